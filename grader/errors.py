@@ -1,0 +1,40 @@
+"""Every exception raised at staff.
+
+A fault of a student is never one of these: it is an outcome in a report.
+
+    GraderError                    everything below; the command line prints its text and exits 2
+    ├── CourseError                an exercise folder, a catalogue or a hidden test is not as it should be
+    ├── UsageError                 the command was asked for something that cannot be
+    ├── StoreError                 the store cannot be read or written
+    └── SandboxError               the boundary cannot be set up or kept
+        ├── IsolationTooLow        this machine offers fewer layers than were required
+        └── ForkserverDied         the forkserver went away; the submission is tried again
+"""
+
+
+class GraderError(Exception):
+    """Something that staff can mend; its text names the subject, the place and the fault."""
+
+
+class CourseError(GraderError):
+    """A course, an exercise, a catalogue or a hidden test is wrong."""
+
+
+class UsageError(GraderError):
+    """The command cannot be carried out as it was given."""
+
+
+class StoreError(GraderError):
+    """The store of reports cannot be read or written."""
+
+
+class SandboxError(GraderError):
+    """The boundary between grader and student code cannot be set up or kept."""
+
+
+class IsolationTooLow(SandboxError):
+    """Fewer sandbox layers hold on this machine than were required."""
+
+
+class ForkserverDied(SandboxError):
+    """The forkserver ended or answered out of turn: our fault, never the student's."""

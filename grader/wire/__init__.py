@@ -1,0 +1,27 @@
+"""The wire: plain data between the grader and a worker, and nothing else.
+
+Theory of operation. Two processes that do not trust each other talk over a stream socket. What
+they say is a sequence of *frames*; a frame is one *message*, a dict of plain data. Values are
+members of a closed set: None, bool, int, float, complex, str, bytes, list, tuple, dict with str
+keys, numpy scalars and numeric ndarrays. Nothing on the wire names a class, a module or a
+function, so reading a frame can run no code; there is no pickle. What is not in the set is
+refused by the sender, with the reason, and never approximated.
+
+A frame has two parts: a *structure* (msgpack, at most 1 MiB) and the *buffers* of its arrays (raw
+bytes, in order). Limits hold on both parts, on the number of values and on nesting, and they are
+checked before memory is taken. Both sides use this package; each side believes only its own copy.
+"""
+
+from grader.wire.frames import FrameError, receive, send
+from grader.wire.values import Refused, ValueLimits, WireError, decode, encode
+
+__all__ = [
+    "FrameError",
+    "Refused",
+    "ValueLimits",
+    "WireError",
+    "decode",
+    "encode",
+    "receive",
+    "send",
+]
