@@ -1,0 +1,188 @@
+"""Find a course, read its exercises and its catalogue of misconceptions.
+
+A course is a folder with `exercises/` (public) and, for staff, `solutions/`. Nothing here knows
+which course it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from grader.errors import CourseError, UsageError
+from grader.model.exercise import Exercise, Model
+
+PACKAGE = Path(__file__).resolve().parent
+PUBLIC_COURSE = PACKAGE / "public_course"
+
+
+class Misconception(Model):
+    """One named mistake: what it is called and what a student is told about it."""
+
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    explanation: Annotated[str, Field(min_length=1, max_length=600)]
+    exercise: str | None = None
+    """The exercise that explains it."""
+
+
+class Course:
+    """A course folder. Everything is read when it is first asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def __repr__(self) -> str:
+        return f"Course({str(self.root)!r})"
+
+    @cached_property
+    def exercise_ids(self) -> tuple[str, ...]:
+        """The exercises in the order of `course.toml`."""
+        path = self.root / "exercises" / "course.toml"
+        ids = read_toml(path).get("exercises")
+        if not isinstance(ids, list) or not all(isinstance(i, str) for i in ids):
+            raise CourseError(f"{path}: `exercises` is not a list of exercise ids")
+        return tuple(ids)
+
+    @cached_property
+    def title(self) -> str:
+        """The name of the course."""
+        return str(read_toml(self.root / "exercises" / "course.toml").get("title", self.root.name))
+
+    def folder(self, exercise_id: str) -> ExerciseFolder:
+        """Return the folders of one exercise; raise UsageError when the course has no such id."""
+        if exercise_id not in self.exercise_ids:
+            known = ", ".join(self.exercise_ids)
+            raise UsageError(f"this course has no exercise {exercise_id!r}; it has: {known}")
+        return self._folders[exercise_id]
+
+    @cached_property
+    def folders(self) -> tuple[ExerciseFolder, ...]:
+        """Every exercise of the course, in order."""
+        return tuple(self._folders[i] for i in self.exercise_ids)
+
+    @cached_property
+    def _folders(self) -> dict[str, ExerciseFolder]:
+        return {i: ExerciseFolder(self, i) for i in self.exercise_ids}
+
+    @cached_property
+    def misconceptions(self) -> dict[str, Misconception]:
+        """The engine's misconceptions and the course's, which may reword the engine's."""
+        found = _misconceptions(PACKAGE / "misconceptions.toml")
+        own = self.root / "exercises" / "misconceptions.toml"
+        if own.exists():
+            found |= _misconceptions(own)
+        return found
+
+
+class ExerciseFolder:
+    """The public and the staff half of one exercise."""
+
+    def __init__(self, course: Course, exercise_id: str) -> None:
+        self.course, self.id = course, exercise_id
+        self.public = course.root / "exercises" / exercise_id
+        self.staff = course.root / "solutions" / exercise_id
+
+    @cached_property
+    def exercise(self) -> Exercise:
+        """The parsed `exercise.toml`."""
+        path = self.public / "exercise.toml"
+        try:
+            exercise = Exercise.model_validate(read_toml(path))
+        except ValidationError as error:
+            raise CourseError(f"{path}: {_first_fault(error)}") from None
+        if exercise.id != self.id:
+            raise CourseError(f"{path}: id is {exercise.id!r}, the folder is {self.id!r}")
+        return exercise
+
+    @property
+    def starter(self) -> Path:
+        """The stub that students are given."""
+        return self.public / "starter.py"
+
+    @property
+    def reference(self) -> Path:
+        """The staff's own solution."""
+        return self.staff / "reference.py"
+
+    @cached_property
+    def helpers(self) -> str:
+        """The source of the functions given to student code; empty when there are none."""
+        helpers = self.exercise.helpers
+        return read_text(self.public / helpers.file) if helpers else ""
+
+    @cached_property
+    def starter_source(self) -> str:
+        """The text of the stub."""
+        return read_text(self.starter)
+
+    def check_files(self, *, hidden: bool) -> list[Path]:
+        """The files whose checks are run: the public examples and, when asked, the hidden tests."""
+        files = [self.public / "test_examples.py"]
+        if hidden:
+            files.append(self.staff / "test_hidden.py")
+        missing = [str(f) for f in files if not f.is_file()]
+        if missing:
+            raise CourseError(f"exercise {self.id}: there is no {' and no '.join(missing)}")
+        return files
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything that can change a grade: both halves but corpus and lesson."""
+        parts = [self.public / "exercise.toml", self.starter, *self.check_files(hidden=True)]
+        if self.exercise.helpers:
+            parts.append(self.public / self.exercise.helpers.file)
+        parts += sorted(p for p in self.staff.glob("*.py") if p not in parts)
+        parts += [
+            self.course.root / "exercises" / "misconceptions.toml",
+            PACKAGE / "misconceptions.toml",
+        ]
+        digest = hashlib.sha256()
+        for part in parts:
+            data = part.read_bytes() if part.exists() else b""
+            digest.update(f"{part.name} {len(data)}\n".encode() + data)
+        return f"sha256:{digest.hexdigest()}"
+
+
+def find_course(start: Path | None = None) -> Course:
+    """Return the course at or above `start`, else the public half that comes with the package."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "exercises" / "course.toml").is_file():
+            return Course(folder)
+    if start is None and (PUBLIC_COURSE / "exercises" / "course.toml").is_file():
+        return Course(PUBLIC_COURSE)
+    raise UsageError(f"no course at or above {here}: there is no exercises/course.toml")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return a TOML file of the course; raise CourseError with its place when it is not one."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path}: {error}") from None
+
+
+def read_text(path: Path) -> str:
+    """Return a text file of the course; raise CourseError when it cannot be read."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: {error}") from None
+
+
+def _misconceptions(path: Path) -> dict[str, Misconception]:
+    tables = read_toml(path).get("ids", {})
+    try:
+        return {name: Misconception.model_validate(table) for name, table in tables.items()}
+    except ValidationError as error:
+        raise CourseError(f"{path}: {_first_fault(error)}") from None
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"

@@ -1,0 +1,1 @@
+"""The records that cross the project's borders: exercises, submissions, reports."""
