@@ -1,0 +1,47 @@
+"""The published schemas are those of the models, and each version is bound to its digest."""
+
+from __future__ import annotations
+
+import hashlib
+
+import jsonschema
+import pytest
+
+from grader.model.schema import SCHEMAS, build_schema, json_schema, schema_path, schema_text
+
+# A published schema never changes. To change a model, raise SCHEMA_VERSION, write the new files
+# (schema_path(name).write_text(schema_text(build_schema(name)))) and add a line per schema here.
+DIGESTS = {
+    "urn:grader:schema:score-report:1.0": (
+        "71427025f73794db2a499a4c0ac45947a551a2113ab939cd9213634a14a49b5d"
+    ),
+    "urn:grader:schema:student-feedback:1.0": (
+        "6d402ee2f35fe603717242092141b67642cf696908b14c88db81775ec59b7422"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_published_file_is_the_schema_of_the_model(name):
+    assert schema_path(name).read_text("utf-8") == schema_text(build_schema(name))
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_version_is_bound_to_one_schema(name):
+    published = json_schema(name)
+    digest = hashlib.sha256(published.encode()).hexdigest()
+    assert DIGESTS[build_schema(name)["$id"]] == digest
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schema_is_valid_and_its_id_is_no_address(name):
+    schema = build_schema(name)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$id"].startswith("urn:")
+
+
+def test_the_student_schema_has_no_staff_field():
+    text = json_schema("student-feedback")
+    assert "diagnostic" not in text
+    assert "values" not in text
+    assert "diagnostic" in json_schema("score-report")
