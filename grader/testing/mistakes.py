@@ -43,19 +43,17 @@ def mistake_models(
     """Yield the distinguishable values of `formula` with up to `combine` mistakes switched on.
 
     `formula()` is the right value, `formula(flag=True)` the value with one mistake; `switches` maps
-    each flag to its misconception, and several flags may share one. Nothing is computed before
-    the first model is asked for: a right answer costs nothing.
+    each flag to its misconception, and several flags may share one. Smaller combinations come
+    first, and none is computed before it is asked for: a right answer costs nothing.
     """
-    with np.errstate(all="ignore"):
-        right = np.asarray(formula(), dtype=np.float64)
-        groups: dict[tuple[int, ...], list[_Candidate]] = {right.shape: [_Candidate((), right)]}
-        for flags in _combinations(list(switches), combine):
-            value = np.asarray(formula(**dict.fromkeys(flags, True)), dtype=np.float64)
-            if np.isfinite(value).all():
-                names = tuple(dict.fromkeys(switches[flag] for flag in flags))
-                groups.setdefault(value.shape, []).append(_Candidate(names, value, len(flags)))
-    for candidates in groups.values():
-        yield from _unambiguous(candidates)
+    right = _Candidate((), np.asarray(formula(), dtype=np.float64))
+    known: dict[tuple[int, ...], list[_Candidate]] = {right.value.shape: [right]}
+    for size in range(1, combine + 1):
+        fresh = _evaluate(formula, switches, size)
+        for candidate in fresh:
+            known.setdefault(candidate.value.shape, []).append(candidate)
+        for shape in dict.fromkeys(candidate.value.shape for candidate in fresh):
+            yield from _unambiguous(known[shape], size)
 
 
 def indistinguishable(
@@ -81,29 +79,35 @@ class _Candidate:
     value: npt.NDArray[np.float64]
     size: int = 0
 
-    def explains(self, other: _Candidate) -> bool:
-        """Whether `other`, having the same value, needs no model of its own."""
-        return self.size < other.size or set(self.ids) == set(other.ids)
+    def agrees(self, other: _Candidate) -> bool:
+        """Whether both stand for the same misconceptions."""
+        return set(self.ids) == set(other.ids)
 
 
-def _combinations(flags: list[str], largest: int) -> Iterator[tuple[str, ...]]:
-    for size in range(1, largest + 1):
-        yield from combinations(flags, size)
+def _evaluate(
+    formula: Callable[..., Value], switches: Mapping[str, str], size: int
+) -> list[_Candidate]:
+    found = []
+    for flags in combinations(switches, size):
+        with np.errstate(all="ignore"):
+            value = np.asarray(formula(**dict.fromkeys(flags, True)), dtype=np.float64)
+        if np.isfinite(value).all():
+            names = tuple(dict.fromkeys(switches[flag] for flag in flags))
+            found.append(_Candidate(names, value, size))
+    return found
 
 
-def _unambiguous(candidates: list[_Candidate]) -> Iterator[Mistake]:
-    """Yield what is left of candidates of one shape, which come smallest combination first."""
+def _unambiguous(candidates: list[_Candidate], size: int) -> Iterator[Mistake]:
+    """Yield the models of one size among candidates of one shape, none larger, sorted by size."""
     values = np.stack([candidate.value.ravel() for candidate in candidates])
     scales = np.abs(values).max(axis=1, initial=0.0)
     for i, candidate in enumerate(candidates):
-        # One row at a time: a table of all pairs would be large for large arrays.
-        gaps = np.abs(values - values[i]).max(axis=1, initial=0.0)
-        same = np.flatnonzero(gaps <= NEAR * np.maximum(scales, scales[i]))
-        rivals = [
-            (j, candidates[j]) for j in same if j != i and candidates[j].size <= candidate.size
-        ]
-        if candidate.size and all(j > i and candidate.explains(rival) for j, rival in rivals):
-            yield Mistake(candidate.ids, candidate.value)
+        if candidate.size == size:
+            # One row at a time: a table of all pairs would be large for large arrays.
+            gaps = np.abs(values - values[i]).max(axis=1, initial=0.0)
+            same = np.flatnonzero(gaps <= NEAR * np.maximum(scales, scales[i]))
+            if all(j >= i and candidate.agrees(candidates[j]) for j in same):
+                yield Mistake(candidate.ids, candidate.value)
 
 
 def _within(

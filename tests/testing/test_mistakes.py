@@ -44,7 +44,7 @@ def test_combine_limits_how_many_mistakes_are_switched_on_at_once() -> None:
 
 def test_a_switch_without_effect_is_no_mistake() -> None:
     def formula(*, dead: bool = False, doubled: bool = False) -> float:
-        return 2.0 if doubled else 1.0
+        return 2.0 if doubled else 1.0 + 0.0 * dead
 
     models = mistake_models(formula, {"dead": "dead-id", "doubled": "doubled-id"})
 
@@ -164,3 +164,15 @@ def test_indistinguishable_depends_on_the_tolerance() -> None:
     assert indistinguishable(models, 1.0, rtol=1e-2, atol=0.0) == [
         ("the right value", "half-percent")
     ]
+
+
+def test_pairs_are_not_computed_while_a_single_mistake_explains_the_value() -> None:
+    calls: list[int] = []
+
+    def formula(**on: bool) -> float:
+        calls.append(len(on))
+        return 1.0 + sum(2.0 ** int(flag[1:]) for flag in on)
+
+    next(mistake_models(formula, {f"f{i}": f"id-{i}" for i in range(5)}))
+
+    assert max(calls) == 1
