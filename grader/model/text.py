@@ -57,16 +57,16 @@ def clean_evidence(value: Any, depth: int = 4) -> JsonValue:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return value if abs(value) < 2**53 else clean_line(hex(value))
+        return int(value) if abs(value) < 2**53 else clean_line(hex(value))
     if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
+        return float(value) if math.isfinite(value) else str(value)
     if isinstance(value, str):
         return clean_line(value)
     if depth == 0:
         return "…"
     if isinstance(value, dict):
-        items = sorted((clean_line(str(k)), v) for k, v in value.items())[:EVIDENCE_ITEMS]
-        return {key: clean_evidence(item, depth - 1) for key, item in items}
+        items = {clean_line(str(key)): item for key, item in value.items()}
+        return {k: clean_evidence(items[k], depth - 1) for k in sorted(items)[:EVIDENCE_ITEMS]}
     if isinstance(value, (list, tuple)):
         return [clean_evidence(item, depth - 1) for item in value[:EVIDENCE_ITEMS]]
     return clean_line(str(value))
