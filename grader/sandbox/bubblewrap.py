@@ -1,0 +1,81 @@
+"""The outer sandbox: bubblewrap's arguments for a forkserver with a view of its own.
+
+Inside there are the Python installation, the system's shared libraries and the two of our packages
+that a worker runs, all read-only. There is no home, no /etc, no course and no network, and the
+only processes are the forkserver and its workers.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sysconfig
+from pathlib import Path
+from typing import Final
+
+import msgpack
+import numpy
+
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+INSIDE: Final = "/grader-worker"
+SYSTEM_LIBRARIES: Final = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib")
+
+
+def module_path() -> list[str]:
+    """Return the folders on a worker's `sys.path`: the standard library, numpy and msgpack."""
+    paths = sysconfig.get_paths()
+    stdlib = Path(paths["stdlib"])
+    folders = [stdlib, Path(paths["platstdlib"]), stdlib / "lib-dynload"]
+    folders += [Path(str(module.__file__)).parents[1] for module in (numpy, msgpack)]
+    return list(dict.fromkeys(str(folder) for folder in folders))
+
+
+def readable_paths() -> list[str]:
+    """Return what a worker may read: its modules, and the libraries that those may load."""
+    return [*module_path(), *(path for path in SYSTEM_LIBRARIES if Path(path).is_dir())]
+
+
+def find() -> str | None:
+    """Return the path of the bubblewrap program, None when it is not installed."""
+    return shutil.which("bwrap")
+
+
+def command(program: str, interpreter: str, *, as_root: bool) -> list[str]:
+    """Return the command line up to, not including, the forkserver's own."""
+    arguments = [program, "--die-with-parent", "--new-session", "--clearenv", "--chdir", "/"]
+    arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    arguments += ["--cap-drop", "ALL"]
+    if as_root:
+        # Real root needs no user namespace; it keeps what it takes to give workers another uid.
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
+            arguments += ["--cap-add", capability]
+    else:
+        arguments += ["--unshare-user"]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    for path in _mounts(interpreter):
+        arguments += _mount(path)
+    for part in ("__init__.py", "wire", "worker"):
+        arguments += ["--ro-bind", str(PACKAGE / part), f"{INSIDE}/grader/{part}"]
+    return arguments
+
+
+def _mounts(interpreter: str) -> list[str]:
+    real = os.path.realpath(interpreter)
+    shared = str(Path(real).parents[1] / "lib")
+    candidates = [*readable_paths(), "/etc/ld.so.cache", interpreter, real]
+    candidates += [str(p) for p in Path(shared).glob("libpython*.so*")]
+    # A virtual environment's interpreter finds its home by the file beside its folder.
+    candidates.append(str(Path(interpreter).parents[1] / "pyvenv.cfg"))
+    present = sorted(path for path in dict.fromkeys(candidates) if Path(path).exists())
+    kept: list[str] = []
+    for path in present:
+        if not any(Path(path).is_relative_to(other) and Path(other).is_dir() for other in kept):
+            kept.append(path)
+    return kept
+
+
+def _mount(path: str) -> list[str]:
+    """Mount `path` read-only at its own place; a link such as /lib stays a link."""
+    if Path(path).is_symlink() and Path(path).is_dir():
+        return ["--symlink", os.readlink(path), path]
+    return ["--ro-bind", path, path]

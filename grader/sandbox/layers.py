@@ -1,0 +1,75 @@
+"""The sandbox's layers, the levels made of them, and what to do about a missing one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from grader.errors import IsolationTooLow
+
+LAYERS: Final = {
+    "process": "a process of its own: cleared environment, closed descriptors, plain data only",
+    "limits": "limits on memory, processor and wall-clock time, output and file size",
+    "no_new_privs": "no program can give privileges back",
+    "seccomp": "no new programs, processes, sockets, signals or tracing",
+    "landlock": "no writing to files, no reading outside the Python installation",
+    "namespaces": "a file system, process list and network of its own (bubblewrap)",
+    "uid": "another user than the grader's",
+}
+
+ADVICE: Final = {
+    "no_new_privs": "grade on Linux",
+    "seccomp": "install libseccomp (Debian, Ubuntu: `apt install libseccomp2`)",
+    "landlock": "use Linux 5.13 or newer with `landlock` in the kernel's list of security modules",
+    "namespaces": "install bubblewrap (`apt install bubblewrap`) and allow user namespaces",
+    "uid": "as root, use a Python installation that every user can read",
+}
+
+
+class Level(StrEnum):
+    """How much isolation a grading run demands; each level includes the ones before it."""
+
+    PROCESS = "process"
+    """A process of its own with limits."""
+    SYSCALLS = "syscalls"
+    """Also no new programs, processes, sockets or signals."""
+    FILESYSTEM = "filesystem"
+    """Also no files but the Python installation, by Landlock or by bubblewrap."""
+    FULL = "full"
+    """Every layer that Linux has."""
+
+
+DEFAULT_LEVEL: Final = Level.FILESYSTEM
+
+
+def missing(level: Level, active: Iterable[str]) -> list[str]:
+    """Return the layers that `level` demands and `active` lacks; alternatives joined by ``or``."""
+    have = set(active)
+    wanted: list[tuple[str, ...]] = [("process",), ("limits",)]
+    if level is not Level.PROCESS:
+        wanted += [("no_new_privs",), ("seccomp",)]
+    if level is Level.FILESYSTEM:
+        wanted += [("landlock", "namespaces")]
+    if level is Level.FULL:
+        wanted += [("landlock",), ("namespaces",)]
+    return [" or ".join(names) for names in wanted if not have.intersection(names)]
+
+
+def reached(active: Iterable[str]) -> Level:
+    """Return the highest level that the active layers reach."""
+    have = tuple(active)
+    return [level for level in Level if not missing(level, have)][-1]
+
+
+def require(level: Level, active: Iterable[str], reasons: dict[str, str]) -> None:
+    """Raise IsolationTooLow, with what is missing and how to get it, below `level`."""
+    lacking = missing(level, active)
+    if not lacking:
+        return
+    lines = [f"this machine does not reach the isolation level {level.value!r}; missing:"]
+    for name in (n for names in lacking for n in names.split(" or ")):
+        lines.append(f"  {name}: {reasons.get(name, 'not available')}")
+        lines.append(f"    to get it: {ADVICE.get(name, 'run on Linux')}")
+    lines.append("or accept less with --require-isolation (`grader doctor` shows what holds here)")
+    raise IsolationTooLow("\n".join(lines))

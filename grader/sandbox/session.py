@@ -1,0 +1,261 @@
+"""A session: one submission, called by name through the wire, within its limits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from grader.errors import SandboxError
+from grader.model.exercise import Limits
+from grader.sandbox.forkserver import Forkserver, Reaped
+from grader.wire import ValueLimits, WireError, receive, send
+from grader.wire.messages import Argument, Reply, parse_definitions, parse_reply
+
+SIGKILL, SIGXCPU = -9, -24
+# A function that ran out of time this often is not waited for again in the same submission.
+PATIENCE: Final = 2
+FIRST_WORDS_SECONDS: Final = 20.0
+
+
+class WorkerLost(Exception):
+    """The worker had to be given up: the submission's own doing.
+
+    `outcome` is ``timeout``, ``memory_exceeded``, ``output_exceeded`` or ``crashed``, and `detail`
+    a half-sentence for the student.
+    """
+
+    def __init__(self, outcome: str, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome, self.detail = outcome, detail
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a worker is given of a submission and its exercise, all of it text."""
+
+    cells: Sequence[tuple[str, str]]
+    helpers: str = ""
+    starter: str = ""
+
+
+@dataclass
+class Usage:
+    """What a submission has used so far, over all its workers."""
+
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_mib: float = 0.0
+
+
+@dataclass
+class _Worker:
+    number: int
+    channel: socket.socket
+    output: int
+    open_output: bool = True
+    requests: int = 0
+
+
+@dataclass
+class Session:
+    """Calls functions of one submission; forks and forks again as it must."""
+
+    forkserver: Forkserver
+    material: Material
+    limits: Limits = field(default_factory=Limits)
+    usage: Usage = field(default_factory=Usage)
+    output: bytearray = field(default_factory=bytearray)
+    """What student code printed, capped."""
+
+    def __post_init__(self) -> None:
+        self._worker: _Worker | None = None
+        self._printed = 0
+        self._timeouts: Counter[str] = Counter()
+        self._value_limits = ValueLimits(buffer_bytes=self.limits.reply_mib << 20)
+        self._definitions: dict[str, Any] | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def definitions(self) -> dict[str, Any]:
+        """What the worker found in the cells; raise WorkerLost when reading them was too much."""
+        if self._definitions is None:
+            self._ready_worker()
+        assert self._definitions is not None
+        return self._definitions
+
+    def call(self, names: Sequence[str], arguments: Sequence[Argument], seed: int) -> Reply:
+        """Call the first of `names` that is defined; raise WorkerLost when the worker is lost."""
+        name = names[0]
+        if self._timeouts[name] >= PATIENCE:
+            raise WorkerLost("timeout", f"{name} had already run out of time {PATIENCE} times")
+        worker = self._ready_worker()
+        request = {
+            "kind": "call",
+            "names": list(names),
+            "arguments": [vars(a) | {"aliases": list(a.aliases)} for a in arguments],
+            "seed": seed,
+        }
+        try:
+            reply = self._request(worker, request, name)
+            return parse_reply(reply, worker.requests)
+        except WireError as error:
+            raise self._lost("crashed", f"the answer of {name} could not be read ({error})") from None
+        except WorkerLost as lost:
+            self._timeouts[name] += lost.outcome == "timeout"
+            raise
+
+    def close(self) -> Usage:
+        """Kill the worker; return what the submission used in all."""
+        if self._worker is not None:
+            self._drain(self._worker)
+            self._reap()
+        return self.usage
+
+    def _ready_worker(self) -> _Worker:
+        if self._worker is None:
+            self._worker = self._fork()
+            self._define(self._worker)
+        return self._worker
+
+    def _fork(self) -> _Worker:
+        cpu_left = self.limits.submission_cpu_seconds - self.usage.cpu_seconds
+        wall_left = self.limits.submission_wall_seconds - self.usage.wall_seconds
+        if cpu_left < 1 or wall_left <= 0:
+            raise WorkerLost("timeout", "the submission has used up all its time")
+        limits = {
+            "call_cpu_seconds": self.limits.call_cpu_seconds,
+            "submission_cpu_seconds": int(cpu_left),
+            "memory_mib": self.limits.memory_mib,
+            "processes": self.limits.processes,
+            "reply_mib": self.limits.reply_mib,
+        }
+        return _Worker(*self.forkserver.fork(limits))
+
+    def _define(self, worker: _Worker) -> None:
+        try:
+            first = receive(worker.channel, deadline=time.monotonic() + FIRST_WORDS_SECONDS)
+        except (WireError, OSError) as error:
+            first = {"error": str(error)}
+        # The worker has not seen student code yet, so what goes wrong here is ours.
+        if type(first) is not dict or first.get("kind") != "ready":
+            self._reap()
+            error = first.get("error") if first else "it ended"
+            raise SandboxError(f"a worker could not lock itself down: {error}")
+        request = {
+            "kind": "define",
+            "cells": [list(cell) for cell in self.material.cells],
+            "helpers": self.material.helpers,
+            "starter": self.material.starter,
+            "seed": 0,
+        }
+        try:
+            report = parse_definitions(self._request(worker, request, ""), worker.requests)
+        except WireError as error:
+            raise self._lost("crashed", f"the definitions could not be read ({error})") from None
+        if self._definitions is None:
+            self._definitions = report
+
+    def _request(self, worker: _Worker, request: dict[str, Any], name: str) -> Any:
+        """Send one request and return its reply, whatever that is."""
+        what = f"the call of {name}" if name else "reading the definitions"
+        worker.requests += 1
+        started = time.monotonic()
+        left = self.limits.submission_wall_seconds - self.usage.wall_seconds
+        deadline = started + min(self.limits.call_wall_seconds, left)
+        try:
+            worker.channel.settimeout(max(deadline - started, 0.01))
+            send(worker.channel, request | {"number": worker.requests}, _REQUEST_LIMITS)
+            self._wait(worker, deadline)
+            reply = receive(worker.channel, self._value_limits, deadline=deadline)
+        except TimeoutError:
+            seconds = round(deadline - started, 1)
+            raise self._lost("timeout", f"{what} was stopped after {seconds:g} seconds") from None
+        except ConnectionError:
+            reply = None
+        finally:
+            self.usage.wall_seconds += time.monotonic() - started
+        self._drain(worker)
+        if reply is None:
+            raise self._ended(what)
+        return reply
+
+    def _wait(self, worker: _Worker, deadline: float) -> None:
+        """Wait for the reply while keeping the output pipe empty."""
+        poll = select.poll()
+        poll.register(worker.channel, select.POLLIN)
+        if worker.open_output:
+            poll.register(worker.output, select.POLLIN)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            ready = {descriptor for descriptor, _ in poll.poll(left * 1000 + 1)}
+            if worker.output in ready and not self._read_output(worker):
+                poll.unregister(worker.output)
+            if worker.channel.fileno() in ready:
+                return
+
+    def _read_output(self, worker: _Worker) -> bool:
+        """Take what was printed; raise WorkerLost past the limit; return False at its end."""
+        data = os.read(worker.output, 65536)
+        cap = self.limits.output_kib << 10
+        self.output += data[: max(0, cap - len(self.output))]
+        self._printed += len(data)
+        if self._printed > cap:
+            detail = f"the submission printed more than {self.limits.output_kib} KiB"
+            raise self._lost("output_exceeded", detail)
+        worker.open_output = bool(data)
+        return worker.open_output
+
+    def _drain(self, worker: _Worker) -> None:
+        poll = select.poll()
+        poll.register(worker.output, select.POLLIN)
+        while worker.open_output and poll.poll(0):
+            with contextlib.suppress(BlockingIOError):
+                self._read_output(worker)
+
+    def _ended(self, what: str) -> WorkerLost:
+        """Say why a worker ended by itself, from how it ended."""
+        reaped = self._reap()
+        if reaped.status is None:
+            raise SandboxError("the forkserver could not fork a worker")
+        cpu_limit = self.limits.call_cpu_seconds
+        if reaped.status == SIGXCPU or (reaped.status == SIGKILL and reaped.cpu_seconds >= cpu_limit):
+            detail = f"{what} was stopped after {cpu_limit} seconds of processor time"
+            return WorkerLost("timeout", detail)
+        if reaped.status == SIGKILL and "seccomp" in self.forkserver.layers:
+            # Student code cannot send signals there: the machine ran out of memory, or an operator.
+            raise SandboxError("a worker was killed from outside the sandbox")
+        if reaped.status < 0:
+            return WorkerLost("crashed", f"{what} crashed Python (signal {-reaped.status})")
+        return WorkerLost("crashed", f"{what} ended the Python process (exit code {reaped.status})")
+
+    def _lost(self, outcome: str, detail: str) -> WorkerLost:
+        self._reap()
+        return WorkerLost(outcome, detail)
+
+    def _reap(self) -> Reaped:
+        worker, self._worker = self._worker, None
+        assert worker is not None
+        worker.channel.close()
+        os.close(worker.output)
+        reaped = self.forkserver.reap(worker.number)
+        self.usage.cpu_seconds += reaped.cpu_seconds
+        self.usage.peak_mib = max(self.usage.peak_mib, reaped.peak_mib)
+        return reaped
+
+
+# Requests are ours: the code of a large notebook is larger than any honest reply's structure.
+_REQUEST_LIMITS: Final = ValueLimits(structure_bytes=8 << 20, values=1_000_000)

@@ -1,0 +1,216 @@
+"""Compare validated student data with what is expected, and say how they differ.
+
+Each expectation passes silently or fails the running check. Shape is judged before value, a known
+mistake is named before a general difference is described, and lines for the student never hold
+expected values: those go to staff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.testing.failures import Diagnosis, fail
+from grader.testing.mistakes import Mistake, indistinguishable
+
+Array = npt.NDArray[Any]
+
+RTOL: Final = 1e-6
+ATOL: Final = 1e-9
+FLOAT32_RTOL: Final = 1e-4
+SHOWN: Final = 6
+
+
+class Audit(Protocol):
+    """Told of every comparison that carries mistake models; `grader verify` listens."""
+
+    def __call__(self, name: str, pairs: list[tuple[str, str]]) -> None: ...
+
+
+_audits: list[Audit] = []
+
+
+class audited:  # noqa: N801
+    """While entered, prove for each comparison that its mistake models can be told apart."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+
+    def __enter__(self) -> None:
+        _audits.append(self._audit)
+
+    def __exit__(self, *_: object) -> None:
+        _audits.remove(self._audit)
+
+
+def expect_shape(
+    actual: Any,
+    shape: tuple[int, ...],
+    name: str,
+    *,
+    misconception: str = "wrong-shape",
+    why: str = "",
+) -> None:
+    """Fail unless `actual` has `shape`; `misconception` names what that mistake is."""
+    has = np.shape(actual)
+    if has == tuple(shape):
+        return
+    sentence = f"{name} has shape {has} instead of {tuple(shape)}"
+    fail(
+        sentence,
+        *([why] if why else []),
+        diagnoses=[Diagnosis(misconception, name=name, shape=list(has), expected=list(shape))],
+    )
+
+
+def expect_close(
+    actual: Any,
+    expected: Any,
+    name: str,
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    mistakes: Iterable[Mistake] = (),
+    shape_misconception: str = "wrong-shape",
+) -> None:
+    """Fail unless `actual` equals `expected`: every entry within ``atol + rtol * |expected|``.
+
+    float32 and float16 results are compared at 1e-4. `mistakes` are looked at only when the values
+    differ; all that match are named. A wrong shape with the right values is said to be that.
+    """
+    got, right = np.asarray(actual), np.asarray(expected)
+    if got.dtype.kind == "f" and got.dtype.itemsize < 8:
+        rtol, atol = max(rtol, FLOAT32_RTOL), max(atol, FLOAT32_RTOL * _scale(right))
+    if _audits:
+        mistakes = list(mistakes)
+        pairs = indistinguishable(mistakes, right, rtol, atol)
+        for audit in _audits:
+            audit(name, pairs)
+    if got.shape == right.shape and close(got, right, rtol, atol):
+        return
+    staff = [f"expected: {show(right)}", f"yours:    {show(got)}"]
+    _name_mistake(got, mistakes, name, rtol, atol, staff)
+    if got.shape != right.shape:
+        _fail_shape(got, right, name, rtol, atol, staff, shape_misconception)
+    hints = list(relation(got, right, rtol, atol))
+    fail(f"{name} has the right shape {right.shape} but wrong values", *hints, staff=staff)
+
+
+def expect_equal(actual: Any, expected: Any, name: str) -> None:
+    """Fail unless two plain values (numbers, strings, tuples) are equal."""
+    if actual == expected:
+        return
+    fail(
+        f"{name} is not what it should be",
+        f"yours:    {actual!r:.80}",
+        staff=[f"expected: {expected!r:.80}"],
+    )
+
+
+def expect_unchanged(submission: Any, *, misconception: str = "mutates-input") -> None:
+    """Fail when the submission's last call changed its arguments in place."""
+    changed = submission.changed
+    if changed:
+        names = ", ".join(changed)
+        fail(
+            f"the caller's {names} changed during the call",
+            "work on a copy: the caller still needs the old values",
+            diagnoses=[Diagnosis(misconception, arguments=list(changed))],
+        )
+
+
+def close(actual: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
+    """Return whether two arrays of one shape agree; never raises on numbers."""
+    a, b = np.asarray(actual), np.asarray(expected)
+    if a.shape != b.shape:
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(a - b) <= atol + rtol * np.abs(b)).all())
+
+
+def relation(actual: Array, expected: Array, rtol: float, atol: float) -> Iterator[str]:
+    """Yield what can be said of the difference without giving the expected values away."""
+    if actual.ndim == 2 and actual.shape[0] == actual.shape[1] and close(
+        actual.T, expected, rtol, atol
+    ):
+        yield "yours is the transpose of the right answer"
+        return
+    ratio = _constant_ratio(actual, expected, rtol, atol)
+    if ratio is not None:
+        yield "every value has the wrong sign" if ratio == -1 else (
+            f"every value is {ratio:.6g} times the right value"
+        )
+        return
+    right = np.abs(actual - expected) <= atol + rtol * np.abs(expected)
+    if actual.size > 1:
+        yield f"{int(right.sum())} of {actual.size} values are right"
+
+
+def show(array: Array) -> str:
+    """Show a small array on one line, a large one by its first values."""
+    flat = array.ravel()
+    values = ", ".join(f"{value:.6g}" for value in flat[:SHOWN].tolist())
+    more = f", … ({flat.size} values)" if flat.size > SHOWN else ""
+    return f"[{values}{more}] shape {array.shape}" if array.shape else values
+
+
+def _name_mistake(
+    got: Array,
+    mistakes: Iterable[Mistake],
+    name: str,
+    rtol: float,
+    atol: float,
+    staff: Sequence[str],
+) -> None:
+    for mistake in mistakes:
+        wrong = np.asarray(mistake.value)
+        # A column and the same numbers flat are one mistake and one wrong shape, not two values.
+        if wrong.size == got.size and close(got.ravel(), wrong.ravel(), rtol, atol):
+            first, *others = mistake.ids
+            sentence = f"{name} equals, number for number, what this mistake gives"
+            diagnoses = [Diagnosis(first, sentence, name=name)]
+            diagnoses += [Diagnosis(other, name=name) for other in others]
+            fail(f"{name} has wrong values", staff=staff, diagnoses=diagnoses)
+
+
+def _fail_shape(
+    got: Array,
+    right: Array,
+    name: str,
+    rtol: float,
+    atol: float,
+    staff: Sequence[str],
+    misconception: str,
+) -> None:
+    flat = got.size == right.size and close(got.ravel(), right.ravel(), rtol, atol)
+    turned = got.ndim == 2 and got.T.shape == right.shape and close(got.T, right, rtol, atol)
+    words = "right values, wrong shape" if flat or turned else "wrong shape"
+    diagnosis = Diagnosis(
+        misconception, name=name, shape=list(got.shape), expected=list(right.shape)
+    )
+    fail(
+        f"{name}: {words} {got.shape} instead of {right.shape}",
+        *(["it is the transpose of the right answer"] if turned and not flat else []),
+        staff=staff,
+        diagnoses=[diagnosis],
+    )
+
+
+def _constant_ratio(actual: Array, expected: Array, rtol: float, atol: float) -> float | None:
+    """Return c when ``actual = c * expected`` with c neither 0 nor 1, None otherwise."""
+    with np.errstate(all="ignore"):
+        denominator = float(np.vdot(expected, expected).real)
+        if not denominator:
+            return None
+        ratio = float(np.vdot(expected, actual).real) / denominator
+        if not np.isfinite(ratio) or abs(ratio) < 1e-12:
+            return None
+        same = close(actual, ratio * expected, max(rtol, 1e-9), atol * max(1.0, abs(ratio)))
+    return (-1.0 if abs(ratio + 1) < 1e-6 else ratio) if same else None
+
+
+def _scale(array: Array) -> float:
+    return float(np.abs(array).max(initial=0.0))

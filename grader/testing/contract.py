@@ -1,0 +1,123 @@
+"""Check a returned value against its function's contract, before a hidden test touches it.
+
+What passes here is what the contract says: real, finite numeric arrays under the right keys. A
+hidden test can therefore compute with it and cannot trip over a student's `None`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.model.exercise import Returns
+from grader.testing.failures import Diagnosis, fail
+
+WORDS = {"dict": "a dict", "array": "an array", "number": "a number", "tuple": "a tuple"}
+
+
+def validate(returns: Returns, value: Any, name: str) -> Any:
+    """Return `value` in its canonical form, or fail the check saying what is wrong with `name`."""
+    match returns.kind:
+        case "dict":
+            return _dict(returns, value, name)
+        case "tuple":
+            return _tuple(returns, value, name)
+        case "number":
+            return _number(value, name, finite=returns.finite)
+        case "array":
+            return _array(value, name, finite=returns.finite)
+        case "none":
+            return None
+    return value
+
+
+def type_name(value: Any) -> str:
+    """Name the type of a value that crossed the wire, as a student would say it."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
+    if returns.allow_tuple and isinstance(value, tuple | list):
+        if len(value) == len(returns.keys):
+            value = dict(zip(returns.keys, value, strict=True))
+    if not isinstance(value, dict):
+        _wrong_type(name, value, f"a dict with the keys {', '.join(returns.keys)}")
+    missing = [key for key in returns.keys if key not in value]
+    if missing:
+        has = ", ".join(list(value)[:12]) or "no key at all"
+        fail(
+            f"{name} returns a dict without {' and '.join(missing)}",
+            f"expected keys: {', '.join(returns.keys)}",
+            f"your keys:     {has}",
+            diagnoses=[Diagnosis("wrong-return-keys", missing=missing, keys=list(value)[:12])],
+        )
+    if returns.values == "any":
+        return value
+    # Extra keys are the student's business: they are kept when they are arrays, else left out.
+    checked = {key: _array(value[key], key, finite=returns.finite) for key in returns.keys}
+    extra = {k: np.asarray(v) for k, v in value.items() if k not in checked and _is_numeric(v)}
+    if not returns.keys:
+        return {key: _array(item, key, finite=returns.finite) for key, item in value.items()}
+    return checked | extra
+
+
+def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:
+    length = returns.length or len(returns.items)
+    if not isinstance(value, tuple | list):
+        _wrong_type(name, value, f"{length} values" if length else "a tuple")
+    if length and len(value) != length:
+        fail(
+            f"{name} returns {len(value)} values instead of {length}",
+            diagnoses=[Diagnosis("wrong-return-type", expected=length, actual=len(value))],
+        )
+    parts = returns.items or (Returns(kind="array", finite=returns.finite),) * len(value)
+    return tuple(
+        validate(part, item, f"value {i} of {name}")
+        for i, (part, item) in enumerate(zip(parts, value, strict=True), 1)
+    )
+
+
+def _number(value: Any, name: str, *, finite: bool) -> float:
+    """Return a float; an array of one element is a number too, because learners' costs are."""
+    if not _is_numeric(value) or np.size(value) != 1:
+        _wrong_type(name, value, "a number")
+    return float(_array(value, name, finite=finite).reshape(()))
+
+
+def _array(value: Any, name: str, *, finite: bool) -> np.ndarray[Any, Any]:
+    if not _is_numeric(value):
+        _wrong_type(name, value, "an array of numbers")
+    array = np.asarray(value)
+    if finite and array.dtype.kind == "f" and not np.isfinite(array).all():
+        bad = int(array.size - np.isfinite(array).sum())
+        fail(
+            f"{name} holds NaN or infinity",
+            f"{bad} of its {array.size} values are not finite",
+            diagnoses=[Diagnosis("nan-or-inf", name=name, count=bad, size=array.size)],
+        )
+    return array
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.dtype.kind in "biuf"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value.bit_length() < 64
+    return isinstance(value, bool | float)
+
+
+def _wrong_type(name: str, value: Any, expected: str) -> None:
+    fail(
+        f"{name} is {type_name(value)}, not {expected}"
+        if value is not None
+        else f"{name} is None: was something left out, or the return forgotten?",
+        f"expected: {expected}",
+        f"yours:    {type_name(value)}",
+        diagnoses=[Diagnosis("wrong-return-type", name=name, actual=type_name(value))],
+    )

@@ -1,0 +1,156 @@
+"""The pytest plugin: makes a course's test files runnable by plain `pytest` and by a class run.
+
+Only files of a course are touched: `exercises/<id>/test_examples.py` and
+`solutions/<id>/test_hidden.py` below a folder with `exercises/course.toml`. For every other test
+session the plugin does nothing; what it needs is imported when the first such file is met.
+
+`pytest solutions/random_init` runs the checks against the reference through the real sandbox, and
+`pytest exercises/random_init` against the student's own `starter.py`; `--submission FILE` names
+another file. A class run owns the loop over the collected items (`grader.testing.suite`) and sets
+the submission itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.testing.checks import Check, check_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from grader.testing.runner import Run
+
+FILES = {"exercises": "test_examples.py", "solutions": "test_hidden.py"}
+RUN = pytest.StashKey["Run"]()
+"""The run that items belong to; a class run sets it before each submission."""
+RUNS = pytest.StashKey["dict[Path, Run]"]()
+"""One run per exercise, when pytest was called by a person."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer --submission."""
+    parser.getgroup("grader").addoption(
+        "--submission",
+        metavar="FILE",
+        help="run the checks of a course against this file (default: the reference or starter)",
+    )
+
+
+def exercise_of(path: Path) -> Path | None:
+    """Return the course's folder when `path` is one of its check files."""
+    half = path.parent.parent
+    if FILES.get(half.name) != path.name:
+        return None
+    return half.parent if (half.parent / "exercises" / "course.toml").is_file() else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse check files that hold anything but checks, or checks that need a later one."""
+    found: dict[str, list[tuple[pytest.Item, Check]]] = {}
+    for item in items:
+        if exercise_of(item.path) is None:
+            continue
+        check = check_of(getattr(item, "obj", None))
+        if check is None:
+            raise pytest.UsageError(f"{item.nodeid}: every test in a check file is a @check")
+        if "[" in item.name:
+            raise pytest.UsageError(f"{item.nodeid}: a check cannot be parametrised")
+        found.setdefault(item.path.parent.name, []).append((item, check))
+    for checks in found.values():
+        _judge_order(checks)
+
+
+def _judge_order(checks: list[tuple[pytest.Item, Check]]) -> None:
+    ids = [check.id for _, check in checks]
+    for place, (item, check) in enumerate(checks):
+        if check.id in ids[:place]:
+            raise pytest.UsageError(f"{item.nodeid}: the check {check.id} exists twice")
+        later = [need for need in check.needs if need in ids[place:]]
+        if later:
+            raise pytest.UsageError(f"{item.nodeid}: needs {later[0]}, which comes later")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a check whose needs are not met."""
+    check = _check(item)
+    if check is None:
+        return
+    run = _run(item)
+    unmet = run.unmet(check)
+    run.submission.begin(check.id)
+    if unmet:
+        pytest.skip(f"needs {', '.join(unmet)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Record how a check ended, and let a failed one speak for itself instead of a traceback."""
+    report = yield
+    check = _check(item)
+    if check is None:
+        return report
+    if call.when != "setup" or call.excinfo is not None:
+        _run(item).record(check, call.excinfo)
+    from grader.testing.failures import CheckFailed
+
+    if call.excinfo is not None and isinstance(call.excinfo.value, CheckFailed):
+        lines = [check.title, str(call.excinfo.value)]
+        report.longrepr = "\n".join([*lines, f"\n  hint: {check.hint}"] if check.hint else lines)
+    return report
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close what was opened for a person's run."""
+    for run in config.stash.get(RUNS, {}).values():
+        run.close()
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> Any:
+    """The student code under test; each function of the exercise is an attribute."""
+    return _run(request.node).submission
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A generator for hidden inputs, seeded by submission and check."""
+    import numpy as np
+
+    return np.random.default_rng(_run(request.node).submission.seed)
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> Any:
+    """What the exercise's `reference.py` defines, on the trusted side."""
+    from grader.testing.runner import load_reference
+
+    return load_reference(request.path.parent / "reference.py", _references)
+
+
+_references: dict[Path, Any] = {}
+
+
+def _check(item: pytest.Item) -> Check | None:
+    check = check_of(getattr(item, "obj", None))
+    return check if check is not None and exercise_of(item.path) is not None else None
+
+
+def _run(item: pytest.Item) -> Any:
+    run = item.config.stash.get(RUN, None)
+    if run is not None:
+        return run
+    from grader.testing.standalone import StandaloneRun
+
+    runs = item.config.stash.setdefault(RUNS, {})
+    key = item.path.parent
+    if key not in runs:
+        runs[key] = StandaloneRun.of(item.path, item.config.getoption("--submission"))
+    return runs[key]

@@ -1,0 +1,224 @@
+"""The `submission` that hidden tests call: contract in, validated data or a named failure out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.model.exercise import Exercise, Function
+from grader.sandbox.session import Session, WorkerLost
+from grader.testing import contract
+from grader.testing.failures import CheckFailed, Diagnosis, fail
+from grader.wire.messages import (
+    Argument,
+    Mismatch,
+    Missing,
+    NotSent,
+    Raised,
+    Reply,
+    Returned,
+)
+
+LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}
+REFUSED = {
+    "type": "holds {type}, which is not plain data",
+    "keys": "is a dict whose keys are not all strings ({type})",
+    "depth": "is nested too deeply, or contains itself",
+    "count": "holds too many values",
+    "size": "is too large",
+}
+
+
+def derive_seed(*parts: object) -> int:
+    """Return a 63-bit seed that depends on every part and on nothing else."""
+    text = "\0".join(map(str, parts)).encode()
+    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") >> 1
+
+
+class Submission:
+    """Student code as hidden tests see it: every function of the contract is an attribute.
+
+    A call binds its arguments to the contract, crosses the wire, and comes back as data that fits
+    the contract's `returns`. Whatever else happens fails the running check with its name.
+    """
+
+    def __init__(self, session: Session, exercise: Exercise, seed: int) -> None:
+        self._session, self._exercise, self._seed = session, exercise, seed
+        self._check, self._calls = "", 0
+        self.changed: tuple[str, ...] = ()
+        """The arguments whose data the last call changed in place."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        try:
+            function = self._exercise.function(name)
+        except KeyError:
+            raise AttributeError(f"{self._exercise.id} has no function {name!r}") from None
+        return lambda *args, **kwargs: self._call(function, args, kwargs)
+
+    def begin(self, check_id: str) -> None:
+        """Start a check: its calls are seeded by its id and their order, not by other checks."""
+        self._check, self._calls, self.changed = check_id, 0, ()
+
+    @property
+    def seed(self) -> int:
+        """The seed of this check's hidden inputs."""
+        return derive_seed(self._seed, self._check)
+
+    def provenance(self, name: str) -> str:
+        """Return where a function is defined (``cell 7, line 3``), empty when nowhere."""
+        found = self._found(self._exercise.function(name))
+        return _place(found.get("label"), found.get("line")) if found else ""
+
+    def _call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        arguments = _arguments(function, args, kwargs)
+        self._calls += 1
+        shown = describe_call(function, arguments)
+        try:
+            self._must_be_there(function)
+            seed = derive_seed(self._seed, self._check, self._calls)
+            reply = self._session.call((function.name, *function.aliases), arguments, seed)
+        except WorkerLost as lost:
+            ids = [Diagnosis(LOST[lost.outcome])] if lost.outcome in LOST else []
+            raise CheckFailed(
+                f"{function.name} could not be judged: {lost.detail}", [shown], (), ids, lost.outcome
+            ) from None
+        return self._read(function, reply, shown)
+
+    def _must_be_there(self, function: Function) -> None:
+        found = self._found(function)
+        if found is None:
+            raise _missing(function, self._session.definitions)
+        if found.get("stub") is True:
+            place = _place(found.get("label"), found.get("line"))
+            fail(
+                f"{function.name} is not written yet",
+                f"it is still as it was given out ({place})",
+                diagnoses=[Diagnosis("not-implemented", function=function.name)],
+            )
+
+    def _found(self, function: Function) -> dict[str, Any] | None:
+        functions = self._session.definitions.get("functions")
+        for name in (function.name, *function.aliases):
+            if isinstance(functions, dict) and isinstance(functions.get(name), dict):
+                found: dict[str, Any] = functions[name]
+                return found
+        return None
+
+    def _read(self, function: Function, reply: Reply, shown: str) -> Any:
+        match reply:
+            case Returned(value, changed):
+                self.changed = changed
+                return contract.validate(function.returns, value, f"the result of {function.name}")
+            case Raised():
+                raise _raised(function, reply, shown)
+            case NotSent(reason, kind, path):
+                said = REFUSED.get(reason, "cannot be read").format(type=kind[:80])
+                where = f"result{path[:80]}"
+                fail(
+                    f"the result of {function.name} {said}",
+                    f"where: {where}",
+                    shown,
+                    diagnoses=[Diagnosis("wrong-return-type", path=where, type=kind[:80])],
+                )
+            case Mismatch(has, wanted):
+                fail(
+                    f"{function.name} does not take the arguments of its contract",
+                    f"expected: {function.name}{wanted[:200]}",
+                    f"yours:    {function.name}{has[:200]}",
+                    diagnoses=[Diagnosis("wrong-signature", has=has[:200], wanted=wanted[:200])],
+                )
+            case Missing():
+                raise _missing(function, self._session.definitions)
+
+
+def _arguments(
+    function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> list[Argument]:
+    """Return the call's arguments in contract order; a wrong call is the hidden test's fault."""
+    given = dict(zip((p.name for p in function.parameters), args, strict=False)) | kwargs
+    unknown = given.keys() - {p.name for p in function.parameters}
+    if unknown or len(args) > len(function.parameters):
+        raise TypeError(f"{function.signature} has no argument {sorted(unknown) or args[-1]!r}")
+    return [
+        Argument(p.name, given.get(p.name), p.aliases, p.optional, p.name in given)
+        for p in function.parameters
+    ]
+
+
+def describe_call(function: Function, arguments: list[Argument]) -> str:
+    """Show a call with its small numbers, and with the shapes of its arrays in place of values."""
+    shown = [f"{a.name}={_shown(a.value)}" for a in arguments if a.given and not a.optional]
+    return f"{function.name}({', '.join(shown)})"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"<array {value.shape}>"
+    if isinstance(value, dict):
+        return "{" + ", ".join(list(value)[:6]) + "}"
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.6g}"
+    return repr(value)[:60]
+
+
+def _missing(function: Function, definitions: dict[str, Any]) -> CheckFailed:
+    """Explain a missing function by what stands where it should be, when that is known."""
+    names = {function.name, *function.aliases}
+    for broken in _entries(definitions, "broken", names):
+        place = _place(broken.get("label"), broken.get("line"))
+        return CheckFailed(
+            f"{function.name} could not be read: {place} is not valid Python",
+            [str(broken.get("message", ""))[:200]],
+            diagnoses=[Diagnosis("syntax-error", place=place)],
+        )
+    for failed in _entries(definitions, "failed", names):
+        place = _place(failed.get("label"), failed.get("line"))
+        return CheckFailed(
+            f"{function.name} could not be defined ({place})",
+            [str(failed.get("error", ""))[:200]],
+            diagnoses=[Diagnosis("raises-exception", place=place)],
+            outcome="error",
+        )
+    found = definitions.get("functions")
+    others = ", ".join(sorted(map(str, found))[:8]) if isinstance(found, dict) and found else "none"
+    return CheckFailed(
+        f"there is no function {function.name}",
+        [f"expected: def {function.signature}", f"functions found: {others[:160]}"],
+        diagnoses=[Diagnosis("function-missing", function=function.name)],
+    )
+
+
+def _entries(definitions: dict[str, Any], key: str, names: set[str]) -> list[dict[str, Any]]:
+    entries = definitions.get(key)
+    if not isinstance(entries, list):
+        return []
+    dicts = [entry for entry in entries if isinstance(entry, dict)]
+    return [e for e in dicts if isinstance(e.get("names"), list) and names & set(map(str, e["names"]))]
+
+
+def _raised(function: Function, raised: Raised, shown: str) -> CheckFailed:
+    place = f" ({_place(raised.label, raised.line)})" if raised.label else ""
+    if raised.out_of_memory:
+        return CheckFailed(
+            f"{function.name} asked for more memory than a submission may use{place}",
+            [shown],
+            diagnoses=[Diagnosis("memory-limit", place=place.strip(" ()"))],
+            outcome="memory_exceeded",
+        )
+    text = raised.message.strip().splitlines()
+    said = f"{raised.type[:80]}: {text[0][:160]}" if text else raised.type[:80]
+    name = "import-error" if raised.type in ("PlaceholderUsed", "ImportError") else "raises-exception"
+    return CheckFailed(
+        f"{function.name} raised {said}{place}",
+        [shown],
+        diagnoses=[Diagnosis(name, type=raised.type[:80], place=place.strip(" ()"))],
+        outcome="error",
+    )
+
+
+def _place(label: Any, line: Any) -> str:
+    text = str(label)[:80]
+    return f"{text}, line {line}" if isinstance(line, int) and line > 0 else text

@@ -1,0 +1,117 @@
+"""The messages that cross the wire, and the strict reading of a worker's replies.
+
+Grader to worker: `define` (the cells of a submission) and `call` (a function by name, plain
+arguments, a seed). Worker to grader: `ready` once, before it has seen any student code, then
+exactly one reply to each request, carrying the request's number. A reply is only data: whatever it
+says, the worst it can be is a wrong answer of that one submission.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from grader.wire.values import WireError
+
+TEXT_CAP: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a call, in the order of the function's contract."""
+
+    name: str
+    value: Any = None
+    aliases: tuple[str, ...] = ()
+    optional: bool = False
+    given: bool = True
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The function returned `value`; `changed` names the arguments whose data it changed."""
+
+    value: Any
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Raised:
+    """Student code raised; the place is in the student's own cells when it is known."""
+
+    type: str
+    message: str
+    label: str = ""
+    line: int = 0
+    out_of_memory: bool = False
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """The function returned something outside the closed set of values."""
+
+    reason: str
+    type: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """The student's function cannot be called with the arguments of its contract."""
+
+    has: str
+    wanted: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The student's code defines no function of that name."""
+
+
+Reply = Returned | Raised | NotSent | Mismatch | Missing
+
+
+def parse_reply(message: Any, number: int) -> Reply:
+    """Return the reply to request `number`; raise `WireError` when it is anything else."""
+    if type(message) is not dict or message.get("number") != number:
+        raise WireError("a reply out of turn")
+    match message.get("kind"):
+        case "returned" if "value" in message:
+            changed = message.get("changed")
+            if type(changed) is not list or len(changed) > 64:
+                raise WireError("a reply with the wrong parts")
+            return Returned(message["value"], tuple(_text(name) for name in changed))
+        case "raised":
+            return _raised(message)
+        case "not_sent":
+            reason, kind, path = (_text(message.get(key)) for key in ("reason", "type", "path"))
+            return NotSent(reason, kind, path)
+        case "mismatch":
+            return Mismatch(_text(message.get("has")), _text(message.get("wanted")))
+        case "missing":
+            return Missing()
+    raise WireError("a reply of an unknown kind")
+
+
+def parse_definitions(message: Any, number: int) -> dict[str, Any]:
+    """Return what `define` reported; its inner shape is checked where it is read."""
+    if type(message) is not dict or message.get("number") != number:
+        raise WireError("a reply out of turn")
+    report = message.get("report")
+    if message.get("kind") != "defined" or type(report) is not dict:
+        raise WireError("a reply of an unknown kind")
+    return report
+
+
+def _raised(message: dict[str, Any]) -> Raised:
+    line, out_of_memory = message.get("line"), message.get("out_of_memory")
+    if type(line) is not int or not 0 <= line < 2**31 or type(out_of_memory) is not bool:
+        raise WireError("a reply with the wrong parts")
+    kind, text, label = (_text(message.get(key)) for key in ("type", "message", "label"))
+    return Raised(kind, text, label, line, out_of_memory)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise WireError("a reply with the wrong parts")
+    return value[:TEXT_CAP]

@@ -1,0 +1,107 @@
+"""The forkserver: imports numpy, tries the locks, and from then on only forks and reaps.
+
+Requests come on the control socket: `fork` (with two descriptors: the worker's channel and its
+output), answered by nothing, and `reap` (kill a worker and say how it ended), answered by one
+message. When the control socket closes, the forkserver ends, and its workers with it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+from grader.wire import receive, send
+from grader.worker import lockdown, serve, trials
+
+# What learners' files import. Loaded before the fork: cheaper, and it works when the uid that a
+# worker drops to cannot read the installation.
+PRELOADED = (
+    "numpy", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.polynomial", "numpy.random",
+    "numpy.testing", "numpy.typing", "abc", "ast", "collections.abc", "copy", "csv", "dataclasses",
+    "datetime", "decimal", "enum", "fractions", "functools", "glob", "heapq", "inspect", "io",
+    "itertools", "json", "logging", "math", "operator", "os.path", "pathlib", "pickle", "pprint",
+    "random", "re", "statistics", "string", "textwrap", "time", "traceback", "typing", "unittest",
+    "warnings",
+)  # fmt: skip
+
+
+def main(control_fd: int) -> None:
+    """Run the forkserver on an inherited control socket."""
+    control = socket.socket(fileno=control_fd)
+    control.set_inheritable(False)
+    config = receive(control)
+    if config is None:
+        return
+    for name in PRELOADED:
+        importlib.import_module(name)
+    # Our own package was found through this entry; student code gets no path to it.
+    sys.path[:] = config["module_path"]
+    if sys.platform.startswith("linux"):
+        lockdown.prctl(lockdown.PR_SET_DUMPABLE, 0)
+    locks, layers, reasons = trials.prepare(config)
+    gc.collect()
+    gc.freeze()
+    send(control, {"kind": "ready", "layers": layers, "reasons": reasons})
+    _Server(control, locks).run()
+
+
+class _Server:
+    """Forks workers and remembers which process each is."""
+
+    def __init__(self, control: socket.socket, locks: lockdown.Lockdown) -> None:
+        self._control = control
+        self._locks = locks
+        self._pids: dict[int, int] = {}
+        self._null = os.open(os.devnull, os.O_RDWR)
+
+    def run(self) -> None:
+        while (message := receive(self._control)) is not None:
+            if message["kind"] == "fork":
+                _, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
+                self._fork(message, *descriptors)
+            else:
+                send(self._control, self._reap(message["worker"]))
+
+    def _fork(self, message: dict[str, Any], channel: int, output: int) -> None:
+        try:
+            pid = os.fork()
+        except OSError:
+            pid = -1  # said when it is reaped
+        if pid == 0:
+            self._become_worker(message, channel, output)
+        self._pids[message["worker"]] = pid
+        os.close(channel)
+        os.close(output)
+
+    def _become_worker(self, message: dict[str, Any], channel: int, output: int) -> None:
+        try:
+            channel = os.dup2(channel, 100, inheritable=False)
+            os.dup2(self._null, 0)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.closerange(3, self._locks.ruleset or 3)
+            os.closerange((self._locks.ruleset or 2) + 1, channel)
+            os.closerange(channel + 1, 1024)
+            serve.run(channel, self._locks, message)
+        finally:
+            os._exit(0)
+
+    def _reap(self, worker: int) -> dict[str, Any]:
+        pid = self._pids.pop(worker)
+        if pid < 0:
+            return {"kind": "reaped", "status": None, "cpu_seconds": 0.0, "peak_kib": 0}
+        # A worker that has ended is a zombie until the next line, so its pid is still its own.
+        os.kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        peak = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+        return {
+            "kind": "reaped",
+            "status": os.waitstatus_to_exitcode(status),
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+            "peak_kib": peak,
+        }

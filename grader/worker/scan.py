@@ -1,0 +1,132 @@
+"""Cut a cell into pieces that can be parsed each on its own, and drop what is not Python.
+
+All of this is text work in one pass over the cell, so that a broken cell costs no more than a few
+times what a sound one costs. A cell that parses as it is never comes here.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+
+_TOKENS = re.compile(
+    r"(?P<comment>#[^\n]*)"
+    r'|(?P<triple>"""(?:[^"\\]|\\[\s\S]|"(?!""))*+"""|\'\'\'(?:[^\'\\]|\\[\s\S]|\'(?!\'\'))*+\'\'\')'
+    r'|(?P<open>"""|\'\'\')'
+    r"|(?P<string>\"(?:[^\"\\\n]|\\[\s\S])*+\"|'(?:[^'\\\n]|\\[\s\S])*+')"
+    r"|(?P<opening>[(\[{])|(?P<closing>[)\]}])|(?P<newline>\n)"
+)
+_CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]|[ \t\f#\n]|$")
+_STARTS = re.compile(r"(?:async[ \t]+def|def|class|import|from)\b|@|[A-Za-z_]\w*[ \t]+=[ \t]")
+_MAGIC_LINE = re.compile(
+    r"(?P<indent>[ \t]*)(?:%{1,2}[ \t]*[A-Za-z]|!|\?|(?:[\w.,\[\] \t]+=[ \t]*)[!%])"
+    r"|(?P<asked>[ \t]*)[%\w.\[\]]+\?{1,2}[ \t]*$"
+)
+_CELL_MAGIC = re.compile(r"\s*%%[ \t]*(?P<name>[A-Za-z!]\w*)")
+_PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "px"})
+_ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+
+Piece = tuple[int, str]
+"""The number of lines before the piece, and its text."""
+
+
+def normalise(source: str) -> str:
+    """Return `source` with Unix line ends, without a byte-order mark or a common indent."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    first = re.match(r"(?:[ \t\f]*\n)*([ \t]+)(?=[^\s#])", source)
+    return re.sub(f"(?m)^{first[1]}", "", source) if first else source
+
+
+def without_odd_spaces(source: str) -> str:
+    """Return `source` with non-breaking and invisible spaces made plain."""
+    return _INVISIBLE.sub("", _ODD_SPACES.sub(" ", source))
+
+
+def foreign_cell(source: str) -> str | None:
+    """Return the name of the cell magic that makes all of `source` another language, if any."""
+    magic = _CELL_MAGIC.match(source)
+    if magic is None or magic["name"].lower() in _PYTHON_CELL_MAGICS:
+        return None
+    return magic["name"]
+
+
+def without_magics(source: str) -> str:
+    """Return `source` with magic, shell and help lines emptied; lines keep their numbers.
+
+    Lines within a string are left alone. Within brackets only lines that start at column 0 go: a
+    `% name` further in is an operator.
+    """
+    lines = source.split("\n")
+    for number, (in_string, in_brackets) in enumerate(_line_states(source)):
+        found = None if in_string else _MAGIC_LINE.match(lines[number])
+        if found is None:
+            continue
+        indent = found["indent"] or found["asked"] or ""
+        if not in_brackets or not indent:
+            lines[number] = f"{indent}pass" if indent else ""
+    return "\n".join(lines)
+
+
+def top_level_pieces(source: str) -> list[Piece]:
+    """Cut at every statement of column 0 that stands outside of strings and brackets."""
+    states = _line_states(source)
+    lines = source.split("\n")
+    starts = [
+        number
+        for number, line in enumerate(lines)
+        if states[number] == (False, False) and not _CONTINUES.match(line)
+    ]
+    return _cut(lines, starts)
+
+
+def definition_pieces(source: str) -> list[Piece]:
+    """Cut at every line of column 0 that looks like the start of a definition."""
+    lines = source.split("\n")
+    starts = [number for number, line in enumerate(lines) if _STARTS.match(line)]
+    return _cut(lines, starts)
+
+
+def _cut(lines: list[str], starts: list[int]) -> list[Piece]:
+    joined = [n for i, n in enumerate(starts) if i == 0 or not _decorates(lines, starts[i - 1], n)]
+    if not joined or joined[0] != 0:
+        joined.insert(0, 0)
+    ends = [*joined[1:], len(lines)]
+    return [(a, "\n".join(lines[a:b])) for a, b in zip(joined, ends, strict=True)]
+
+
+def _decorates(lines: list[str], start: int, end: int) -> bool:
+    """Whether the piece from `start` to `end` is a decorator of what follows."""
+    return lines[start].startswith("@") and not lines[end].startswith(("import", "from"))
+
+
+def _line_states(source: str) -> list[tuple[bool, bool]]:
+    """For each line, whether it starts within a string and whether within brackets."""
+    states = [(False, False)]
+    depth = 0
+    for token in _TOKENS.finditer(source):
+        kind = token.lastgroup
+        if kind == "newline":
+            states.append((False, depth > 0))
+        elif kind == "opening":
+            depth += 1
+        elif kind == "closing":
+            depth = max(0, depth - 1)
+        elif kind in ("triple", "string"):
+            states += [(True, depth > 0)] * token[0].count("\n")
+        elif kind == "open":
+            states += [(True, depth > 0)] * source.count("\n", token.end())
+            break
+    return states
+
+
+def line_of(source: str, names: re.Pattern[str]) -> list[tuple[str, int]]:
+    """Return what the first group of `names` matches in `source`, each with its line."""
+    offsets = list(accumulate((len(line) + 1 for line in source.split("\n")), initial=0))
+    found = []
+    line = 0
+    for match in names.finditer(source):
+        while offsets[line + 1] <= match.start():
+            line += 1
+        found.append((match[1], line + 1))
+    return found

@@ -1,0 +1,174 @@
+"""A worker: lock down, say ready, then answer one request after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import sys
+from typing import Any
+
+import numpy as np
+
+from grader.wire import Refused, ValueLimits, receive, send
+from grader.wire.frames import pack
+from grader.worker import binding, lockdown
+from grader.worker.namespace import Namespace
+
+MESSAGE_CAP = 400
+# What the grader asks is not hostile; a large notebook's code is longer than any honest reply.
+REQUEST_LIMITS = ValueLimits(structure_bytes=8 << 20, buffer_bytes=64 << 20, values=1_000_000)
+
+_legacy_seed = np.random.seed
+
+
+class Channel:
+    """The worker's end of the wire, on plain read(2) and write(2): sockets are locked away."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def recv_into(self, view: memoryview) -> int:
+        return os.readv(self._descriptor, [view])
+
+    def sendall(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+
+
+def run(descriptor: int, locks: lockdown.Lockdown, message: dict[str, Any]) -> None:
+    """Serve one submission on `descriptor` until the grader closes it or kills this process."""
+    channel: Any = Channel(descriptor)
+    limits: dict[str, int] = message["limits"]
+    try:
+        locks.apply(limits)
+    except Exception as error:
+        send(channel, {"kind": "setup_failed", "error": f"{type(error).__name__}: {error}"[:500]})
+        return
+    sys.stdout = sys.stderr = _output()
+    send(channel, {"kind": "ready"})
+    worker = _Worker(limits)
+    while (request := receive(channel, REQUEST_LIMITS, writable=True)) is not None:
+        send(channel, worker.answer(request), worker.value_limits)
+
+
+def _output() -> io.TextIOWrapper:
+    return io.TextIOWrapper(
+        io.BufferedWriter(io.FileIO(1, "w", closefd=False)), "utf-8", "backslashreplace"
+    )
+
+
+class _Worker:
+    """One submission's namespace and the two things that can be asked of it."""
+
+    def __init__(self, limits: dict[str, int]) -> None:
+        self._limits = limits
+        self.value_limits = ValueLimits(buffer_bytes=limits["reply_mib"] << 20)
+        self._namespace: Namespace | None = None
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        lockdown.limit_call_cpu(self._limits["call_cpu_seconds"])
+        number = {"number": request["number"]}
+        try:
+            _seed(request["seed"])
+            if request["kind"] == "define":
+                return number | self._define(request)
+            return number | self._call(request)
+        except BaseException as error:
+            return number | _raised(error)
+        finally:
+            with contextlib.suppress(BaseException):
+                sys.stdout.flush()
+
+    def _define(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._namespace = Namespace(helpers=request["helpers"], starter=request["starter"])
+        cells = [(label, source) for label, source in request["cells"]]
+        return {"kind": "defined", "report": self._namespace.define(cells)}
+
+    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert self._namespace is not None
+        function = self._namespace.find(request["names"])
+        if function is None:
+            return {"kind": "missing"}
+        arguments = request["arguments"]
+        before = [_bytes(a["value"]) for a in arguments]
+        try:
+            positional, by_name = binding.bind(function, arguments)
+        except binding.SignatureMismatch as mismatch:
+            return {"kind": "mismatch", "has": mismatch.has, "wanted": mismatch.wanted}
+        value = function(*positional, **by_name)
+        changed = [
+            a["name"] for a, b in zip(arguments, before, strict=True) if _bytes(a["value"]) != b
+        ]
+        reply = {"kind": "returned", "value": value, "changed": changed}
+        try:
+            pack(reply, self.value_limits)
+        except Refused as refused:
+            return {
+                "kind": "not_sent",
+                "reason": refused.reason,
+                "type": refused.type_name,
+                "path": refused.path.removeprefix("result['value']"),
+            }
+        return reply
+
+
+def _bytes(value: object) -> bytes:
+    """Return the value's wire form, to tell afterwards whether it was changed in place."""
+    try:
+        return pack(value)
+    except Refused:
+        return b"not plain data any more"
+
+
+def _seed(seed: int) -> None:
+    """Seed all that draws random numbers, also what normally asks the system for entropy.
+
+    `default_rng()`, `RandomState()` and a bare `seed()` take their entropy from here, so that a
+    regrade of the same submission sees the same draws.
+    """
+    random.seed(seed)
+    stream = random.Random(seed)
+    np.random.bit_generator.randbits = stream.getrandbits  # type: ignore[attr-defined]
+    np.random.seed = lambda seed=None: _legacy_seed(
+        stream.getrandbits(32) if seed is None else seed
+    )
+    _legacy_seed(seed % 2**32)
+
+
+def _raised(error: BaseException) -> dict[str, Any]:
+    label, line = _place(error)
+    return {
+        "kind": "raised",
+        "type": _cut(type(error).__name__),
+        "message": _message(error),
+        "label": label,
+        "line": line,
+        "out_of_memory": isinstance(error, MemoryError),
+    }
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return _cut(str(error))
+    except BaseException:
+        return ""
+
+
+def _place(error: BaseException) -> tuple[str, int]:
+    """Return the cell or file and the line of the innermost frame that is the student's."""
+    place, trace = ("", 0), error.__traceback__
+    for _ in range(10_000):
+        if trace is None:
+            break
+        code = trace.tb_frame.f_code
+        if trace.tb_frame.f_globals.get("__name__") == "submission" and trace.tb_lineno:
+            place = (_cut(code.co_filename), trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+def _cut(text: str) -> str:
+    return str(text)[:MESSAGE_CAP]
