@@ -40,7 +40,9 @@ def find() -> str | None:
     return shutil.which("bwrap")
 
 
-def command(program: str, interpreter: str, *, as_root: bool) -> list[str]:
+def command(
+    program: str, interpreter: str, environment: dict[str, str], *, as_root: bool
+) -> list[str]:
     """Return the command line up to, not including, the forkserver's own."""
     arguments = [program, "--die-with-parent", "--new-session", "--clearenv", "--chdir", "/"]
     arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
@@ -52,11 +54,19 @@ def command(program: str, interpreter: str, *, as_root: bool) -> list[str]:
     else:
         arguments += ["--unshare-user"]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    for path in _mounts(interpreter):
+    mounts = _mounts(interpreter)
+    # Otherwise bubblewrap makes the folders above a private one private too: no other uid enters.
+    above = dict.fromkeys(str(p) for mount in mounts for p in reversed(Path(mount).parents))
+    for folder in above:
+        if folder != "/" and not Path(folder).is_symlink():
+            arguments += ["--dir", folder]
+    for path in mounts:
         arguments += _mount(path)
     for part in ("__init__.py", "wire", "worker"):
         arguments += ["--ro-bind", str(PACKAGE / part), f"{INSIDE}/grader/{part}"]
-    return arguments
+    for name, value in environment.items():
+        arguments += ["--setenv", name, value]
+    return [*arguments, "--"]
 
 
 def _mounts(interpreter: str) -> list[str]:

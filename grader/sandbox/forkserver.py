@@ -103,9 +103,10 @@ class Forkserver:
         as_root = sys.platform.startswith("linux") and os.getuid() == 0
         reason = self._namespaces_reason()
         if not reason:
-            prefix = bubblewrap.command(bubblewrap.find() or "", sys.executable, as_root=as_root)
+            program = bubblewrap.find() or ""
+            prefix = bubblewrap.command(program, sys.executable, ENVIRONMENT, as_root=as_root)
             try:
-                return self._launch([*prefix, "--"], bubblewrap.INSIDE, as_root, "")
+                return self._launch(prefix, bubblewrap.INSIDE, as_root, "")
             except SandboxError as error:
                 reason = f"bubblewrap does not start here: {error}"
         self._launch([], str(bubblewrap.PACKAGE.parent), as_root, reason)
@@ -126,7 +127,7 @@ class Forkserver:
         )
         # -S and -s: no site files or user folder may run code; -P: nor the current folder.
         self._process = subprocess.Popen(  # noqa: S603
-            [*prefix, *self._environment(prefix), sys.executable, "-SsPc", boot],
+            [*prefix, sys.executable, "-SsPc", boot],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
@@ -140,15 +141,6 @@ class Forkserver:
         except (WireError, OSError, SandboxError) as error:
             self.close_quietly()
             raise SandboxError(f"{error} {self._last_words}".strip()) from None
-
-    @staticmethod
-    def _environment(prefix: list[str]) -> list[str]:
-        """Return the words that set the environment inside bubblewrap, which clears it."""
-        if not prefix:
-            return []
-        prefix.pop()
-        words = [w for name, value in ENVIRONMENT.items() for w in ("--setenv", name, value)]
-        return [*words, "--"]
 
     def _configure(self, namespaces: bool, as_root: bool, reason: str) -> None:
         program, seccomp_reason = compile_filter()

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from grader.errors import SandboxError
 from grader.model.exercise import Limits
+from grader.sandbox import definitions
 from grader.sandbox.forkserver import Forkserver, Reaped
 from grader.wire import ValueLimits, WireError, receive, send
 from grader.wire.messages import Argument, Reply, parse_definitions, parse_reply
@@ -79,7 +80,7 @@ class Session:
         self._printed = 0
         self._timeouts: Counter[str] = Counter()
         self._value_limits = ValueLimits(buffer_bytes=self.limits.reply_mib << 20)
-        self._definitions: dict[str, Any] | None = None
+        self._definitions: definitions.Definitions | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -88,7 +89,7 @@ class Session:
         self.close()
 
     @property
-    def definitions(self) -> dict[str, Any]:
+    def definitions(self) -> definitions.Definitions:
         """What the worker found in the cells; raise WorkerLost when reading them was too much."""
         if self._definitions is None:
             self._ready_worker()
@@ -119,7 +120,9 @@ class Session:
     def close(self) -> Usage:
         """Kill the worker; return what the submission used in all."""
         if self._worker is not None:
-            self._drain(self._worker)
+            with contextlib.suppress(WorkerLost):
+                self._drain(self._worker)
+        if self._worker is not None:
             self._reap()
         return self.usage
 
@@ -161,7 +164,8 @@ class Session:
             "seed": 0,
         }
         try:
-            report = parse_definitions(self._request(worker, request, ""), worker.requests)
+            reply = self._request(worker, request, "")
+            report = definitions.parse(parse_definitions(reply, worker.requests))
         except WireError as error:
             raise self._lost("crashed", f"the definitions could not be read ({error})") from None
         if self._definitions is None:

@@ -152,5 +152,5 @@ def _run(item: pytest.Item) -> Any:
     runs = item.config.stash.setdefault(RUNS, {})
     key = item.path.parent
     if key not in runs:
-        runs[key] = StandaloneRun.of(item.path, item.config.getoption("--submission"))
+        runs[key] = StandaloneRun(item.path, item.config.getoption("--submission"))
     return runs[key]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.model.exercise import Exercise, Function
+from grader.sandbox.definitions import Definitions
 from grader.sandbox.session import Session, WorkerLost
 from grader.testing import contract
 from grader.testing.failures import CheckFailed, Diagnosis, fail
@@ -69,8 +70,8 @@ class Submission:
 
     def provenance(self, name: str) -> str:
         """Return where a function is defined (``cell 7, line 3``), empty when nowhere."""
-        found = self._found(self._exercise.function(name))
-        return _place(found.get("label"), found.get("line")) if found else ""
+        found = self._session.definitions.find(_names(self._exercise.function(name)))
+        return found.place if found else ""
 
     def _call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = _arguments(function, args, kwargs)
@@ -79,7 +80,7 @@ class Submission:
         try:
             self._must_be_there(function)
             seed = derive_seed(self._seed, self._check, self._calls)
-            reply = self._session.call((function.name, *function.aliases), arguments, seed)
+            reply = self._session.call(_names(function), arguments, seed)
         except WorkerLost as lost:
             ids = [Diagnosis(LOST[lost.outcome])] if lost.outcome in LOST else []
             raise CheckFailed(
@@ -88,24 +89,15 @@ class Submission:
         return self._read(function, reply, shown)
 
     def _must_be_there(self, function: Function) -> None:
-        found = self._found(function)
+        found = self._session.definitions.find(_names(function))
         if found is None:
             raise _missing(function, self._session.definitions)
-        if found.get("stub") is True:
-            place = _place(found.get("label"), found.get("line"))
+        if found.stub:
             fail(
                 f"{function.name} is not written yet",
-                f"it is still as it was given out ({place})",
+                f"it is still as it was given out ({found.place})",
                 diagnoses=[Diagnosis("not-implemented", function=function.name)],
             )
-
-    def _found(self, function: Function) -> dict[str, Any] | None:
-        functions = self._session.definitions.get("functions")
-        for name in (function.name, *function.aliases):
-            if isinstance(functions, dict) and isinstance(functions.get(name), dict):
-                found: dict[str, Any] = functions[name]
-                return found
-        return None
 
     def _read(self, function: Function, reply: Reply, shown: str) -> Any:
         match reply:
@@ -164,39 +156,32 @@ def _shown(value: Any) -> str:
     return repr(value)[:60]
 
 
-def _missing(function: Function, definitions: dict[str, Any]) -> CheckFailed:
+def _names(function: Function) -> tuple[str, ...]:
+    return (function.name, *function.aliases)
+
+
+def _missing(function: Function, definitions: Definitions) -> CheckFailed:
     """Explain a missing function by what stands where it should be, when that is known."""
-    names = {function.name, *function.aliases}
-    for broken in _entries(definitions, "broken", names):
-        place = _place(broken.get("label"), broken.get("line"))
+    name, names = function.name, _names(function)
+    if broken := definitions.broken_at(names):
         return CheckFailed(
-            f"{function.name} could not be read: {place} is not valid Python",
-            [str(broken.get("message", ""))[:200]],
-            diagnoses=[Diagnosis("syntax-error", place=place)],
+            f"{name} could not be read: {broken.place} is not valid Python",
+            [broken.message[:200]],
+            diagnoses=[Diagnosis("syntax-error", place=broken.place)],
         )
-    for failed in _entries(definitions, "failed", names):
-        place = _place(failed.get("label"), failed.get("line"))
+    if failed := definitions.failed_at(names):
         return CheckFailed(
-            f"{function.name} could not be defined ({place})",
-            [str(failed.get("error", ""))[:200]],
-            diagnoses=[Diagnosis("raises-exception", place=place)],
+            f"{name} could not be defined ({failed.place})",
+            [failed.error[:200]],
+            diagnoses=[Diagnosis("raises-exception", place=failed.place)],
             outcome="error",
         )
-    found = definitions.get("functions")
-    others = ", ".join(sorted(map(str, found))[:8]) if isinstance(found, dict) and found else "none"
+    others = ", ".join(sorted(definitions.functions)[:8]) or "none"
     return CheckFailed(
-        f"there is no function {function.name}",
+        f"there is no function {name}",
         [f"expected: def {function.signature}", f"functions found: {others[:160]}"],
-        diagnoses=[Diagnosis("function-missing", function=function.name)],
+        diagnoses=[Diagnosis("function-missing", function=name)],
     )
-
-
-def _entries(definitions: dict[str, Any], key: str, names: set[str]) -> list[dict[str, Any]]:
-    entries = definitions.get(key)
-    if not isinstance(entries, list):
-        return []
-    dicts = [entry for entry in entries if isinstance(entry, dict)]
-    return [e for e in dicts if isinstance(e.get("names"), list) and names & set(map(str, e["names"]))]
 
 
 def _raised(function: Function, raised: Raised, shown: str) -> CheckFailed:

@@ -1,0 +1,86 @@
+"""What a worker says it found in a submission: read strictly, used only for words and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.wire import WireError
+
+Name = Annotated[str, Field(max_length=200)]
+Message = Annotated[str, Field(max_length=2000)]
+LineNumber = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class _Reported(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    label: Name
+    line: LineNumber
+
+    @property
+    def place(self) -> str:
+        """``cell 7, line 3``."""
+        return f"{self.label}, line {self.line}" if self.line else self.label
+
+
+class Found(_Reported):
+    """A function that was defined."""
+
+    stub: bool
+    """It is still as it was given out."""
+    count: int = 1
+    """How often the submission defines it."""
+    signature: Message = ""
+
+
+class Broken(_Reported):
+    """A piece of source that is not valid Python."""
+
+    message: Message
+    names: list[Name]
+    """The functions it would have defined."""
+
+
+class Failed(_Reported):
+    """A definition or import that raised when it was executed."""
+
+    kind: Name
+    names: list[Name]
+    error: Message
+
+
+class Definitions(BaseModel):
+    """Everything that was found, capped by the worker and again here."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    functions: dict[Name, Found] = Field(default_factory=dict, max_length=10_000)
+    broken: list[Broken] = Field(default_factory=list, max_length=10_000)
+    failed: list[Failed] = Field(default_factory=list, max_length=10_000)
+    missing_modules: list[Name] = Field(default_factory=list, max_length=10_000)
+    skipped: int = 0
+
+    def find(self, names: Iterable[str]) -> Found | None:
+        """Return the first of `names` that is defined."""
+        return next((self.functions[name] for name in names if name in self.functions), None)
+
+    def broken_at(self, names: Iterable[str]) -> Broken | None:
+        """Return the unreadable source that would have defined one of `names`."""
+        wanted = set(names)
+        return next((b for b in self.broken if wanted.intersection(b.names)), None)
+
+    def failed_at(self, names: Iterable[str]) -> Failed | None:
+        """Return the definition of one of `names` that raised."""
+        wanted = set(names)
+        return next((f for f in self.failed if wanted.intersection(f.names)), None)
+
+
+def parse(report: Any) -> Definitions:
+    """Read a worker's report; raise `WireError` when it is not one."""
+    try:
+        return Definitions.model_validate(report)
+    except ValidationError as error:
+        raise WireError(f"definitions of the wrong form: {error.error_count()} faults") from None

@@ -1,0 +1,40 @@
+"""A run for a person who called `pytest` on a check file, through the same sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.catalog import Course
+from grader.errors import UsageError
+from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.session import Session
+from grader.source import Unreadable
+from grader.testing.material import material, read_files
+from grader.testing.proxy import Submission, derive_seed
+from grader.testing.runner import Run
+
+
+class StandaloneRun(Run):
+    """A run that owns its forkserver and session."""
+
+    def __init__(self, check_file: Path, submission: str | None) -> None:
+        half = check_file.parent.parent
+        folder = Course(half.parent).folder(check_file.parent.name)
+        default = folder.starter if half.name == "exercises" else folder.reference
+        path = Path(submission) if submission else default
+        try:
+            data = path.read_bytes()
+            cells = material(folder, read_files([(path.name, data)]))
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from None
+        except Unreadable as error:
+            raise UsageError(f"{path}: {error}") from None
+        self._forkserver = Forkserver()
+        self._session = Session(self._forkserver, cells, folder.exercise.limits)
+        seed = derive_seed(folder.id, data.hex())
+        super().__init__(Submission(self._session, folder.exercise, seed))
+
+    def close(self) -> None:
+        """End the session and its forkserver."""
+        self._session.close()
+        self._forkserver.close()
