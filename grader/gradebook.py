@@ -1,0 +1,107 @@
+"""The gradebook: one CSV row per student, with a column of points per exercise.
+
+A blank cell is work that has no grade: not handed in, not yet graded, or an internal error of
+ours. It is never a zero, and `status` says which it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from grader.model.submission import Student
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from grader.store import Row
+
+IDENTITIES: Final = tuple(name for name in Student.model_fields if name != "label")
+# What spreadsheets read as the start of a formula, also in its full-width forms.
+_FORMULA: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+
+
+@dataclass
+class Line:
+    """One student's row of the gradebook."""
+
+    student: Student
+    points: dict[str, float] = field(default_factory=dict)
+    max_points: dict[str, float] = field(default_factory=dict)
+    ungraded: dict[str, str] = field(default_factory=dict)
+    """Exercises without a grade, with the reason."""
+
+
+def gradebook_lines(rows: Iterable[Row]) -> Iterator[Line]:
+    """Gather a roster's rows, which come in the order of students, into a line for each."""
+    for student, own in groupby(rows, key=lambda row: row.seat.student):
+        line = Line(student)
+        for row in own:
+            exercise, report = row.seat.exercise, row.report
+            if report is None:
+                line.ungraded[exercise] = "pending"
+                continue
+            if report.max_points is not None:
+                line.max_points[exercise] = report.max_points
+            if report.points is None:
+                line.ungraded[exercise] = str(report.status)
+            else:
+                line.points[exercise] = report.points
+        yield line
+
+
+def gradebook_csv(
+    lines: Sequence[Line], exercises: Sequence[str], unmatched: Iterable[str] = ()
+) -> str:
+    """Return the gradebook as CSV text: UTF-8 without a mark, comma, LF, decimal points.
+
+    `unmatched` are the labels of students of whom nothing could be matched to an exercise.
+    """
+    # The maximum of an exercise is the same for everybody, so whoever has one tells it.
+    maxima = {e: m for line in lines for e, m in line.max_points.items()}
+    known = [name for name in IDENTITIES if any(getattr(ln.student, name) for ln in lines)]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["student", *known, *exercises, "total", "max", "fraction", "status"])
+    for line in lines:
+        names = [safe_cell(getattr(line.student, name) or "") for name in ("label", *known)]
+        writer.writerow([*names, *_numbers(line, exercises, maxima), _status(line, exercises)])
+    for label in sorted(set(unmatched) - {line.student.label for line in lines}):
+        blank = [""] * (len(known) + len(exercises) + 3)
+        writer.writerow([safe_cell(label), *blank, "unmatched"])
+    return buffer.getvalue()
+
+
+def safe_cell(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: an apostrophe goes in front of one."""
+    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(tuple(_FORMULA)) else text
+
+
+def cell_number(value: float) -> str:
+    """Return a number with at most five decimals, as every LMS reads it."""
+    return f"{value:.5f}".rstrip("0").rstrip(".")
+
+
+def _numbers(line: Line, exercises: Sequence[str], maxima: dict[str, float]) -> list[str]:
+    cells = [cell_number(line.points[e]) if e in line.points else "" for e in exercises]
+    if line.ungraded:  # a total without the part that is not graded would look like a grade
+        return [*cells, "", _maximum(maxima), ""]
+    total, maximum = math.fsum(line.points.values()), math.fsum(maxima.values())
+    fraction = cell_number(total / maximum) if maximum else ""
+    return [*cells, cell_number(total), _maximum(maxima), fraction]
+
+
+def _maximum(maxima: dict[str, float]) -> str:
+    return cell_number(math.fsum(maxima.values())) if maxima else ""
+
+
+def _status(line: Line, exercises: Sequence[str]) -> str:
+    missing = [e for e in exercises if e not in line.points and e not in line.ungraded]
+    parts = [f"{reason}: {exercise}" for exercise, reason in sorted(line.ungraded.items())]
+    if missing:
+        parts.append(f"not handed in: {' '.join(missing)}")
+    return "; ".join(parts) or "graded"

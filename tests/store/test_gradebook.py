@@ -1,0 +1,90 @@
+"""The gradebook: what has no grade is blank, and no cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.gradebook import gradebook_csv, gradebook_lines, safe_cell
+from grader.model.submission import Student
+from grader.store import Row, Seat, utc_now
+
+
+def row(student, report, exercise="zero_init", **identities):
+    seat = Seat(f"{student}.{exercise}", exercise, "k", Student(label=student, **identities))
+    return Row(seat, report, utc_now() if report else None, 1)
+
+
+def book(rows, exercises=("zero_init",), unmatched=()):
+    text = gradebook_csv(list(gradebook_lines(rows)), exercises, unmatched)
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_row_per_student_and_a_column_per_exercise(make_report):
+    rows = [
+        row("ada", make_report("passed", "failed", points=1.5)),
+        row("ada", make_report("passed", exercise="random_init"), "random_init"),
+        row("bob", make_report("passed", "passed", points=1.5)),
+    ]
+    ada, bob = book(rows, ["zero_init", "random_init"])
+    assert ada == {
+        "student": "ada", "zero_init": "1.5", "random_init": "2",
+        "total": "3.5", "max": "5", "fraction": "0.7", "status": "graded",
+    }  # fmt: skip
+    assert bob["random_init"] == ""
+    assert bob["status"] == "not handed in: random_init"
+    assert bob["max"] == "5"
+
+
+def test_an_internal_error_is_blank_and_never_a_zero(make_report):
+    (line,) = book([row("ada", make_report("internal_error"))])
+    assert line["zero_init"] == line["total"] == line["fraction"] == ""
+    assert line["status"] == "internal_error: zero_init"
+
+
+def test_what_is_pending_is_blank(make_report):
+    rows = [row("ada", None), row("bob", make_report("failed"))]
+    ada, bob = book(rows)
+    assert (ada["zero_init"], ada["total"], ada["status"]) == ("", "", "pending: zero_init")
+    assert (bob["zero_init"], bob["total"], bob["status"]) == ("0", "0", "graded")
+
+
+def test_students_of_whom_nothing_matched_are_in_the_book(make_report):
+    lines = book([row("ada", make_report("passed"))], unmatched=["zoe", "ada", "zoe"])
+    assert [(line["student"], line["status"]) for line in lines] == [
+        ("ada", "graded"),
+        ("zoe", "unmatched"),
+    ]
+    assert lines[1]["total"] == ""
+
+
+def test_identities_that_somebody_has_are_columns(make_report):
+    report = make_report("passed")
+    lines = book([row("ada", report, email="ada@example.invalid"), row("bob", report)])
+    assert [line["email"] for line in lines] == ["ada@example.invalid", ""]
+    assert "lti_sub" not in lines[0]
+
+
+names = st.one_of(
+    st.text(min_size=1, max_size=20),
+    st.tuples(st.sampled_from(["=", "+", "-", "@", "\t", "\r", " =", "\uff1d", "\u00a0@"]), st.text())
+    .map("".join),
+).filter(lambda name: name.strip())  # fmt: skip
+
+
+@given(names)
+def test_no_name_becomes_a_formula_and_any_name_survives(name):
+    cell = safe_cell(name)
+    assert not cell.lstrip()[:1] or cell.lstrip()[0] not in "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
+    assert cell in (name, f"'{name}")
+
+
+@given(st.lists(names, min_size=1, max_size=5, unique=True))
+def test_any_class_gives_a_table_that_reads_back(names):
+    rows = [row("a", None, name=name) for name in names]
+    lines = book(rows)
+    assert len(lines) == len(names)
+    assert all(None not in line and None not in line.values() for line in lines)

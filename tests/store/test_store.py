@@ -1,0 +1,275 @@
+"""The store keeps everything, finds what need not be graded again, and complains in sentences."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from datetime import timedelta
+
+import pytest
+
+from grader.database import sole_writer
+from grader.errors import StoreError
+from grader.model.report import report_json
+from grader.model.submission import Student
+from grader.store import Seat, Store, Unmatched, store_key, timestamp, utc_now
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "store.sqlite") as store:
+        yield store
+
+
+def seat(student="ada", exercise="zero_init", key="k1", **identities):
+    return Seat(f"{student}.{exercise}", exercise, key, Student(label=student, **identities))
+
+
+def start(store, *seats, unmatched=(), scope=None):
+    return store.start_run(seats, unmatched, grader_version="0.1.0", isolation="full", scope=scope)
+
+
+def test_what_is_graded_under_the_same_key_is_not_pending(store, make_report):
+    run = start(store, seat())
+    assert not store.graded(seat())
+    store.add(run, seat(), make_report("passed"))
+    assert store.graded(seat())
+    assert not store.graded(seat(key="k2"))
+    assert not store.graded(seat("bob"))
+    assert not store.graded(seat(email="ada@example.invalid"))
+
+
+def test_an_internal_error_is_pending(store, make_report):
+    run = start(store, seat())
+    store.add(run, seat(), make_report("internal_error"))
+    assert not store.graded(seat())
+
+
+def test_the_key_depends_on_all_four_parts():
+    parts = ["digest", "exercise", "0.1.0", "full"]
+    keys = {store_key(*parts)}
+    for index in range(4):
+        keys.add(store_key(*[p + "x" if i == index else p for i, p in enumerate(parts)]))
+    assert len(keys) == 5
+
+
+def test_a_failed_regrade_hides_the_old_grade_and_keeps_it(store, make_report):
+    old, new = make_report("passed"), make_report("internal_error")
+    first = start(store, seat())
+    store.add(first, seat(), old)
+    second = start(store, seat(key="k2"))
+    assert [row.report for row in store.rows()] == [None]
+    store.add(second, seat(key="k2"), new)
+    assert [row.report for row in store.rows()] == [new]
+    assert [row.report for row in store.rows(until=first)] == [old]
+    assert [(run, report) for run, _, report in store.history("ada.zero_init")] == [
+        (first, old),
+        (second, new),
+    ]
+
+
+def test_a_run_for_one_exercise_leaves_the_others_in_the_class(store, make_report):
+    zero, rand = seat(), seat(exercise="random_init")
+    run = start(store, zero, rand)
+    store.add(run, zero, make_report("passed"))
+    start(store, seat("bob", "random_init"), scope="random_init")
+    assert [row.seat.submission for row in store.rows()] == ["ada.zero_init", "bob.random_init"]
+    start(store, seat("bob"))
+    assert [row.seat.submission for row in store.rows()] == ["bob.zero_init"]
+
+
+def test_grading_times_of_a_submission_are_a_second_apart(store, make_report):
+    run = start(store, seat())
+    times = [store.add(run, seat(), make_report("passed")) for _ in range(3)]
+    assert times[1] - times[0] >= timedelta(seconds=1)
+    assert times[2] - times[1] >= timedelta(seconds=1)
+    assert [moment for _, moment, _ in store.history("ada.zero_init")] == times
+
+
+def test_times_are_utc_with_milliseconds():
+    text = timestamp(utc_now())
+    assert len(text) == len("2026-11-22T00:49:37.960Z")
+    assert text.endswith("Z")
+
+
+def test_unmatched_files_are_kept(store):
+    item = Unmatched("bob/notes.txt", "bob", "holds no function of the course")
+    run = start(store, seat(), unmatched=[item])
+    assert store.unmatched(run) == [item]
+
+
+def test_a_roster_is_written_whole_or_not_at_all(store):
+    def broken():
+        yield seat()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.start_run(broken(), grader_version="0", isolation="full")
+    assert store.last_run() == 0
+    assert start(store, seat()) == 1
+
+
+WRITER = """
+    import sys
+    from pathlib import Path
+    from grader.model.report import parse_report
+    from grader.model.submission import Student
+    from grader.store import Seat, Store
+    store = Store(Path(sys.argv[1]))
+    report = parse_report(sys.stdin.read())
+    run = store.start_run([], grader_version="0", isolation="full")
+    print("ready", flush=True)
+    for number in range(1_000_000):
+        store.add(run, Seat(f"s{number}.e", "e", "k", Student(label=f"s{number}")), report)
+        print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.02, 0.1])
+def test_kill_9_at_any_moment_loses_nothing_that_was_said_to_be_stored(tmp_path, make_report, wait):
+    path = tmp_path / "store.sqlite"
+    writer = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(WRITER), str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    writer.stdin.write(report_json(make_report("passed")))
+    writer.stdin.close()
+    assert writer.stdout.readline() == "ready\n"
+    time.sleep(wait)
+    os.kill(writer.pid, signal.SIGKILL)
+    said = writer.stdout.read().split()
+    writer.stdout.close()
+    writer.wait()
+    with Store(path) as store:
+        for number in said:
+            assert store.graded(seat(f"s{number}", "e", "k"))
+        start(store, seat())
+
+
+def test_a_locked_store_is_said_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("grader.database._BUSY_SECONDS", 0.05)
+    path = tmp_path / "store.sqlite"
+    with Store(path) as store:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked by another program"):
+            start(store, seat())
+        other.close()
+        start(store, seat())
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"not a database at all" * 100, "is not a store"),
+        (b"SQLite format 3\x00" + b"x" * 4000, "is not a store|damaged"),
+    ],
+)
+def test_a_broken_file_is_said_in_a_sentence(tmp_path, content, sentence):
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=sentence) as caught:
+        Store(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_damaged_page_is_said_in_a_sentence(tmp_path, make_report):
+    path = tmp_path / "store.sqlite"
+    with Store(path) as store:
+        run = start(store, *(seat(f"s{i}") for i in range(200)))
+        for i in range(200):
+            store.add(run, seat(f"s{i}"), make_report("passed", "failed"))
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="damaged"), Store(path) as store:
+        list(store.rows())
+
+
+def test_another_programs_database_is_left_alone(tmp_path):
+    path = tmp_path / "store.sqlite"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE mine (x)")
+    other.commit()
+    other.close()
+    with pytest.raises(StoreError, match="another program"):
+        Store(path)
+
+
+def test_a_newer_format_is_refused(tmp_path):
+    path = tmp_path / "store.sqlite"
+    Store(path).close()
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StoreError, match="has format 99"):
+        Store(path)
+
+
+def test_a_report_that_was_tampered_with_is_refused(tmp_path, make_report):
+    path = tmp_path / "store.sqlite"
+    with Store(path) as store:
+        store.add(start(store, seat()), seat(), make_report("failed"))
+        db = sqlite3.connect(path)
+        db.execute(
+            "UPDATE results SET report = replace(report, '\"points\": 0.0', '\"points\": 2.0')"
+        )
+        db.commit()
+        db.close()
+        with pytest.raises(StoreError, match=r"the report of ada\.zero_init is broken"):
+            list(store.rows())
+
+
+def test_no_store_is_made_where_only_reading_was_asked(tmp_path):
+    with pytest.raises(StoreError, match="there is no store"):
+        Store(tmp_path / "store.sqlite", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def fill(store, run, report):
+    for number in range(1000):
+        store.add(run, seat(f"s{number}"), report)
+
+
+def test_a_full_disk_is_said_and_what_was_stored_is_kept(tmp_path, make_report):
+    path = tmp_path / "store.sqlite"
+    with Store(path) as store:
+        run = start(store, seat())
+        store.add(run, seat(), make_report("passed"))
+        pages = store._db._pragma("page_count")
+        store._db.row(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(StoreError, match="disk is full"):
+            fill(store, run, make_report("passed", "failed"))
+        assert store.graded(seat())
+    with Store(path) as store:
+        assert store.graded(seat())
+        store.add(run, seat("bob"), make_report("passed"))
+
+
+def test_a_folder_has_one_writing_run(tmp_path):
+    with (
+        sole_writer(tmp_path),
+        pytest.raises(StoreError, match="another run is grading"),
+        sole_writer(tmp_path),
+    ):
+        pass
+    with sole_writer(tmp_path):
+        pass
+
+
+def test_the_lock_of_a_killed_run_is_gone(tmp_path):
+    code = (
+        "import os, sys; from pathlib import Path; from grader.database import sole_writer\n"
+        "with sole_writer(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with sole_writer(tmp_path):
+        pass
