@@ -53,6 +53,16 @@ class Course:
         """The name of the course."""
         return str(read_toml(self.root / "exercises" / "course.toml").get("title", self.root.name))
 
+    @cached_property
+    def secret(self) -> str:
+        """What hidden inputs are also seeded by: `solutions/secret.txt`, empty without one.
+
+        With a secret, someone who has this repository and a submission still cannot compute the
+        inputs of its checks.
+        """
+        path = self.root / "solutions" / "secret.txt"
+        return read_text(path).strip() if path.exists() else ""
+
     def folder(self, exercise_id: str) -> ExerciseFolder:
         """Return the folders of one exercise; raise UsageError when the course has no such id."""
         if exercise_id not in self.exercise_ids:
@@ -138,6 +148,7 @@ class ExerciseFolder:
             parts.append(self.public / self.exercise.helpers.file)
         parts += sorted(p for p in self.staff.glob("*.py") if p not in parts)
         parts += [
+            self.course.root / "solutions" / "secret.txt",
             self.course.root / "exercises" / "misconceptions.toml",
             PACKAGE / "misconceptions.toml",
         ]

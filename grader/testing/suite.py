@@ -19,7 +19,7 @@ import pytest
 from grader.catalog import ExerciseFolder
 from grader.errors import CourseError
 from grader.testing.checks import Check, check_of
-from grader.testing.plugin import RUN
+from grader.testing.plugin import FILES, RUN
 from grader.testing.runner import Run
 
 # Only what items need: no terminal, no capture, no cache, and no plugin that happens to be there.
@@ -53,6 +53,7 @@ class Suite:
         if problem:
             raise CourseError(f"exercise {folder.id}: {problem}")
         self.checks = self._loop.checks
+        self.public = self._loop.public
         _judge(folder.id, self.checks)
 
     def __enter__(self) -> Suite:
@@ -93,6 +94,7 @@ class _Loop:
         self.requests = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.checks: tuple[Check, ...] = ()
+        self.public: tuple[Check, ...] = ()
         self.problems: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -113,6 +115,7 @@ class _Loop:
             return True
         found = {item: check_of(getattr(item, "obj", None)) for item in session.items}
         self.checks = tuple(check for check in found.values() if check is not None)
+        self.public = tuple(c for i, c in found.items() if c and i.path.name == FILES["exercises"])
         self.answers.put("")
         while (request := self.requests.get()) is not None:
             run, only = request

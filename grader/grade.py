@@ -1,0 +1,222 @@
+"""Grade one submission: its files in, a score report out, in this process's own slot.
+
+A *slot* is what a process keeps between submissions: one forkserver, and the suites it has
+collected. Whatever a submission does, `Slot.grade` returns a report; it raises only when the
+course or the machine is at fault in a way that would befall every submission.
+"""
+
+from __future__ import annotations
+
+import math
+import platform
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+
+import grader
+from grader import outcomes
+from grader.catalog import Course, ExerciseFolder
+from grader.errors import SandboxError
+from grader.model.exercise import Limits
+from grader.model.report import (
+    CheckResult,
+    Execution,
+    ExerciseInfo,
+    GraderInfo,
+    Outcome,
+    ScoreReport,
+)
+from grader.model.submission import SubmissionInfo
+from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
+from grader.sandbox.session import Session, Usage, WorkerLost
+from grader.source import Unreadable
+from grader.testing.checks import Check
+from grader.testing.failures import CheckFailed, Diagnosis
+from grader.testing.material import material, read_files
+from grader.testing.proxy import Submission, derive_seed
+from grader.testing.runner import CheckOutcome, Run
+from grader.testing.suite import Suite
+
+# Measured peaks differ by a few pages from run to run; reports of two runs should not.
+MEMORY_STEP_MIB: Final = 16
+ATTEMPTS: Final = 2
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A submission to one exercise: who handed it in, and the files as bytes."""
+
+    info: SubmissionInfo
+    files: Sequence[tuple[str, bytes]]
+
+
+class Slot:
+    """One process's forkserver and suites. Use it as a context manager."""
+
+    def __init__(
+        self,
+        course: Course,
+        level: Level = DEFAULT_LEVEL,
+        disabled: Collection[str] = (),
+        *,
+        hidden: bool = True,
+    ) -> None:
+        """Start a forkserver; raise SandboxError when the machine does not reach `level`."""
+        self.course, self._level, self._disabled = course, level, tuple(disabled)
+        self._hidden = hidden
+        self._suites: dict[str, Suite] = {}
+        self._forkserver = self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The sandbox layers that hold."""
+        return self._forkserver.layers
+
+    def suite(self, exercise_id: str) -> Suite:
+        """Return the collected checks of an exercise."""
+        if exercise_id not in self._suites:
+            folder = self.course.folder(exercise_id)
+            self._suites[exercise_id] = Suite(folder, hidden=self._hidden)
+        return self._suites[exercise_id]
+
+    def grade(self, exercise_id: str, answer: Answer, seed: int | None = None) -> ScoreReport:
+        """Grade one submission; `seed` replaces the one derived from its digest."""
+        folder = self.course.folder(exercise_id)
+        if seed is None:
+            seed = derive_seed(self.course.secret, exercise_id, answer.info.digest)
+        suite = self.suite(exercise_id)
+        started = time.perf_counter()
+        for attempt in range(1, ATTEMPTS + 1):
+            grading = _Grading(folder, answer, suite, self._forkserver, seed)
+            grading.run()
+            if grading.fault is None or attempt == ATTEMPTS:
+                break
+            # The forkserver may be what is broken; the submission is tried with a new one.
+            self._forkserver.close()
+            self._forkserver = self._start()
+        grading.usage.wall_seconds = time.perf_counter() - started
+        return grading.report()
+
+    def close(self) -> None:
+        """End the suites and the forkserver."""
+        for suite in self._suites.values():
+            suite.close()
+        self._forkserver.close()
+
+    def _start(self) -> Forkserver:
+        forkserver = Forkserver(self._disabled)
+        try:
+            require(self._level, forkserver.layers, forkserver.reasons)
+        except SandboxError:
+            forkserver.close()
+            raise
+        return forkserver
+
+
+class _Grading:
+    """One attempt at one submission."""
+
+    def __init__(
+        self,
+        folder: ExerciseFolder,
+        answer: Answer,
+        suite: Suite,
+        forkserver: Forkserver,
+        seed: int,
+    ) -> None:
+        self.folder, self.answer, self.suite, self.seed = folder, answer, suite, seed
+        self.forkserver = forkserver
+        self.usage = Usage()
+        self.fault: SandboxError | None = None
+        self.notes: list[str] = []
+        self.ended: list[CheckOutcome] = []
+
+    def run(self) -> None:
+        """Read the files and run the checks."""
+        try:
+            sources = read_files(self.answer.files)
+        except Unreadable as unreadable:
+            self._fail_all(_unreadable(unreadable))
+            return
+        self.notes += [note for source in sources for note in source.notes]
+        limits = self.folder.exercise.limits
+        with Session(self.forkserver, material(self.folder, sources), limits) as session:
+            try:
+                self._run_checks(session)
+            except SandboxError as error:
+                self.fault = error
+        self.usage = session.usage
+
+    def _run_checks(self, session: Session) -> None:
+        try:
+            self.notes += outcomes.reading_notes(session.definitions, self.folder.exercise)
+        except WorkerLost as lost:
+            failure = CheckFailed(f"your file could not be read: {lost.detail}", outcome=lost.outcome)
+            self._fail_all(failure)
+            return
+        run = Run(Submission(session, self.folder.exercise, self.seed))
+        self.suite.run(run)
+        self.fault = run.fault
+        self.ended = [outcomes.ended(run, check) for check in self.suite.checks]
+
+    def _fail_all(self, failure: CheckFailed) -> None:
+        self.ended = [CheckOutcome(c, failure.outcome, failure) for c in self.suite.checks]
+
+    def report(self) -> ScoreReport:
+        """Build the report; after a fault of the sandbox it has no score."""
+        ended = self.ended
+        diagnostic = ""
+        if self.fault is not None:
+            diagnostic = f"{type(self.fault).__name__}: {self.fault}"
+            ended = [CheckOutcome(c, Outcome.INTERNAL_ERROR) for c in self.suite.checks]
+        public = {c.id for c in self.suite.public}
+        results = [outcomes.result(o, public=o.check.id in public) for o in ended]
+        catalogue = self.folder.course.misconceptions
+        return ScoreReport.of(
+            self.answer.info,
+            ExerciseInfo(
+                id=self.folder.id, title=self.folder.exercise.title, digest=self.folder.digest
+            ),
+            results,
+            _execution(self.forkserver.layers, self.folder.exercise.limits, self.usage),
+            grader_info(),
+            diagnoses=outcomes.diagnoses(ended, catalogue),
+            notes=dict.fromkeys(self.notes),
+            diagnostic=diagnostic,
+        )
+
+
+def _unreadable(unreadable: Unreadable) -> CheckFailed:
+    ids = [Diagnosis(unreadable.misconception)] if unreadable.misconception else []
+    return CheckFailed(str(unreadable), diagnoses=ids)
+
+
+def _execution(layers: Sequence[str], limits: Limits, usage: Usage) -> Execution:
+    peak = math.ceil(usage.peak_mib / MEMORY_STEP_MIB) * MEMORY_STEP_MIB
+    return Execution(
+        layers=tuple(layers),
+        limits=limits,
+        wall_seconds=round(usage.wall_seconds, 4),
+        cpu_seconds=round(usage.cpu_seconds, 4),
+        peak_memory_mib=float(peak),
+    )
+
+
+@cache
+def grader_info() -> GraderInfo:
+    """Return the versions that a report records."""
+    return GraderInfo(
+        version=grader.__version__, python=platform.python_version(), numpy=np.__version__
+    )
