@@ -7,23 +7,23 @@ times what a sound one costs. A cell that parses as it is never comes here.
 from __future__ import annotations
 
 import re
-from itertools import accumulate
 
 _TOKENS = re.compile(
     r"(?P<comment>#[^\n]*)"
     r'|(?P<triple>"""(?:[^"\\]|\\[\s\S]|"(?!""))*+"""|\'\'\'(?:[^\'\\]|\\[\s\S]|\'(?!\'\'))*+\'\'\')'
     r'|(?P<open>"""|\'\'\')'
     r"|(?P<string>\"(?:[^\"\\\n]|\\[\s\S])*+\"|'(?:[^'\\\n]|\\[\s\S])*+')"
-    r"|(?P<opening>[(\[{])|(?P<closing>[)\]}])|(?P<newline>\n)"
+    r"|(?P<unclosed>[\"'][^\n]*)|(?P<opening>[(\[{])|(?P<closing>[)\]}])|(?P<newline>\n)"
 )
-_CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}]|[ \t\f#\n]|$")
+_CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]|[ \t\f#\n]|$")
 _STARTS = re.compile(r"(?:async[ \t]+def|def|class|import|from)\b|@|[A-Za-z_]\w*[ \t]+=[ \t]")
 _MAGIC_LINE = re.compile(
-    r"(?P<indent>[ \t]*)(?:%{1,2}[ \t]*[A-Za-z]|!|\?|(?:[\w.,\[\] \t]+=[ \t]*)[!%])"
-    r"|(?P<asked>[ \t]*)[%\w.\[\]]+\?{1,2}[ \t]*$"
+    r"(?P<indent>[ \t]*+)(?:%{1,2}[ \t]*[A-Za-z]|!|\?|[\w.,\[\] \t]++=[ \t]*[!%])"
+    r"|(?P<asked>[ \t]*+)[%\w.\[\]]++\?{1,2}[ \t]*$"
 )
 _CELL_MAGIC = re.compile(r"\s*%%[ \t]*(?P<name>[A-Za-z!]\w*)")
 _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "px"})
+_FIRST_INDENT = re.compile(r"(?:[ \t\f]*+\n)*+([ \t]++)(?=[^\s#])")
 _ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 
@@ -34,8 +34,18 @@ Piece = tuple[int, str]
 def normalise(source: str) -> str:
     """Return `source` with Unix line ends, without a byte-order mark or a common indent."""
     source = source.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    first = re.match(r"(?:[ \t\f]*\n)*([ \t]+)(?=[^\s#])", source)
-    return re.sub(f"(?m)^{first[1]}", "", source) if first else source
+    indent = _FIRST_INDENT.match(source)
+    return _without_indent(source, indent[1]) if indent else source
+
+
+def _without_indent(source: str, indent: str) -> str:
+    """Take `indent` off all lines, or off the first ones when not all of them have it."""
+    lines = source.split("\n")
+    end = next(
+        (n for n, line in enumerate(lines) if line.strip() and not line.startswith(indent)),
+        len(lines),
+    )
+    return "\n".join([*(line.removeprefix(indent) for line in lines[:end]), *lines[end:]])
 
 
 def without_odd_spaces(source: str) -> str:
@@ -118,15 +128,3 @@ def _line_states(source: str) -> list[tuple[bool, bool]]:
             states += [(True, depth > 0)] * source.count("\n", token.end())
             break
     return states
-
-
-def line_of(source: str, names: re.Pattern[str]) -> list[tuple[str, int]]:
-    """Return what the first group of `names` matches in `source`, each with its line."""
-    offsets = list(accumulate((len(line) + 1 for line in source.split("\n")), initial=0))
-    found = []
-    line = 0
-    for match in names.finditer(source):
-        while offsets[line + 1] <= match.start():
-            line += 1
-        found.append((match[1], line + 1))
-    return found

@@ -1,0 +1,161 @@
+"""Match the arguments of a contract to the parameters of a student's function.
+
+By name first, then by alias without regard to case, then by position in the order of the contract.
+What the function asks for beyond the contract must have a default.
+"""
+
+from __future__ import annotations
+
+import inspect
+from inspect import Parameter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Argument = dict[str, Any]
+"""One argument of the contract: `name`, `aliases`, `optional`, `given` and, when given, `value`."""
+
+EXTRAS = frozenset(
+    {
+        *("seed", "random_seed", "random_state", "rng", "debug", "verbose", "print_cost", "plot"),
+        *("dtype", "eps", "epsilon"),
+    }
+)
+"""Defaulted parameters that learners add; an argument of another name is never put there."""
+
+STARS: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
+_BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class SignatureMismatch(Exception):  # noqa: N818 - an outcome, no error of ours
+    """The function cannot be called with the contract's arguments."""
+
+    def __init__(self, has: str, wanted: str) -> None:
+        super().__init__(f"takes {has} where {wanted} is wanted")
+        self.has = has
+        self.wanted = wanted
+
+
+def bind(
+    function: Callable[..., Any], arguments: list[Argument]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return (args, kwargs) with which to call `function`; raise `SignatureMismatch`."""
+    parameters = _parameters(function)
+    if parameters is None:  # builtins and the like do not say; the call itself will tell
+        return [a["value"] for a in arguments if a["given"] and not a["optional"]], {}
+    slots = [p for p in parameters if p.kind in (*_BY_POSITION, Parameter.KEYWORD_ONLY)]
+    bound = _match_names(slots, arguments)
+    rest = _match_positions(slots, arguments, bound)
+    kinds = {p.kind for p in parameters}
+    rest = [a for a in rest if a["given"]]
+    takes_rest = kinds & {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
+    if (rest and not takes_rest) or any(_is_unmet(slot, bound) for slot in slots):
+        raise SignatureMismatch(_has(parameters), _wanted(arguments))
+    return _call(slots, bound, rest, Parameter.VAR_POSITIONAL in kinds)
+
+
+def _parameters(function: Callable[..., Any]) -> list[Parameter] | None:
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except Exception:  # `__signature__` and metaclasses are the student's
+        return None
+
+
+def _match_names(slots: list[Parameter], arguments: list[Argument]) -> dict[str, Argument]:
+    """Return which argument each slot takes by its name, exactly first and then loosely."""
+    bound: dict[str, Argument] = {}
+    for loosely in (False, True):
+        for argument in arguments:
+            if any(taken is argument for taken in bound.values()):
+                continue
+            slot = _named(slots, argument, bound, loosely)
+            if slot is not None:
+                bound[slot] = argument
+    return bound
+
+
+def _named(
+    slots: list[Parameter], argument: Argument, bound: dict[str, Argument], loosely: bool
+) -> str | None:
+    free = [slot.name for slot in slots if slot.name not in bound]
+    if not loosely:
+        return argument["name"] if argument["name"] in free else None
+    for wanted in (argument["name"], *argument["aliases"]):
+        for name in free:
+            if name.casefold() == wanted.casefold():
+                return name
+    return None
+
+
+def _match_positions(
+    slots: list[Parameter], arguments: list[Argument], bound: dict[str, Argument]
+) -> list[Argument]:
+    """Fill free slots in the order of the contract; return the arguments that found none."""
+    free = [
+        slot
+        for slot in slots
+        if slot.name not in bound
+        and slot.kind in _BY_POSITION
+        and (slot.default is Parameter.empty or slot.name.casefold() not in EXTRAS)
+    ]
+    unmatched = [a for a in arguments if not any(taken is a for taken in bound.values())]
+    needed = sum(slot.default is Parameter.empty for slot in free)
+    spare = needed - sum(not a["optional"] for a in unmatched)
+    chosen: list[Argument] = []
+    for argument in unmatched:
+        if argument["optional"]:
+            spare -= 1
+            if spare < 0:
+                continue
+        chosen.append(argument)
+    for slot, argument in zip(free, chosen, strict=False):
+        bound[slot.name] = argument
+    return [a for a in chosen[len(free) :] if not a["optional"]]
+
+
+def _is_unmet(slot: Parameter, bound: dict[str, Argument]) -> bool:
+    has_value = slot.name in bound and bound[slot.name]["given"]
+    return not has_value and slot.default is Parameter.empty
+
+
+def _call(
+    slots: list[Parameter], bound: dict[str, Argument], rest: list[Argument], starred: bool
+) -> tuple[list[Any], dict[str, Any]]:
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    supplied = {name: a for name, a in bound.items() if a["given"]}
+    # Positions must have no gaps before the last that can only be reached by position.
+    last = -1
+    for index, slot in enumerate(slots):
+        if (slot.kind is Parameter.POSITIONAL_ONLY and slot.name in supplied) or (
+            rest and starred and slot.kind in _BY_POSITION
+        ):
+            last = index
+    for index, slot in enumerate(slots):
+        if index <= last:
+            args.append(supplied[slot.name]["value"] if slot.name in supplied else slot.default)
+        elif slot.name in supplied:
+            _place(slot, index, supplied[slot.name]["value"], args, kwargs)
+    if starred:
+        args += [argument["value"] for argument in rest]
+    else:
+        kwargs |= {argument["name"]: argument["value"] for argument in rest}
+    return args, kwargs
+
+
+def _place(
+    slot: Parameter, index: int, value: Any, args: list[Any], kwargs: dict[str, Any]
+) -> None:
+    if slot.kind in _BY_POSITION and len(args) == index:
+        args.append(value)
+    else:
+        kwargs[slot.name] = value
+
+
+def _has(parameters: list[Parameter]) -> str:
+    return f"({', '.join(STARS.get(p.kind, '') + p.name for p in parameters)})"[:300]
+
+
+def _wanted(arguments: list[Argument]) -> str:
+    return f"({', '.join(a['name'] for a in arguments if not a['optional'])})"

@@ -1,0 +1,235 @@
+"""Turn the text of one cell into statements that can be executed one by one.
+
+Theory of operation. Learners' files are not programs: cells are broken, duplicated or full of
+plots, and most would not run from top to bottom. So a file is read, not run. Each cell is parsed
+as it is; failing that, without magics and odd spaces; failing that, in pieces, cut where a
+statement starts at column 0, and the pieces that still fail are cut once more wherever a line looks
+like a definition. No text is parsed more than a fixed number of times. What stays broken is
+reported with its line and the names that it would have defined.
+
+Kept are imports, functions, classes and constants, also those within a top-level `if` or `try`.
+Everything else is counted and left out. The branches of an `if` or `try` come with the preferred
+one last: the names of `try` win over those of `except`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grader.worker.extract import pieces
+from grader.worker.extract.constants import is_constant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_NESTED_BLOCKS = 20
+MAX_NAMES = 20
+
+_DEFINES = re.compile(
+    r"^(?:(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)"
+    r"|([^\W\d]\w*)[ \t]*=[ \t]*lambda\b)",
+    re.MULTILINE,
+)
+_DEFINES_WITHIN = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+([^\W\d]\w*)()", re.MULTILINE)
+_PARSE_FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement to execute."""
+
+    kind: str
+    """`import`, `function`, `class` or `constant`."""
+    names: tuple[str, ...]
+    """What it binds; empty for a star import."""
+    label: str
+    line: int
+    node: ast.stmt
+    text: str = ""
+    """The source of a function, with its comments."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A piece of a cell that is not Python."""
+
+    label: str
+    line: int
+    message: str
+    names: tuple[str, ...]
+
+
+@dataclass
+class Extracted:
+    """What one cell gives."""
+
+    statements: list[Statement] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    skipped: int = 0
+
+
+def extract(label: str, source: str) -> Extracted:
+    """Return the statements of one cell and what is broken in it; never raise."""
+    result = Extracted()
+    source = pieces.normalise(source)
+    foreign = pieces.foreign_cell(source)
+    if foreign is not None:
+        result.skipped = 1
+        return result
+    for before, text, module in _parsed(label, source, result):
+        for node in module.body:
+            if before:
+                ast.increment_lineno(node, before)
+        lines = text.split("\n")
+        for node in module.body:
+            result.statements += _kept(node, label, lines, before, result)
+    return result
+
+
+def _parsed(label: str, source: str, result: Extracted) -> Iterator[tuple[int, str, ast.Module]]:
+    """Yield (lines before, text, tree) of what parses; report what does not."""
+    for text in dict.fromkeys(_repairs(source)):
+        tree = _parse(text)
+        if isinstance(tree, ast.Module):
+            yield 0, text, tree
+            return
+        source = text
+    for before, piece in pieces.top_level_pieces(source):
+        tree = _parse(piece)
+        if isinstance(tree, ast.Module):
+            yield before, piece, tree
+        else:
+            yield from _parsed_definitions(label, before, piece, tree, result)
+
+
+def _repairs(source: str) -> Iterator[str]:
+    yield source
+    yield pieces.without_magics(source)
+    yield pieces.normalise(pieces.without_odd_spaces(pieces.without_magics(source)))
+
+
+def _parsed_definitions(
+    label: str, before: int, piece: str, fault: Exception, result: Extracted
+) -> Iterator[tuple[int, str, ast.Module]]:
+    smaller = pieces.definition_pieces(piece)
+    if len(smaller) == 1:
+        _report(label, before, piece, fault, result)
+        return
+    for further, text in smaller:
+        tree = _parse(text)
+        if isinstance(tree, Exception):
+            # an unclosed string above may have hidden magics from the pass over the whole cell
+            text = pieces.without_magics(text)
+            tree = _parse(text)
+        if isinstance(tree, ast.Module):
+            yield before + further, text, tree
+        else:
+            _report(label, before + further, text, tree, result)
+
+
+def _parse(text: str) -> ast.Module | Exception:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes are no concern of ours
+            return ast.parse(text)
+    except _PARSE_FAULTS as fault:
+        # A deep stack must be gone before anything else is done, so the fault is only kept.
+        return fault.with_traceback(None)
+
+
+def _report(label: str, before: int, text: str, fault: Exception, result: Extracted) -> None:
+    names = names_defined(text)
+    if not names and any(not broken.names for broken in result.broken):
+        return  # prose breaks at every line; the first one is enough
+    line, message = describe(fault)
+    first = len(text) - len(text.lstrip("\n"))
+    last = text.count("\n")
+    within = first if line is None else min(max(line - 1, 0), last)
+    result.broken.append(Broken(label, before + within + 1, message, names))
+
+
+def describe(fault: BaseException) -> tuple[int | None, str]:
+    """Return the line of a parser's fault, where it knows one, and a short message."""
+    if isinstance(fault, SyntaxError):
+        return fault.lineno, f"{type(fault).__name__}: {fault.msg}"[:200]
+    if isinstance(fault, RecursionError | MemoryError):
+        return None, "the code is nested too deeply to be read"
+    return None, f"SyntaxError: {fault}"[:200]
+
+
+def names_defined(text: str) -> tuple[str, ...]:
+    """Return the names of functions and classes that broken `text` would have defined."""
+    found = _DEFINES.findall(text) or _DEFINES_WITHIN.findall(text)
+    return tuple(dict.fromkeys(name[:80] for pair in found for name in pair if name))[:MAX_NAMES]
+
+
+def _kept(
+    node: ast.stmt, label: str, lines: list[str], before: int, result: Extracted, depth: int = 0
+) -> Iterator[Statement]:
+    if isinstance(node, ast.If | ast.Try) and depth < MAX_NESTED_BLOCKS:
+        for inner in _branches(node):
+            yield from _kept(inner, label, lines, before, result, depth + 1)
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        kind = "class" if isinstance(node, ast.ClassDef) else "function"
+        text = "\n".join(lines[node.lineno - 1 - before : (node.end_lineno or 0) - before])
+        yield Statement(kind, (node.name,), label, node.lineno, node, text)
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        yield from _imports(node, label)
+    elif (names := _constant_names(node)) is not None:
+        yield Statement("constant", names, label, node.lineno, node)
+    elif not _is_text(node):
+        result.skipped += 1
+
+
+def _branches(node: ast.If | ast.Try) -> list[ast.stmt]:
+    """Return the statements of all branches, those that should win last."""
+    if isinstance(node, ast.Try):
+        handlers = [statement for handler in node.handlers for statement in handler.body]
+        return [*handlers, *node.body, *node.orelse, *node.finalbody]
+    if isinstance(node.test, ast.Constant):
+        return node.body if node.test.value else node.orelse
+    if any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test)):
+        return node.orelse
+    return [*node.orelse, *node.body]
+
+
+def _imports(node: ast.Import | ast.ImportFrom, label: str) -> Iterator[Statement]:
+    """Split an import into one statement per name, so that each may fail on its own."""
+    for alias in node.names:
+        single: ast.stmt
+        if isinstance(node, ast.Import):
+            single = ast.Import([alias])
+            bound = alias.asname or alias.name.partition(".")[0]
+        else:
+            single = ast.ImportFrom(node.module, [alias], node.level)
+            bound = alias.asname or alias.name
+        names = () if bound == "*" else (bound,)
+        yield Statement("import", names, label, node.lineno, ast.copy_location(single, node))
+
+
+def _constant_names(node: ast.stmt) -> tuple[str, ...] | None:
+    """Return the names that a constant statement binds, or None when it is not one."""
+    if isinstance(node, ast.Assign):
+        targets, value = node.targets, node.value
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
+        targets, value = [node.target], node.value
+    else:
+        return None
+    names: list[str] = []
+    for target in targets:
+        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+        names += [part.id for part in parts if isinstance(part, ast.Name)]
+        if not all(isinstance(part, ast.Name) for part in parts):
+            return None
+    return tuple(names) if is_constant(value) else None
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """Whether `node` does nothing, like a docstring."""
+    return isinstance(node, ast.Pass) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )

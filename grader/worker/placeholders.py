@@ -1,0 +1,184 @@
+"""Stand-ins for modules that are not there, so that a missing one costs nothing until it is used.
+
+Two kinds. A `Placeholder` may be imported, passed about and asked for attributes, and raises
+`PlaceholderUsed` when it is called or computed with. A `Quiet` stands for plotting and display:
+everything that is done to it does nothing and gives a `Quiet` again.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from types import FrameType, FunctionType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+QUIET_MODULES = frozenset(
+    {
+        *("matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "bokeh", "altair", "mpld3"),
+        *("IPython", "ipywidgets", "graphviz", "pydot", "tqdm", "google"),
+        *("PIL", "cv2", "imageio"),
+    }
+)
+_UNPACK = {dis.opmap["UNPACK_SEQUENCE"], dis.opmap["UNPACK_EX"]}
+
+
+class PlaceholderUsed(ImportError):  # noqa: N818 - said in messages
+    """Student code used something from a module that is not there."""
+
+
+class StandIn:
+    """What both kinds share: a name, attributes on demand, and copies that are the same object."""
+
+    def __init__(self, name: str, provided: Mapping[str, Any] | None = None) -> None:
+        self.__dict__.update(_name=name[:200], _provided=provided or {})
+
+    def __getattr__(self, name: str) -> Any:
+        # Protocols (copy, numpy, pickle, IPython) probe for dunders; a stand-in has none of them.
+        if name.startswith("__") and name.endswith("__"):
+            if name == "__all__":
+                return []
+            raise AttributeError(name)
+        state = self.__dict__
+        if name in state.get("_provided", ()):
+            return state["_provided"][name]
+        child = type(self)(f"{state.get('_name', '?')}.{name}", state.get("_provided"))
+        state[name] = child
+        return child
+
+    def __repr__(self) -> str:
+        return f"<{self.__dict__.get('_name', '?')}, which is not available here>"
+
+    def __copy__(self) -> StandIn:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> StandIn:
+        return self
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return ()
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return False
+
+    def __subclasscheck__(self, subclass: type) -> bool:
+        return False
+
+
+class Placeholder(StandIn):
+    """Something from a missing module; using it raises `PlaceholderUsed`."""
+
+    def _use(self, *_: Any, **__: Any) -> NoReturn:
+        name = str(self.__dict__.get("_name", "?"))
+        raise PlaceholderUsed(
+            f"{name} is used here, but the module {name.partition('.')[0]!r} is not available"
+        )
+
+    __call__ = __getitem__ = __setitem__ = __iter__ = __len__ = __enter__ = _use
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _use
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _use
+    __lt__ = __gt__ = __le__ = __ge__ = __float__ = __int__ = __index__ = __array__ = _use
+    __contains__ = _use
+
+    def __exit__(self, *_: object) -> None:
+        """Make `with` reach `__enter__`, which raises."""
+
+
+class Quiet(StandIn):
+    """Something that draws or shows; whatever is done to it does nothing."""
+
+    def __call__(self, *args: Any, **_: Any) -> Any:
+        """Do nothing; give back a function that is decorated."""
+        if len(args) == 1 and isinstance(args[0], FunctionType):
+            return args[0]
+        return Quiet(str(self.__dict__.get("_name", "?")))
+
+    def __getitem__(self, key: object) -> Quiet:
+        return Quiet(str(self.__dict__.get("_name", "?")))
+
+    def __setitem__(self, key: object, value: object) -> None:
+        """Take any item: ``plt.rcParams["figure.figsize"] = (5, 4)``."""
+
+    def __delitem__(self, key: object) -> None:
+        """Let go of any item."""
+
+    def __iter__(self) -> Iterator[Quiet]:
+        # `fig, ax = plt.subplots()` wants two and `line, = plt.plot(x)` one, while a loop over
+        # axes should do nothing: only the instruction that asks tells them apart.
+        count = _unpacked(sys._getframe(1))  # noqa: SLF001
+        return iter([self[0] for _ in range(count)])
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, item: object) -> bool:
+        return False
+
+    def __enter__(self) -> Quiet:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let exceptions of the block through."""
+
+
+class Progress(Quiet):
+    """`tqdm`: gives its iterable back, since a loop over it must still run."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what is iterated over, without showing progress."""
+        if str(self.__dict__.get("_name", "")).endswith("range"):
+            return range(*args)
+        iterable = args[0] if args else kwargs.get("iterable")
+        return Quiet("tqdm") if iterable is None else iterable
+
+
+def _unpacked(frame: FrameType) -> int:
+    """Return how many items the instruction at which `frame` stands unpacks; 0 if it does not."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    if not 0 <= at < len(code) - 1 or code[at] not in _UNPACK:
+        return 0
+    return code[at + 1]
+
+
+def stand_in(module: str, provided: Mapping[str, Any]) -> StandIn:
+    """Return what `import module` gives when the module is not there."""
+    root = module.partition(".")[0]
+    if root == "tqdm":
+        return Progress(module)
+    return Quiet(module) if root in QUIET_MODULES else Placeholder(module, provided)
+
+
+def importer(
+    real: Callable[..., Any], provided: Mapping[str, Any], missing: dict[str, None]
+) -> Callable[..., Any]:
+    """Return an `__import__` that never fails: what cannot be imported becomes a stand-in.
+
+    `provided` are functions of the course that a missing module of theirs used to give. Names of
+    modules that were not there are put into `missing`.
+    """
+
+    def import_or_stand_in(
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        fromlist: Iterable[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        root = name.partition(".")[0]
+        if level == 0 and root in QUIET_MODULES:
+            return stand_in(name if fromlist else root, provided)
+        try:
+            return real(name, globals, locals, fromlist or (), level)
+        except Exception:  # a module may fail in any way: denied, half installed, out of memory
+            full = "." * level + name
+            if len(missing) < 50:
+                missing[full[:80]] = None
+            loaded = None if fromlist or level else sys.modules.get(root)
+            return loaded or stand_in(full if fromlist else root or full, provided)
+
+    return import_or_stand_in
