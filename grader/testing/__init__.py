@@ -19,11 +19,27 @@ if TYPE_CHECKING:
         expect_unchanged,
     )
     from grader.testing.failures import CheckFailed, Diagnosis, expect, fail
+    from grader.testing.faults import Faults
     from grader.testing.mistakes import Mistake, mistake_models
+    from grader.testing.statistics import (
+        SPREAD_RULES,
+        judge_centre,
+        judge_neighbours,
+        judge_relation,
+        judge_scale,
+        looks_drawn,
+        matching_rule,
+        root_mean_square,
+        saturated_share,
+        shared_draws,
+    )
+    from grader.testing.symmetry import explain_group, stays_symmetric, symmetric_groups
 
 __all__ = [
+    "SPREAD_RULES",
     "CheckFailed",
     "Diagnosis",
+    "Faults",
     "Mistake",
     "check",
     "close",
@@ -32,15 +48,41 @@ __all__ = [
     "expect_equal",
     "expect_shape",
     "expect_unchanged",
+    "explain_group",
     "fail",
+    "judge_centre",
+    "judge_neighbours",
+    "judge_relation",
+    "judge_scale",
+    "looks_drawn",
+    "matching_rule",
     "mistake_models",
+    "root_mean_square",
+    "saturated_share",
+    "shared_draws",
+    "stays_symmetric",
+    "symmetric_groups",
 ]
 
 _HOMES = {
     "checks": ("check",),
     "compare": ("close", "expect_close", "expect_equal", "expect_shape", "expect_unchanged"),
     "failures": ("CheckFailed", "Diagnosis", "expect", "fail"),
+    "faults": ("Faults",),
     "mistakes": ("Mistake", "mistake_models"),
+    "statistics": (
+        "SPREAD_RULES",
+        "judge_centre",
+        "judge_neighbours",
+        "judge_relation",
+        "judge_scale",
+        "looks_drawn",
+        "matching_rule",
+        "root_mean_square",
+        "saturated_share",
+        "shared_draws",
+    ),
+    "symmetry": ("explain_group", "stays_symmetric", "symmetric_groups"),
 }
 
 

@@ -39,6 +39,20 @@ _REPEATED_SHARE = 0.001
 _COMMON_SHARE = 0.05
 _FEWEST_NUMBERS = 1000
 
+SPREAD_RULES: Mapping[str, SpreadRule] = {
+    "sqrt(2 / inputs of the layer), the rule of He": lambda i, _: math.sqrt(2 / i),
+    "sqrt(1 / inputs of the layer), the rule of Xavier": lambda i, _: math.sqrt(1 / i),
+    "sqrt(2 / units of the layer)": lambda _, o: math.sqrt(2 / o),
+    "sqrt(1 / units of the layer)": lambda _, o: math.sqrt(1 / o),
+    "sqrt(2 / (inputs + units)), the rule of Glorot": lambda i, o: math.sqrt(2 / (i + o)),
+    "1 / sqrt(3 * inputs), uniform in 1 / sqrt(inputs)": lambda i, _: math.sqrt(1 / (3 * i)),
+    "2 / inputs, without a square root": lambda i, _: 2 / i,
+    "1 / inputs, without a square root": lambda i, _: 1 / i,
+    "0.01 * sqrt(2 / inputs of the layer)": lambda i, _: 0.01 * math.sqrt(2 / i),
+    "0.01 * sqrt(1 / inputs of the layer)": lambda i, _: 0.01 * math.sqrt(1 / i),
+}
+"""Standard deviations that initialisers are known to use, from fan_in and fan_out, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -146,6 +160,13 @@ def shared_draws(first: Array, second: Array, *, false_fail: float) -> SharedDra
             return SharedDraws(how, one.size)
     common = _common_numbers(np.asarray(first).ravel(), np.asarray(second).ravel())
     return SharedDraws("in another order", common) if common else None
+
+
+def looks_drawn(values: Array) -> bool:
+    """Whether a few numbers may be random: all different, and not evenly spaced."""
+    flat = _flat(values)
+    steps = np.diff(flat)
+    return flat.size > 2 and np.unique(flat).size == flat.size and float(np.ptp(steps)) > 1e-6
 
 
 def root_mean_square(draws: Array) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 Array: TypeAlias = npt.NDArray[Any]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -54,6 +54,24 @@ def symmetric_groups(
     return [UnitGroup(group, _relation(vectors[list(group)], rtol)) for group in groups]
 
 
+def explain_group(group: UnitGroup, rows: Array, name: str) -> Iterator[str]:
+    """Say in words and with its own numbers how a group of rows of the array `name` is related."""
+    first, second = group.units[:2]
+    more = f" and {len(group.units) - 5} more" if len(group.units) > 5 else ""
+    listed = ", ".join(map(str, group.units[:5])) + more
+    if group.relation == "multiple":
+        factor = float(rows[second] @ rows[first]) / float(rows[first] @ rows[first])
+        yield f"rows {listed} of {name} are multiples of each other"
+        yield f"{name}[{second}] = {factor:.4g} * {name}[{first}]"
+        yield "so all these units look at the input in one and the same direction"
+        return
+    up_to_sign = " up to the sign" if group.relation == "opposite" else ""
+    yield f"hidden units {listed} are copies of each other{up_to_sign}"
+    for unit in (first, second):
+        numbers = ", ".join(f"{number:.4g}" for number in rows[unit][:4].tolist())
+        yield f"{name}[{unit}] = [{numbers}{', …' if len(rows[unit]) > 4 else ''}]"
+
+
 def stays_symmetric(
     parameters: Mapping[str, Array],
     units: Sequence[int],
@@ -65,8 +83,11 @@ def stays_symmetric(
     """Whether the given units of a tanh-sigmoid network are still equal after some training.
 
     `parameters`: W1 (n_h, n_x), b1 (n_h, 1), W2 (n_y, n_h), b2 (n_y, 1). The training set is
-    small, fixed, and asks each output for something else, so that units part if they can.
+    small, fixed, and asks each output for something else, so that units part if they can. False
+    also when the arrays do not fit together, because then nothing was seen to stay.
     """
+    if not _fit(parameters):
+        return False
     trained = train(parameters, steps=steps, learning_rate=learning_rate)
     vectors = _unit_vectors(trained["W1"], trained["b1"], trained["W2"])[list(units)]
     return bool(_equal(vectors, vectors[0], rtol).all())
@@ -87,6 +108,12 @@ def train(
         w2 -= learning_rate * (dz2 @ a1.T)
         b2 -= learning_rate * dz2.sum(axis=1, keepdims=True)
     return {"W1": w1, "b1": b1, "W2": w2, "b2": b2}
+
+
+def _fit(parameters: Mapping[str, Array]) -> bool:
+    w1, b1, w2, b2 = (np.shape(parameters[name]) for name in ("W1", "b1", "W2", "b2"))
+    matrices = len(w1) == len(w2) == 2 and w1[0] == w2[1]
+    return matrices and b1 == (w1[0], 1) and b2 == (w2[0], 1)
 
 
 def _problem(n_x: int, n_y: int, examples: int = 24) -> tuple[Floats, Floats]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.testing.symmetry import UnitGroup, stays_symmetric, symmetric_groups, train
+from grader.testing.symmetry import (
+    UnitGroup,
+    explain_group,
+    stays_symmetric,
+    symmetric_groups,
+    train,
+)
 
 
 @pytest.fixture
@@ -91,6 +97,11 @@ def test_different_outgoing_weights_part_equal_rows(rows: np.ndarray) -> None:
     assert not stays_symmetric(network(rows, outgoing), range(12))
 
 
+def test_arrays_that_do_not_fit_are_not_said_to_stay(rows: np.ndarray) -> None:
+    assert not stays_symmetric(network(rows * 0, np.zeros((12, 3))), range(12))
+    assert not stays_symmetric({name: np.array(0.0) for name in ("W1", "b1", "W2", "b2")}, [0])
+
+
 def test_different_rows_stay_different(rows: np.ndarray) -> None:
     assert not stays_symmetric(network(rows, np.full((3, 12), 0.3)), [0, 1])
 
@@ -102,3 +113,20 @@ def test_training_lowers_the_cost_and_survives_huge_weights(rows: np.ndarray) ->
     huge = train(network(rows * 1e6, np.full((3, 12), 1e6)), steps=5, learning_rate=1.2)
     assert all(np.isfinite(array).all() for array in huge.values())
     assert np.array_equal(start["W1"], rows * 0.01)
+
+
+def test_a_group_is_explained_with_its_own_numbers() -> None:
+    rows = np.array(
+        [[1.0, 2, 3, 4, 5], [0, 1, 0, 0, 0], [1, 2, 3, 4, 5], [-0.5, -1, -1.5, -2, -2.5]]
+    )
+    equal, multiple = UnitGroup((0, 2), "equal"), UnitGroup((0, 3), "multiple")
+    assert list(explain_group(equal, rows, "W1")) == [
+        "hidden units 0, 2 are copies of each other",
+        "W1[0] = [1, 2, 3, 4, …]",
+        "W1[2] = [1, 2, 3, 4, …]",
+    ]
+    assert list(explain_group(multiple, rows, "W1"))[1] == "W1[3] = -0.5 * W1[0]"
+    many = UnitGroup(tuple(range(9)), "opposite")
+    assert next(explain_group(many, np.ones((9, 1)), "W1")) == (
+        "hidden units 0, 1, 2, 3, 4 and 4 more are copies of each other up to the sign"
+    )
