@@ -79,7 +79,8 @@ def expect_close(
     """Fail unless `actual` equals `expected`: every entry within ``atol + rtol * |expected|``.
 
     float32 and float16 results are compared at 1e-4. `mistakes` are looked at only when the values
-    differ; all that match are named. A wrong shape with the right values is said to be that.
+    differ; the first that has these numbers names them. A wrong shape with the right values is
+    said to be that, and named `shape_misconception`.
     """
     got, right = np.asarray(actual), np.asarray(expected)
     if got.dtype.kind == "f" and got.dtype.itemsize < 8:
@@ -92,7 +93,7 @@ def expect_close(
     if got.shape == right.shape and close(got, right, rtol, atol):
         return
     staff = [f"expected: {show(right)}", f"yours:    {show(got)}"]
-    _name_mistake(got, mistakes, name, rtol, atol, staff)
+    _name_mistake(got, right, mistakes, name, rtol, atol, staff, shape_misconception)
     if got.shape != right.shape:
         _fail_shape(got, right, name, rtol, atol, staff, shape_misconception)
     hints = list(relation(got, right, rtol, atol))
@@ -133,15 +134,19 @@ def close(actual: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) ->
 
 def relation(actual: Array, expected: Array, rtol: float, atol: float) -> Iterator[str]:
     """Yield what can be said of the difference without giving the expected values away."""
-    if actual.ndim == 2 and actual.shape[0] == actual.shape[1] and close(
-        actual.T, expected, rtol, atol
+    if (
+        actual.ndim == 2
+        and actual.shape[0] == actual.shape[1]
+        and close(actual.T, expected, rtol, atol)
     ):
         yield "yours is the transpose of the right answer"
         return
     ratio = _constant_ratio(actual, expected, rtol, atol)
     if ratio is not None:
-        yield "every value has the wrong sign" if ratio == -1 else (
-            f"every value is {ratio:.6g} times the right value"
+        yield (
+            "every value has the wrong sign"
+            if ratio == -1
+            else (f"every value is {ratio:.6g} times the right value")
         )
         return
     right = np.abs(actual - expected) <= atol + rtol * np.abs(expected)
@@ -159,21 +164,47 @@ def show(array: Array) -> str:
 
 def _name_mistake(
     got: Array,
+    right: Array,
     mistakes: Iterable[Mistake],
     name: str,
     rtol: float,
     atol: float,
     staff: Sequence[str],
+    shape_misconception: str,
 ) -> None:
+    ids = _matching(got, right, mistakes, rtol, atol, shape_misconception)
+    if not ids:
+        return
+    first, *others = ids
+    sentence = f"{name} equals, number for number, what this mistake gives"
+    diagnoses = [Diagnosis(first, sentence, name=name)]
+    diagnoses += [Diagnosis(other, name=name) for other in others]
+    headline = f"{name} has wrong values"
+    if got.shape != right.shape:
+        headline = f"{name} has shape {got.shape} instead of {right.shape}"
+    fail(headline, staff=staff, diagnoses=diagnoses)
+
+
+def _matching(
+    got: Array,
+    right: Array,
+    mistakes: Iterable[Mistake],
+    rtol: float,
+    atol: float,
+    shape_misconception: str,
+) -> tuple[str, ...]:
+    """Return the misconceptions whose value `got` is; none when no model has these numbers."""
+    reshaped: tuple[str, ...] = ()
     for mistake in mistakes:
         wrong = np.asarray(mistake.value)
-        # A column and the same numbers flat are one mistake and one wrong shape, not two values.
-        if wrong.size == got.size and close(got.ravel(), wrong.ravel(), rtol, atol):
-            first, *others = mistake.ids
-            sentence = f"{name} equals, number for number, what this mistake gives"
-            diagnoses = [Diagnosis(first, sentence, name=name)]
-            diagnoses += [Diagnosis(other, name=name) for other in others]
-            fail(f"{name} has wrong values", staff=staff, diagnoses=diagnoses)
+        if close(got, wrong, rtol, atol):
+            return mistake.ids
+        # A mistake's numbers in a shape of their own are two mistakes, unless a model of just that
+        # shape (a transpose, say) is still to come. Models of other shapes say nothing about it.
+        fits = not reshaped and wrong.shape == right.shape != got.shape and wrong.size == got.size
+        if fits and close(got.ravel(), wrong.ravel(), rtol, atol):
+            reshaped = (*mistake.ids, shape_misconception)
+    return reshaped
 
 
 def _fail_shape(
@@ -189,7 +220,10 @@ def _fail_shape(
     turned = got.ndim == 2 and got.T.shape == right.shape and close(got.T, right, rtol, atol)
     words = "right values, wrong shape" if flat or turned else "wrong shape"
     diagnosis = Diagnosis(
-        misconception, name=name, shape=list(got.shape), expected=list(right.shape)
+        misconception if flat or turned else "wrong-shape",
+        name=name,
+        shape=list(got.shape),
+        expected=list(right.shape),
     )
     fail(
         f"{name}: {words} {got.shape} instead of {right.shape}",

@@ -38,13 +38,14 @@ class Mistake:
 
 
 def mistake_models(
-    formula: Callable[..., Value], switches: Mapping[str, str], combine: int = 2
+    formula: Callable[..., Value | None], switches: Mapping[str, str], combine: int = 2
 ) -> Iterator[Mistake]:
     """Yield the distinguishable values of `formula` with up to `combine` mistakes switched on.
 
     `formula()` is the right value, `formula(flag=True)` the value with one mistake; `switches` maps
-    each flag to its misconception, and several flags may share one. Smaller combinations come
-    first, and none is computed before it is asked for: a right answer costs nothing.
+    each flag to its misconception, and several flags may share one. A formula may return None for
+    flags that exclude each other. Smaller combinations come first, and none is computed before it
+    is asked for: a right answer costs nothing.
     """
     right = _Candidate((), np.asarray(formula(), dtype=np.float64))
     known: dict[tuple[int, ...], list[_Candidate]] = {right.value.shape: [right]}
@@ -85,15 +86,15 @@ class _Candidate:
 
 
 def _evaluate(
-    formula: Callable[..., Value], switches: Mapping[str, str], size: int
+    formula: Callable[..., Value | None], switches: Mapping[str, str], size: int
 ) -> list[_Candidate]:
     found = []
-    for flags in combinations(switches, size):
-        with np.errstate(all="ignore"):
-            value = np.asarray(formula(**dict.fromkeys(flags, True)), dtype=np.float64)
-        if np.isfinite(value).all():
-            names = tuple(dict.fromkeys(switches[flag] for flag in flags))
-            found.append(_Candidate(names, value, size))
+    with np.errstate(all="ignore"):
+        for flags in combinations(switches, size):
+            value = formula(**dict.fromkeys(flags, True))
+            if value is not None:
+                names = tuple(dict.fromkeys(switches[flag] for flag in flags))
+                found.append(_Candidate(names, np.asarray(value, dtype=np.float64), size))
     return found
 
 
@@ -102,10 +103,10 @@ def _unambiguous(candidates: list[_Candidate], size: int) -> Iterator[Mistake]:
     values = np.stack([candidate.value.ravel() for candidate in candidates])
     scales = np.abs(values).max(axis=1, initial=0.0)
     for i, candidate in enumerate(candidates):
-        if candidate.size == size:
+        if candidate.size == size and np.isfinite(scales[i]):
             # One row at a time: a table of all pairs would be large for large arrays.
             gaps = np.abs(values - values[i]).max(axis=1, initial=0.0)
-            same = np.flatnonzero(gaps <= NEAR * np.maximum(scales, scales[i]))
+            same = np.flatnonzero(gaps <= NEAR * scales[i])
             if all(j >= i and candidate.agrees(candidates[j]) for j in same):
                 yield Mistake(candidate.ids, candidate.value)
 

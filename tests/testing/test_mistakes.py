@@ -176,3 +176,12 @@ def test_pairs_are_not_computed_while_a_single_mistake_explains_the_value() -> N
     next(mistake_models(formula, {f"f{i}": f"id-{i}" for i in range(5)}))
 
     assert max(calls) == 1
+
+
+def test_combinations_without_a_meaning_are_left_out() -> None:
+    def formula(*, sigmoid: bool = False, relu: bool = False) -> float | None:
+        return None if sigmoid and relu else 1.0 + sigmoid + 4.0 * relu
+
+    models = mistake_models(formula, {"sigmoid": "wrong-activation", "relu": "wrong-cost"})
+
+    assert names(models) == [("wrong-activation",), ("wrong-cost",)]
