@@ -1,0 +1,301 @@
+"""Hidden checks of backprop_step: each quantity by itself, from inputs that the grader prepares.
+
+The sizes are four different numbers, so that no mistake hides behind a square. There is one output
+unit, because learners' own labs assert it, and caches are consistent whichever entry is read.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from grader.model.exercise import Returns
+from grader.testing import (
+    check,
+    close,
+    expect,
+    expect_close,
+    expect_shape,
+    expect_unchanged,
+    mistake_models,
+)
+from grader.testing.contract import validate
+
+N_X, N_H, N_Y, M = 3, 5, 1, 7
+SHAPES = {"W1": (N_H, N_X), "b1": (N_H, 1), "W2": (N_Y, N_H), "b2": (N_Y, 1)}
+CACHE = Returns(kind="dict", keys=("Z1", "A1", "Z2", "A2"))
+DEFAULT_RATE = 1.2
+
+
+@pytest.fixture
+def case(rng, reference):
+    X = rng.normal(size=(N_X, M))
+    Y = rng.permutation(np.resize([0.0, 1.0, 1.0], M)).reshape(N_Y, M)
+    parameters = {name: rng.normal(scale=0.7, size=shape) for name, shape in SHAPES.items()}
+    cache = reference.forward_propagation(X, parameters)[1]
+    return SimpleNamespace(X=X, Y=Y, parameters=parameters, cache=cache)
+
+
+def chosen(functions, on, otherwise):
+    return next((function for flag, function in functions.items() if flag in on), otherwise)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+HIDDEN = {
+    "hidden_sigmoid": sigmoid,
+    "hidden_relu": lambda z: np.maximum(z, 0.0),
+    "hidden_linear": np.positive,
+}
+OUTPUT = {"output_tanh": np.tanh, "output_linear": np.positive}
+ACTIVATIONS = dict.fromkeys([*HIDDEN, *OUTPUT], "wrong-activation")
+
+
+def output(case, **on):
+    p = case.parameters
+    A1 = chosen(HIDDEN, on, np.tanh)(p["W1"] @ case.X + p["b1"])
+    return chosen(OUTPUT, on, sigmoid)(p["W2"] @ A1 + p["b2"])
+
+
+@check(
+    "forward_propagation: A2 comes from tanh, then sigmoid",
+    points=1,
+    hint="which function squashes Z1, and which one Z2? where is each bias added?",
+)
+def test_forward_output(submission, case):
+    A2 = submission.forward_propagation(case.X, case.parameters)[0]
+    models = mistake_models(lambda **on: output(case, **on), ACTIVATIONS)
+    expect_close(A2, case.cache["A2"], "A2", mistakes=models)
+
+
+@check(
+    "forward_propagation: the cache holds Z1, A1, Z2 and A2 of this pass",
+    points=0.5,
+    hint="which four arrays did this pass compute, and is each stored under its own name?",
+)
+def test_forward_cache(submission, case):
+    A2, cache = submission.forward_propagation(case.X, case.parameters)
+    cache = validate(CACHE, cache, "the cache")
+    expect_shape(cache["A1"], (N_H, M), 'cache["A1"]')
+    p = case.parameters
+    with np.errstate(all="ignore"):
+        # From the student's own A1: a wrong activation is paid for where A2 is judged.
+        Z2 = p["W2"] @ cache["A1"] + p["b2"]
+    expect_close(cache["Z1"], p["W1"] @ case.X + p["b1"], 'cache["Z1"]')
+    expect_close(cache["Z2"], Z2, 'cache["Z2"]', rtol=1e-4, atol=1e-5)
+    expect_close(cache["A2"], A2, 'cache["A2"]')
+
+
+COSTS = {
+    "squared": lambda p, y: (p - y) ** 2,
+    "squared_half": lambda p, y: (p - y) ** 2 / 2,
+    "absolute": lambda p, y: np.abs(p - y),
+    "only_ones": lambda p, y: -y * np.log(p),
+    "only_zeros": lambda p, y: -(1 - y) * np.log(1 - p),
+    "log2": lambda p, y: -(y * np.log2(p) + (1 - y) * np.log2(1 - p)),
+    "log10": lambda p, y: -(y * np.log10(p) + (1 - y) * np.log10(1 - p)),
+}
+COST_SWITCHES = dict.fromkeys(COSTS, "wrong-cost") | {
+    "total": "cost-not-averaged",
+    "negative": "cost-sign",
+}
+
+
+def cost(case, **on):
+    formula = chosen(COSTS, on, lambda p, y: -(y * np.log(p) + (1 - y) * np.log(1 - p)))
+    losses = formula(case.cache["A2"], case.Y)
+    value = losses.sum() / (1 if "total" in on else M)
+    return -value if "negative" in on else value
+
+
+@check(
+    "compute_cost: the mean cross-entropy of all examples",
+    points=1,
+    hint="what does an example with label 0 pay, and by what is the sum divided?",
+)
+def test_cost(submission, case, reference):
+    value = submission.compute_cost(case.cache["A2"], case.Y, case.parameters)
+    # Three at once: the lab's own first hint has one term, no mean and a sign to get wrong.
+    models = mistake_models(lambda **on: cost(case, **on), COST_SWITCHES, combine=3)
+    right = reference.compute_cost(case.cache["A2"], case.Y)
+    expect_close(value, right, "cost", rtol=1e-4, mistakes=models)
+
+
+SLOPES = {
+    "no_slope": lambda Z, A: 1.0,
+    "sigmoid_slope": lambda Z, A: A * (1 - A),
+    "sigmoid_slope_of_z": lambda Z, A: sigmoid(Z) * (1 - sigmoid(Z)),
+    "relu_slope": lambda Z, A: Z > 0,
+    "slope_of_z": lambda Z, A: 1 - Z**2,
+    "slope_at_a": lambda Z, A: 1 - np.tanh(A) ** 2,
+    "not_squared": lambda Z, A: 1 - A,
+    "square_outside": lambda Z, A: (1 - A) ** 2,
+    "square_alone": lambda Z, A: A**2,
+    "times_z": lambda Z, A: (1 - A**2) * Z,
+}
+SUMS = {
+    "unsummed": lambda dZ: dZ,
+    "unsummed_undivided": lambda dZ: dZ * M,
+    "over_units": lambda dZ: dZ.sum(axis=0, keepdims=True),
+    "over_units_flat": lambda dZ: dZ.sum(axis=0),
+    "over_all": lambda dZ: dZ.sum(),
+    "over_all_kept": lambda dZ: dZ.sum(keepdims=True),
+}
+ANY = {"total": "missing-batch-mean", "flipped": "gradient-sign"}
+LAYER_1 = dict.fromkeys(SLOPES, "wrong-activation-derivative") | {
+    "no_slope": "missing-activation-derivative",
+    "moved": "uses-updated-weights",
+}
+BIASES = dict.fromkeys(SUMS, "bias-gradient-wrong-axis") | {
+    "unsummed": "bias-gradient-not-summed",
+    "unsummed_undivided": "bias-gradient-not-summed",
+}
+SWITCHES = {
+    "dW1": ANY | LAYER_1 | {"transposed": "transposed-gradient"},
+    "db1": ANY | LAYER_1 | BIASES,
+    "dW2": ANY | {"transposed": "transposed-gradient"},
+    # With one output unit a row of m numbers can be an unsummed dZ2 as well as a sum over units.
+    "db2": ANY | {"over_units_flat": "bias-gradient-wrong-axis"},
+}
+
+
+def gradient(case, name, **on):
+    if any(len(functions.keys() & on) > 1 for functions in (SLOPES, SUMS)):
+        return None
+    dZ = (case.cache["A2"] - case.Y) * (-1 if "flipped" in on else 1) / (1 if "total" in on else M)
+    previous = case.cache["A1"]
+    if name.endswith("1"):
+        W2 = case.parameters["W2"] - (DEFAULT_RATE if "moved" in on else 0.0) * dZ @ previous.T
+        slope = chosen(SLOPES, on, lambda Z, A: 1 - A**2)
+        dZ = (W2.T @ dZ) * slope(case.cache["Z1"], case.cache["A1"])
+        previous = case.X
+    if name.startswith("db"):
+        return chosen(SUMS, on, lambda dZ: dZ.sum(axis=1, keepdims=True))(dZ)
+    return previous @ dZ.T if "transposed" in on else dZ @ previous.T
+
+
+def expect_gradient(submission, reference, case, name):
+    arguments = (case.parameters, case.cache, case.X, case.Y)
+    expect_close(
+        submission.backward_propagation(*arguments)[name],
+        reference.backward_propagation(*arguments)[name],
+        name,
+        mistakes=mistake_models(lambda **on: gradient(case, name, **on), SWITCHES[name]),
+        shape_misconception="bias-gradient-shape" if name.startswith("db") else "wrong-shape",
+    )
+
+
+@check(
+    "backward_propagation: dW2 is the gradient for the output weights",
+    points=1,
+    hint="which product of dZ2 and A1 has the shape of W2, and by what is it divided?",
+)
+def test_dW2(submission, reference, case):
+    expect_gradient(submission, reference, case, "dW2")
+
+
+@check(
+    "backward_propagation: db2 is the gradient for the output bias",
+    points=0.5,
+    hint="how many examples does the output bias shift, and how do they share its gradient?",
+)
+def test_db2(submission, reference, case):
+    expect_gradient(submission, reference, case, "db2")
+
+
+@check(
+    "backward_propagation: dW1 is the gradient for the hidden weights",
+    points=1.5,
+    hint="what does a change of Z1 do to A1, and a change of A1 to Z2?",
+)
+def test_dW1(submission, reference, case):
+    expect_gradient(submission, reference, case, "dW1")
+
+
+@check(
+    "backward_propagation: db1 is the gradient for the hidden biases",
+    points=0.5,
+    hint="one number for each hidden unit: over which axis do you sum, and what shape is left?",
+)
+def test_db1(submission, reference, case):
+    expect_gradient(submission, reference, case, "db1")
+
+
+@pytest.fixture
+def step(rng):
+    """Return parameters of a network with several output units, gradients and a learning rate."""
+    shapes = {"W1": (4, 3), "b1": (4, 1), "W2": (2, 4), "b2": (2, 1)}
+    parameters = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    grads = {f"d{name}": rng.normal(size=shape) for name, shape in shapes.items()}
+    return parameters, grads, rng.uniform(0.1, 0.6)
+
+
+RATES = {"rate_one": 1.0, "rate_default": DEFAULT_RATE}
+STEPS = {**dict.fromkeys(RATES, "ignores-learning-rate"), "uphill": "ascends"}
+UNMOVED = {"W": "weights-not-updated", "b": "bias-not-updated"}
+
+
+def moved(step, name, **on):
+    parameters, grads, rate = step
+    rate = chosen(RATES, on, rate) * (-1 if "uphill" in on else 1)
+    return parameters[name] - (0.0 if "unmoved" in on else rate) * grads[f"d{name}"]
+
+
+def expect_step(submission, step, *names):
+    after = submission.update_parameters(*step)
+    for name in names:
+        switches = STEPS | {"unmoved": UNMOVED[name[0]]}
+        models = mistake_models(lambda name=name, **on: moved(step, name, **on), switches)
+        expect_close(after[name], moved(step, name), name, mistakes=models)
+
+
+@check(
+    "update_parameters: the weights take one step against their gradients",
+    points=0.75,
+    hint="the gradient points uphill; where does the step go, and what decides how far?",
+)
+def test_update_weights(submission, step):
+    expect_step(submission, step, "W1", "W2")
+
+
+@check(
+    "update_parameters: the biases take one step against their gradients",
+    points=0.5,
+    hint="do the biases move by the same rule as the weights?",
+)
+def test_update_biases(submission, step):
+    expect_step(submission, step, "b1", "b2")
+
+
+@check(
+    "update_parameters: the learning rate is 1.2 when it is left out",
+    points=0.25,
+    hint="what does the first line of the function say about learning_rate?",
+)
+def test_update_default_rate(submission, step):
+    # Compared with the student's own step at 1.2: a wrong step is paid for in its own check.
+    given = submission.update_parameters(*step[:2], DEFAULT_RATE)
+    left_out = submission.update_parameters(*step[:2])
+    for name in SHAPES:
+        same = close(given[name], left_out[name], rtol=1e-4, atol=1e-6)
+        expect(same, f"{name} is another one when learning_rate=1.2 is left out than when given")
+
+
+@check(
+    "no function changes the arrays it was given",
+    points=0.5,
+    hint="does your line make a new array, or write into the one that the caller handed over?",
+)
+def test_inputs_unchanged(submission, case, step):
+    submission.forward_propagation(case.X, case.parameters)
+    expect_unchanged(submission)
+    submission.compute_cost(case.cache["A2"], case.Y, case.parameters)
+    expect_unchanged(submission)
+    submission.backward_propagation(case.parameters, case.cache, case.X, case.Y)
+    expect_unchanged(submission)
+    submission.update_parameters(*step)
+    expect_unchanged(submission)
