@@ -108,6 +108,8 @@ class Exercise(Model):
     title: Annotated[str, Field(min_length=1, max_length=120)]
     teaches: str = ""
     """What the student will have understood, in one line."""
+    points: Annotated[float, Field(gt=0, le=1000)] = 10.0
+    """What the points of all checks add up to; `grader verify` proves it."""
     functions: Annotated[tuple[Function, ...], Field(min_length=1)]
     limits: Limits = Limits()
     helpers: Helpers | None = None

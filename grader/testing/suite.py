@@ -27,7 +27,6 @@ ARGUMENTS = (
     "--disable-plugin-autoload",
     "--import-mode=importlib",
     "--capture=no",
-    "--quiet",
     "-pgrader.testing.plugin",
     *(f"-pno:{name}" for name in (
         "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging",

@@ -1,0 +1,47 @@
+"""The command line: one file per group of commands, registered here.
+
+Command modules import what they need when they run, so that `grader check` does not wait for what
+only `grader grade` uses.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from grader.cli.author import notebook, release, verify
+from grader.cli.check import check
+from grader.cli.machine import doctor, schema
+from grader.errors import GraderError
+
+app = typer.Typer(
+    name="grader",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (check, verify, notebook, release, doctor, schema):
+    app.command()(command)
+
+
+@app.callback()
+def _about() -> None:
+    """Exercises and an autograder for numerical Python that names the mistake."""
+
+
+def main() -> None:
+    """Run the command line; what staff can mend is printed without a stack trace, exit code 2."""
+    try:
+        app()
+    except GraderError as error:
+        print(f"grader: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; nothing is left to say to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

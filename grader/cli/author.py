@@ -1,0 +1,107 @@
+"""Commands for those who write exercises: `verify`, `notebook`, `release`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.cli.options import CourseOption, chosen, open_course
+
+if TYPE_CHECKING:
+    from grader.verify import Proof
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Exercises.")]
+All = Annotated[bool, typer.Option("--all", help="Every exercise of the course.")]
+
+
+def verify(
+    ids: Ids = None,
+    everything: All = False,
+    seeds: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Seeds for the reference solution.")
+    ] = 200,
+    kills: Annotated[
+        bool, typer.Option("--kills", help="Also print which mutants each check kills.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Prove exercises: what must pass passes, what must fail fails and is called by its name.
+
+    Prints a line for each; exit code 1 when one is not proven.
+    """
+    import warnings
+
+    from grader.verify import verify as prove
+
+    # Hidden tests compute with wrong answers on purpose.
+    warnings.simplefilter("ignore")
+    opened = open_course(course)
+    proven = True
+    for exercise_id in chosen(opened, ids, everything):
+        proof = prove(opened, exercise_id, seeds, _progress(exercise_id))
+        _clear()
+        _print(proof, kills)
+        proven = proven and proof.proven
+    raise typer.Exit(0 if proven else 1)
+
+
+def _print(proof: Proof, kills: bool) -> None:
+    print(proof.line(), flush=True)
+    for problem in proof.problems:
+        first, *rest = problem.splitlines()
+        print(f"  - {first}", *(f"    {line}" for line in rest), sep="\n", flush=True)
+    if kills:
+        for check, mutants in proof.kills.items():
+            print(f"  {check}: {len(mutants)} mutants: {', '.join(sorted(mutants))}")
+
+
+def _progress(exercise_id: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda text: print(f"\r\033[K{exercise_id}: {text[:70]}", end="", file=sys.stderr)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+
+
+def notebook(ids: Ids = None, everything: All = False, course: CourseOption = None) -> None:
+    """Write each exercise's notebook from its lesson and its starter."""
+    from grader.atomic import write_text
+    from grader.notebooks import notebook_text
+
+    opened = open_course(course)
+    for exercise_id in chosen(opened, ids, everything):
+        folder = opened.folder(exercise_id)
+        target = folder.public / f"{exercise_id}.ipynb"
+        write_text(target, notebook_text(folder))
+        print(target)
+
+
+def release(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the bundle goes.")],
+    ids: Ids = None,
+    course: CourseOption = None,
+) -> None:
+    """Write the public bundle for students; without ids, of the whole course.
+
+    Refuses when anything of the staff half would be in it.
+    """
+    from grader.errors import CourseError
+    from grader.release import leaks
+    from grader.release import release as build
+
+    opened = open_course(course)
+    wanted = chosen(opened, ids, everything=not ids)
+    written = build(opened, wanted, out)
+    found = [leak for i in wanted for leak in leaks(opened.folder(i), out)]
+    if found:
+        for path in written:
+            (out / path).unlink()
+        raise CourseError(f"nothing was released: {found[0]}")
+    for path in written:
+        print(out / path)

@@ -1,0 +1,38 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from grader.catalog import Course
+
+CourseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        metavar="PATH",
+        help="The course's folder; found upwards from here when it is not given.",
+    ),
+]
+
+
+def open_course(path: Path | None) -> Course:
+    """Return the course that --course names, or the one found from the current folder."""
+    from grader.catalog import find_course
+
+    return find_course(path)
+
+
+def chosen(course: Course, ids: list[str] | None, everything: bool) -> list[str]:
+    """Return the exercises that a command was asked for; raise UsageError for none or unknown."""
+    from grader.errors import UsageError
+
+    if everything:
+        return list(course.exercise_ids)
+    if not ids:
+        raise UsageError(f"name exercises, or say --all; there are: {', '.join(course.exercise_ids)}")
+    return [course.folder(exercise_id).id for exercise_id in ids]

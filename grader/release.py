@@ -1,0 +1,126 @@
+"""Build the public bundle of a course: what students may have, and nothing from `solutions/`."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from grader.atomic import write_text
+from grader.catalog import Course, ExerciseFolder, read_text
+from grader.errors import CourseError, UsageError
+from grader.notebooks import notebook_text
+
+PUBLIC_FILES: Final = ("exercise.toml", "README.md", "starter.py", "hints.md", "test_examples.py")
+# Smaller statements, such as `return parameters`, are everybody's.
+TELLING_NODES: Final = 12
+
+
+def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path]:
+    """Write the bundle to `out`/exercises; return the files, relative to `out`, in order.
+
+    Files are taken by name from `exercises/`, never by copying folders, so a stray file of the
+    author's stays at home. Raise UsageError when `out` lies inside the course's own folders.
+    """
+    for half in ("exercises", "solutions"):
+        if out.resolve().is_relative_to(course.root / half):
+            raise UsageError(f"{out} is inside the course's {half}/: choose a folder outside")
+    catalogue = course.root / "exercises" / "misconceptions.toml"
+    texts: dict[Path, str | None] = {
+        Path("course.toml"): _course_toml(course, exercise_ids),
+        Path("misconceptions.toml"): _if_there(catalogue),
+    }
+    for exercise_id in exercise_ids:
+        texts |= _exercise(course.folder(exercise_id))
+    written = []
+    for path, text in texts.items():
+        if text is not None:
+            target = out / "exercises" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_text(target, text)
+            written.append(Path("exercises") / path)
+    return written
+
+
+def _exercise(folder: ExerciseFolder) -> dict[Path, str | None]:
+    texts: dict[Path, str | None] = {}
+    for name in PUBLIC_FILES:
+        texts[Path(folder.id) / name] = read_text(folder.public / name)
+    if folder.exercise.helpers:
+        texts[Path(folder.id) / folder.exercise.helpers.file] = folder.helpers
+    texts[Path(folder.id) / f"{folder.id}.ipynb"] = notebook_text(folder)
+    return texts
+
+
+def _course_toml(course: Course, exercise_ids: Sequence[str]) -> str:
+    """Return a `course.toml` that lists only the released exercises, in the course's order."""
+    listed = ", ".join(json.dumps(i) for i in course.exercise_ids if i in exercise_ids)
+    return f"title = {json.dumps(course.title, ensure_ascii=False)}\nexercises = [{listed}]\n"
+
+
+def _if_there(path: Path) -> str | None:
+    return read_text(path) if path.exists() else None
+
+
+def leaks(folder: ExerciseFolder, bundle: Path) -> Iterator[str]:
+    """Yield what of `folder`'s staff half stands in a bundle.
+
+    Looked for are the secret, whole hidden tests, and statements of right answers that are large
+    enough to be somebody's own.
+    """
+    secret = folder.course.secret
+    telling = _telling(folder)
+    for path in sorted(p for p in bundle.rglob("*") if p.is_file()):
+        text = path.read_text("utf-8")
+        if secret and secret in text:
+            yield f"{path.relative_to(bundle)} holds the course's secret"
+        tree = _parse(_code(path, text), path)
+        for part in (*_functions(tree), *_statements(tree)):
+            if part in telling:
+                origin = telling[part].relative_to(folder.course.root)
+                yield f"{path.relative_to(bundle)} holds a part of {origin}"
+                break
+
+
+def _telling(folder: ExerciseFolder) -> dict[str, Path]:
+    given = set(_statements(_parse(folder.helpers, folder.public)))
+    telling: dict[str, Path] = {}
+    for path in (folder.reference, *sorted(folder.staff.glob("variants/*.py"))):
+        statements = _statements(_parse(read_text(path), path))
+        telling |= {statement: path for statement in statements if statement not in given}
+    hidden = folder.staff / "test_hidden.py"
+    return telling | dict.fromkeys(_functions(_parse(read_text(hidden), hidden)), hidden)
+
+
+def _code(path: Path, text: str) -> str:
+    """Return the Python in a file of a bundle; a notebook's code cells without shell lines."""
+    if path.suffix == ".py":
+        return text
+    if path.suffix != ".ipynb":
+        return ""
+    cells = json.loads(text)["cells"]
+    sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    return "\n".join(line for s in sources for line in s.splitlines() if not line.startswith("!"))
+
+
+def _functions(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            yield ast.dump(node)
+
+
+def _statements(tree: ast.Module) -> Iterator[str]:
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for statement in function.body:
+                if sum(1 for _ in ast.walk(statement)) >= TELLING_NODES:
+                    yield ast.dump(statement)
+
+
+def _parse(text: str, path: Path) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise CourseError(f"{path}: {error}") from None

@@ -1,0 +1,48 @@
+"""A report as text for a terminal: one line a check, and below a failed one what to mend."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+from grader.model.feedback import points_text
+from grader.model.report import CheckResult, Outcome, ScoreReport
+
+WIDEST = 100
+NARROWEST = 60
+
+
+def report_text(report: ScoreReport, name: str) -> str:
+    """Return the report of one submission; readable without colour."""
+    width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+    lines = [_row(f"{name}: {report.exercise.title}", "points", width)]
+    lines += [f"  note: {note}" for note in report.notes]
+    for check in report.checks:
+        lines += ["", *_check(check, width)] if check.feedback else _check(check, width)
+    if report.diagnoses:
+        lines += ["", "What this is:"]
+        for found in report.diagnoses:
+            lines += [f"  {found.title} ({found.misconception})", f"    {found.explanation}"]
+    total = f"{points_text(report.points)} / {points_text(report.max_points)}"
+    lines += ["", _row(_summary(report), total, width)]
+    return "\n".join(lines) + "\n"
+
+
+def _check(check: CheckResult, width: int) -> Iterator[str]:
+    mark = "✓" if check.outcome is Outcome.PASSED else "✗"
+    points = f"{points_text(check.points)} / {points_text(check.max_points)}"
+    yield _row(f"{mark} {check.title}", points, width)
+    for line in check.feedback.splitlines():
+        yield f"    {line}" if line else ""
+
+
+def _summary(report: ScoreReport) -> str:
+    passed = sum(check.outcome is Outcome.PASSED for check in report.checks)
+    public = all(check.visibility == "public" for check in report.checks)
+    what = "public checks passed; the hidden ones run when you hand it in" if public else "checks"
+    return f"{passed} of {len(report.checks)} {what}"
+
+
+def _row(left: str, right: str, width: int) -> str:
+    gap = width - len(left) - len(right)
+    return f"{left}{' ' * max(2, gap)}{right}"

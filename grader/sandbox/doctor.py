@@ -1,0 +1,67 @@
+"""Find out what this machine enforces: start a forkserver and report what its trials said."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from typing import Any
+
+from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.layers import ADVICE, DEFAULT_LEVEL, LAYERS, Level, missing, reached
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Which layers hold here, and why the others do not."""
+
+    active: tuple[str, ...]
+    reasons: dict[str, str]
+
+    @property
+    def level(self) -> Level:
+        """The highest level that these layers reach."""
+        return reached(self.active)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the findings for programs."""
+        layers = {
+            name: {
+                "active": name in self.active,
+                "gives": gives,
+                "reason": self.reasons.get(name),
+                "advice": None if name in self.active else self._advice(name),
+            }
+            for name, gives in LAYERS.items()
+        }
+        return {
+            "system": f"{platform.system()} {platform.release()}",
+            "python": platform.python_version(),
+            "level": self.level,
+            "default_level": DEFAULT_LEVEL,
+            "layers": layers,
+        }
+
+    def text(self) -> str:
+        """Return the findings for people."""
+        lines = [f"{platform.system()} {platform.release()}, Python {platform.python_version()}", ""]
+        for name, gives in LAYERS.items():
+            held = name in self.active
+            lines.append(f"{'yes' if held else 'no ':<4}{name:<14}{gives}")
+            if not held:
+                lines.append(f"      because: {self.reasons.get(name, 'it does not hold here')}")
+                advice = self._advice(name)
+                lines += [f"      to get it: {advice}"] if advice else []
+        lines += ["", f"isolation level reached: {self.level} (default for grading: {DEFAULT_LEVEL})"]
+        if missing(DEFAULT_LEVEL, self.active):
+            lines.append("`grader grade` refuses here unless --require-isolation asks for less")
+        return "\n".join(lines) + "\n"
+
+    def _advice(self, name: str) -> str | None:
+        needed = not self.reasons.get(name, "").startswith("not needed")
+        return ADVICE.get(name) if needed else None
+
+
+def examine() -> Findings:
+    """Try every layer; raise SandboxError when not even a forkserver starts."""
+    with Forkserver() as forkserver:
+        return Findings(forkserver.layers, forkserver.reasons)

@@ -1,0 +1,224 @@
+"""Prove an exercise: what must pass passes, what must fail fails, and is called by its name."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from grader.catalog import Course, ExerciseFolder
+from grader.corpus import Corpus, Mutant, read_corpus
+from grader.errors import CourseError
+from grader.grade import Answer, Slot
+from grader.model.report import Outcome, ScoreReport
+from grader.model.submission import Student, SubmissionInfo
+from grader.release import leaks, release
+from grader.testing.compare import audited
+from grader.testing.budget import budgeted
+
+KILLS: Final = frozenset(Outcome) - {Outcome.PASSED, Outcome.NOT_RUN, Outcome.INTERNAL_ERROR}
+VARIANT_SEEDS: Final = 50
+MUTANT_SEEDS: Final = 3
+FALSE_FAIL: Final = 1e-9
+FEWEST = {"variants": 4, "mutants": 8, "checks": 4}
+
+
+@dataclass
+class Proof:
+    """What was found out about one exercise; it is proven when there is no problem."""
+
+    exercise_id: str
+    problems: list[str] = field(default_factory=list)
+    seeds: int = 0
+    checks: int = 0
+    points: float = 0.0
+    variants: int = 0
+    mutants: int = 0
+    killed: int = 0
+    named: int = 0
+    false_fail: float = 0.0
+    kills: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """For each check, the mutants that it kills."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing was found wrong."""
+        return not self.problems
+
+    def line(self) -> str:
+        """Return the proof as one line."""
+        parts = [
+            f"{self.checks} checks, {self.points:g} points",
+            f"reference {self.seeds} seeds",
+            f"{self.variants} variants",
+            f"{self.killed}/{self.mutants} mutants killed, {self.named} named",
+            f"false-fail ≤ {self.false_fail:.1g}",
+        ]
+        verdict = "proven" if self.proven else "NOT PROVEN"
+        return f"{self.exercise_id:<20} {verdict:<11} {' · '.join(parts)}"
+
+
+Progress = Callable[[str], None]
+
+
+def verify(
+    course: Course, exercise_id: str, seeds: int, progress: Progress = lambda _: None
+) -> Proof:
+    """Prove one exercise with `seeds` seeds for its reference; never raises for what is wrong."""
+    proof = Proof(exercise_id, seeds=seeds)
+    try:
+        folder = course.folder(exercise_id)
+        corpus = read_corpus(folder)
+        with Slot(course) as slot:
+            _Verification(folder, corpus, slot, proof, progress).run()
+        proof.problems += _leaks(course, exercise_id)
+    except CourseError as error:
+        proof.problems.append(str(error))
+    return proof
+
+
+class _Verification:
+    def __init__(
+        self,
+        folder: ExerciseFolder,
+        corpus: Corpus,
+        slot: Slot,
+        proof: Proof,
+        progress: Progress,
+    ) -> None:
+        self.folder, self.corpus, self.slot, self.proof = folder, corpus, slot, proof
+        self.progress = progress
+
+    def run(self) -> None:
+        checks = self.slot.suite(self.folder.id).checks
+        self.proof.checks = len(checks)
+        self.proof.points = sum(check.points for check in checks)
+        self._fewest()
+        if abs(self.proof.points - self.folder.exercise.points) > 1e-9:
+            self._problem(
+                f"the checks' points add up to {self.proof.points:g}, "
+                f"exercise.toml says {self.folder.exercise.points:g}"
+            )
+        self._starter()
+        self._reference()
+        self._variants()
+        self._mutants()
+        for check in checks:
+            if not self.proof.kills[check.id]:
+                self._problem(f"check {check.id} kills no mutant: it may not look at anything")
+
+    def _fewest(self) -> None:
+        hidden = [c for c in self.slot.suite(self.folder.id).checks]
+        public = self.slot.suite(self.folder.id).public
+        have = {
+            "checks": len(hidden) - len(public),
+            "variants": len(self.corpus.variants),
+            "mutants": len(self.corpus.mutants),
+        }
+        for what, fewest in FEWEST.items():
+            if have[what] < fewest:
+                self._problem(f"there are {have[what]} hidden {what}" if what == "checks" else (
+                    f"there are {have[what]} {what}") + f", at least {fewest} are needed")
+
+    def _starter(self) -> None:
+        self.progress("starter")
+        report = self._grade(self.folder.starter)
+        if report.points != 0:
+            passed = [c.id for c in report.checks if c.outcome is Outcome.PASSED]
+            self._problem(f"the starter has {report.points} points: {', '.join(passed)}")
+        passed = [c.id for c in report.checks if c.outcome is Outcome.PASSED]
+        if report.points == 0 and passed:
+            self._problem(f"the starter passes {', '.join(passed)}")
+        if [d.misconception for d in report.diagnoses] != ["not-implemented"]:
+            named = ", ".join(d.misconception for d in report.diagnoses) or "nothing"
+            self._problem(f"the starter is called {named}, not not-implemented")
+
+    def _reference(self) -> None:
+        confusable: set[str] = set()
+
+        def audit(name: str, pairs: list[tuple[str, str]]) -> None:
+            confusable.update(f"{name}: {one} and {other}" for one, other in pairs)
+
+        with audited(audit), budgeted() as spent:
+            self._full_marks(self.folder.reference, "the reference", range(self.proof.seeds))
+        # What one submission's checks may fail a right answer with, added up over its checks.
+        self.proof.false_fail = sum(spent) / max(1, self.proof.seeds)
+        if self.proof.false_fail > FALSE_FAIL:
+            self._problem(
+                f"a right answer may fail with probability {self.proof.false_fail:.1g} > {FALSE_FAIL}"
+            )
+        for pair in sorted(confusable):
+            self._problem(f"mistake models give the same numbers: {pair}")
+
+    def _variants(self) -> None:
+        for path in self.corpus.variants:
+            self.proof.variants += 1
+            self._full_marks(path, f"variant {path.stem}", range(min(self.proof.seeds, VARIANT_SEEDS)))
+
+    def _full_marks(self, path: Path, what: str, seeds: range) -> None:
+        for seed in seeds:
+            self.progress(f"{what}, seed {seed}")
+            report = self._grade(path, seed)
+            lost = [c for c in report.checks if c.outcome is not Outcome.PASSED]
+            if lost:
+                where = f"{what}, seed {seed}: {lost[0].id} is {lost[0].outcome}"
+                self._problem(f"{where}: {lost[0].diagnostic or lost[0].feedback}")
+                return
+
+    def _mutants(self) -> None:
+        for path, mutant in self.corpus.mutants.items():
+            self.proof.mutants += 1
+            self.progress(f"mutant {path.stem}")
+            reports = [self._grade(path, seed) for seed in range(MUTANT_SEEDS)]
+            killed = all([self._killed(path.stem, mutant, report) for report in reports])
+            named = all([self._named(path.stem, mutant, report) for report in reports])
+            self.proof.killed += killed
+            self.proof.named += killed and named
+
+    def _killed(self, name: str, mutant: Mutant, report: ScoreReport) -> bool:
+        outcomes = {check.id: check.outcome for check in report.checks}
+        for check_id, outcome in outcomes.items():
+            if outcome in KILLS:
+                self.proof.kills[check_id].add(name)
+            if outcome is Outcome.INTERNAL_ERROR:
+                diagnostic = next(c.diagnostic for c in report.checks if c.id == check_id)
+                self._problem(f"mutant {name}: check {check_id} broke: {diagnostic}")
+        survived = [check for check in mutant.killed_by if outcomes.get(check) not in KILLS]
+        if survived:
+            found = outcomes.get(survived[0], "unknown")
+            self._problem(f"mutant {name} survives {survived[0]}, which is {found}")
+        return not survived
+
+    def _named(self, name: str, mutant: Mutant, report: ScoreReport) -> bool:
+        named = frozenset(d.misconception for d in report.diagnoses)
+        if named == mutant.names:
+            return True
+        is_called = ", ".join(sorted(named)) or "nothing"
+        wanted = ", ".join(sorted(mutant.names)) or "nothing"
+        self._problem(f"mutant {name} is called {is_called} instead of {wanted}")
+        return False
+
+    def _grade(self, path: Path, seed: int = 0) -> ScoreReport:
+        data = path.read_bytes()
+        info = SubmissionInfo(
+            id=f"{path.stem}.{self.folder.id}",
+            student=Student(label=path.stem),
+            digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
+            files=(path.name,),
+        )
+        return self.slot.grade(self.folder.id, Answer(info, [(path.name, data)]), seed)
+
+    def _problem(self, text: str) -> None:
+        if text not in self.proof.problems:
+            self.proof.problems.append(text)
+
+
+def _leaks(course: Course, exercise_id: str) -> Iterator[str]:
+    """Yield what of the staff half could be read in the public bundle."""
+    with tempfile.TemporaryDirectory() as folder:
+        release(course, [exercise_id], Path(folder))
+        yield from leaks(course.folder(exercise_id), Path(folder))
