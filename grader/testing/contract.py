@@ -47,7 +47,8 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
         if len(value) == len(returns.keys):
             value = dict(zip(returns.keys, value, strict=True))
     if not isinstance(value, dict):
-        _wrong_type(name, value, f"a dict with the keys {', '.join(returns.keys)}")
+        keys = f" with the keys {', '.join(returns.keys)}" if returns.keys else ""
+        _wrong_type(name, value, f"a dict{keys}")
     missing = [key for key in returns.keys if key not in value]
     if missing:
         has = ", ".join(list(value)[:12]) or "no key at all"

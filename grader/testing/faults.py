@@ -40,7 +40,11 @@ class Faults:
             self.add(misconception, f"{name} has shape {actual.shape} instead of {shape}")
 
     def report(self, headline: str, *lines: str) -> None:
-        """Fail the running check when anything was noted; one diagnosis for each misconception."""
+        """Fail the running check when anything was noted; one diagnosis for each misconception.
+
+        Of each misconception the first sentence is its evidence, the others are further lines.
+        """
         if self._named or self._unnamed:
-            diagnoses = [Diagnosis(name, "; ".join(said)) for name, said in self._named.items()]
-            fail(headline, *self._unnamed, *lines, diagnoses=diagnoses)
+            diagnoses = [Diagnosis(name, said[0], seen=said) for name, said in self._named.items()]
+            further = [sentence for said in self._named.values() for sentence in said[1:]]
+            fail(headline, *further, *self._unnamed, *lines, diagnoses=diagnoses)

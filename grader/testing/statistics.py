@@ -40,16 +40,16 @@ _COMMON_SHARE = 0.05
 _FEWEST_NUMBERS = 1000
 
 SPREAD_RULES: Mapping[str, SpreadRule] = {
-    "sqrt(2 / inputs of the layer), the rule of He": lambda i, _: math.sqrt(2 / i),
-    "sqrt(1 / inputs of the layer), the rule of Xavier": lambda i, _: math.sqrt(1 / i),
-    "sqrt(2 / units of the layer)": lambda _, o: math.sqrt(2 / o),
-    "sqrt(1 / units of the layer)": lambda _, o: math.sqrt(1 / o),
+    "sqrt(2 / inputs), the rule of He": lambda i, _: math.sqrt(2 / i),
+    "sqrt(1 / inputs), the rule of Xavier": lambda i, _: math.sqrt(1 / i),
+    "sqrt(2 / units)": lambda _, o: math.sqrt(2 / o),
+    "sqrt(1 / units)": lambda _, o: math.sqrt(1 / o),
     "sqrt(2 / (inputs + units)), the rule of Glorot": lambda i, o: math.sqrt(2 / (i + o)),
-    "1 / sqrt(3 * inputs), uniform in 1 / sqrt(inputs)": lambda i, _: math.sqrt(1 / (3 * i)),
+    "sqrt(1 / (3 * inputs)), uniform in ±sqrt(1 / inputs)": lambda i, _: math.sqrt(1 / (3 * i)),
     "2 / inputs, without a square root": lambda i, _: 2 / i,
     "1 / inputs, without a square root": lambda i, _: 1 / i,
-    "0.01 * sqrt(2 / inputs of the layer)": lambda i, _: 0.01 * math.sqrt(2 / i),
-    "0.01 * sqrt(1 / inputs of the layer)": lambda i, _: 0.01 * math.sqrt(1 / i),
+    "0.01 * sqrt(2 / inputs)": lambda i, _: 0.01 * math.sqrt(2 / i),
+    "0.01 * sqrt(1 / inputs)": lambda i, _: 0.01 * math.sqrt(1 / i),
 }
 """Standard deviations that initialisers are known to use, from fan_in and fan_out, in words."""
 

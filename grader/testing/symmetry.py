@@ -68,8 +68,8 @@ def explain_group(group: UnitGroup, rows: Array, name: str) -> Iterator[str]:
     up_to_sign = " up to the sign" if group.relation == "opposite" else ""
     yield f"hidden units {listed} are copies of each other{up_to_sign}"
     for unit in (first, second):
-        numbers = ", ".join(f"{number:.4g}" for number in rows[unit][:4].tolist())
-        yield f"{name}[{unit}] = [{numbers}{', …' if len(rows[unit]) > 4 else ''}]"
+        numbers = ", ".join(f"{number:.4g}" for number in rows[unit][:6].tolist())
+        yield f"{name}[{unit}] = [{numbers}{', …' if len(rows[unit]) > 6 else ''}]"
 
 
 def stays_symmetric(

@@ -26,8 +26,9 @@ def test_sentences_are_gathered_by_misconception() -> None:
     assert [d.misconception for d in failed.value.diagnoses] == ["bias-shape", "wrong-shape"]
     assert failed.value.feedback.splitlines() == [
         "the arrays do not fit",
-        "  b1 has shape (4,) instead of (4, 1); b2 has shape (2,) instead of (2, 1)",
+        "  b1 has shape (4,) instead of (4, 1)",
         "  W2 has shape (3,) instead of (2, 3)",
+        "  b2 has shape (2,) instead of (2, 1)",
         "  something odd",
         "  initialize_parameters(3, 4, 2)",
     ]

@@ -116,14 +116,12 @@ def test_training_lowers_the_cost_and_survives_huge_weights(rows: np.ndarray) ->
 
 
 def test_a_group_is_explained_with_its_own_numbers() -> None:
-    rows = np.array(
-        [[1.0, 2, 3, 4, 5], [0, 1, 0, 0, 0], [1, 2, 3, 4, 5], [-0.5, -1, -1.5, -2, -2.5]]
-    )
+    rows = np.array([[1.0, 2, 3], [0, 1, 0], [1, 2, 3], [-0.5, -1, -1.5]])
     equal, multiple = UnitGroup((0, 2), "equal"), UnitGroup((0, 3), "multiple")
     assert list(explain_group(equal, rows, "W1")) == [
         "hidden units 0, 2 are copies of each other",
-        "W1[0] = [1, 2, 3, 4, …]",
-        "W1[2] = [1, 2, 3, 4, …]",
+        "W1[0] = [1, 2, 3]",
+        "W1[2] = [1, 2, 3]",
     ]
     assert list(explain_group(multiple, rows, "W1"))[1] == "W1[3] = -0.5 * W1[0]"
     many = UnitGroup(tuple(range(9)), "opposite")
