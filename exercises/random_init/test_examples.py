@@ -1,0 +1,32 @@
+"""Public examples for random_init: run them with `grader check` as often as you like."""
+
+import numpy as np
+
+from grader.testing import check, expect, expect_shape
+
+
+@check(
+    "Return W1, b1, W2 and b2 in their shapes",
+    points=1,
+    hint="With 2 inputs and 4 units, how many rows does W1 need so that W1 @ x has 4 numbers?",
+)
+def test_example_shapes(submission):
+    parameters = submission.initialize_parameters(2, 4, 1)
+    for name, shape in {"W1": (4, 2), "b1": (4, 1), "W2": (1, 4), "b2": (1, 1)}.items():
+        expect_shape(parameters[name], shape, name)
+
+
+@check(
+    "Make the hidden units differ from each other",
+    points=1,
+    hint="Print W1. Are any two of its rows the same? What would those two units learn?",
+)
+def test_example_units_differ(submission):
+    rows = np.atleast_2d(submission.initialize_parameters(3, 5, 2)["W1"])
+    expect(rows.size, "W1 is empty")
+    different = len(np.unique(rows, axis=0))
+    expect(
+        different == len(rows),
+        f"only {different} of the {len(rows)} rows of W1 are different from each other",
+        f"the first rows are {rows[0][:3].tolist()} and {rows[-1][:3].tolist()}",
+    )

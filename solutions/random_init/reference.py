@@ -1,0 +1,13 @@
+"""Random initialisation of a network with one hidden layer."""
+
+import numpy as np
+
+
+def initialize_parameters(n_x, n_h, n_y):
+    """Return a dict with W1 (n_h, n_x), b1 (n_h, 1), W2 (n_y, n_h), b2 (n_y, 1)."""
+    return {
+        "W1": np.random.randn(n_h, n_x) * 0.01,
+        "b1": np.zeros((n_h, 1)),
+        "W2": np.random.randn(n_y, n_h) * 0.01,
+        "b2": np.zeros((n_y, 1)),
+    }
