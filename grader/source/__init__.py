@@ -1,0 +1,26 @@
+"""Read what a student handed in: bytes become cells of text, and nothing is ever executed.
+
+Theory of operation. This is the trusted side's only contact with a submission's files. It decodes
+text, takes notebooks and archives apart, and stops there: Python is parsed by the worker, since a
+parser can be made to crash. Everything is checked against `Limits` before memory is taken, archives
+are never unpacked to disk, links are never followed. What cannot be read raises `Unreadable`, and
+nothing else, with a sentence for the student; what can be read in spite of a flaw gets a note.
+"""
+
+from grader.source.archives import Member, iter_members, read_zip
+from grader.source.cells import Cell, Limits, Source, Unreadable
+from grader.source.files import is_candidate, read_source
+from grader.source.folders import read_folder
+
+__all__ = [
+    "Cell",
+    "Limits",
+    "Member",
+    "Source",
+    "Unreadable",
+    "is_candidate",
+    "iter_members",
+    "read_folder",
+    "read_source",
+    "read_zip",
+]

@@ -1,0 +1,88 @@
+"""What reading gives: cells of text, notes about flaws, or the reason why it cannot be read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DEFINES = re.compile(
+    r"^(?:(?:async[ \t]++)?def[ \t]++([^\W\d]\w*+)|([^\W\d]\w*+)[ \t]*+=[ \t]*+lambda\b)",
+    re.MULTILINE,
+)
+MAX_NAMES = 1000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a submission may be; every figure is far above what honest work needs."""
+
+    file_mib: int = 20
+    """One file; notebooks hold their images."""
+    source_mib: int = 2
+    """The code of one file, without outputs and images."""
+    cells: int = 5000
+    json_values: int = 3_000_000
+    """Values in a notebook's JSON, outputs included."""
+    archive_mib: int = 200
+    archive_entries: int = 2000
+    expanded_mib: int = 200
+    """All that is read from one archive or folder."""
+    expansion: int = 200
+    """Times that one member of an archive may grow when it is unpacked."""
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class Unreadable(Exception):  # noqa: N818 - an outcome of a submission, no error of ours
+    """A submission that cannot be read; its text is a sentence for the student."""
+
+    def __init__(self, reason: str, misconception: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.misconception = misconception
+        """The id of a misconception, when the evidence is exact."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of code and the name under which the student knows it."""
+
+    label: str
+    """``cell 7``, counted from 1 among all cells as in Jupyter, or the file's name."""
+    source: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """The code of one file."""
+
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = ()
+    """What was odd and how it was read nevertheless, each a sentence for the student."""
+
+    @property
+    def defined(self) -> frozenset[str]:
+        """The names of functions, by their look; good for telling the exercise and no more."""
+        found: set[str] = set()
+        for cell in self.cells:
+            for pair in _DEFINES.finditer(cell.source):
+                found.add((pair[1] or pair[2])[:200])
+                if len(found) >= MAX_NAMES:
+                    return frozenset(found)
+        return frozenset(found)
+
+
+def check_code_size(name: str, cells: list[Cell], limits: Limits) -> None:
+    """Raise `Unreadable` when `cells` are too many or hold too much text."""
+    if len(cells) > limits.cells:
+        raise Unreadable(
+            f"{name} has {len(cells):,} code cells; at most {limits.cells:,} can be read: "
+            "hand in the cells of this exercise only"
+        )
+    size = sum(len(cell.source) for cell in cells)
+    if size > limits.source_mib << 20:
+        raise Unreadable(
+            f"{name} holds {size / 2**20:.1f} MiB of code; at most {limits.source_mib} MiB can be "
+            "read: take data out of the code and hand it in again"
+        )

@@ -1,0 +1,62 @@
+"""Read one file: Python or a notebook, told by its name."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from grader.source.cells import (
+    DEFAULT_LIMITS,
+    Cell,
+    Limits,
+    Source,
+    Unreadable,
+    check_code_size,
+)
+from grader.source.notebook import read_notebook
+from grader.source.text import decode
+
+SUFFIXES = (".py", ".ipynb")
+_MAX_NAME = 120
+
+
+def is_candidate(path: str) -> bool:
+    """Whether the relative `path` looks like a student's code: no hidden, cached or other file."""
+    parts = PurePosixPath(path).parts
+    if any(part.startswith((".", "__MACOSX")) or part == "__pycache__" for part in parts):
+        return False
+    return path.lower().endswith(SUFFIXES)
+
+
+def read_source(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
+    """Return the code of the file `name`; raise `Unreadable`, whose text is for the student."""
+    shown = shown_name(name)
+    if len(data) > limits.file_mib << 20:
+        raise Unreadable(
+            f"{shown} is larger than {limits.file_mib} MiB: clear the outputs of the notebook, or "
+            "take data out of the file, and hand it in again"
+        )
+    suffix = PurePosixPath(name.lower()).suffix
+    if suffix == ".ipynb":
+        return read_notebook(shown, data, limits)
+    if suffix != ".py":
+        raise Unreadable(f"{shown} is neither a .py file nor a notebook (.ipynb): hand in one")
+    return _read_python(shown, data, limits)
+
+
+def _read_python(name: str, data: bytes, limits: Limits) -> Source:
+    if data[:1] == b"{" and b'"nbformat"' in data:
+        source = read_notebook(name, data, limits)
+        return Source(source.cells, (*source.notes, f"{name} is a notebook: name it .ipynb"))
+    text, notes = decode(name, data)
+    if not text.strip():
+        return Source((), (*notes, f"{name} is empty"))
+    cells = [Cell(name, text)]
+    check_code_size(name, cells, limits)
+    return Source(tuple(cells), notes)
+
+
+def shown_name(path: str) -> str:
+    """Return the last part of `path` as it can be printed anywhere."""
+    name = PurePosixPath(path.replace("\\", "/")).name or "the file"
+    clean = "".join(c if c.isprintable() else "?" for c in name)
+    return clean if len(clean) <= _MAX_NAME else f"{clean[:50]}…{clean[-50:]}"

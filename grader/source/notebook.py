@@ -1,0 +1,170 @@
+"""Read the code cells of a notebook, as tolerant as can be without guessing.
+
+The current format (4) is read as it stands: what it needs is checked here, and a notebook that only
+breaks the schema elsewhere is read all the same. Older formats are upgraded by nbformat, which is
+imported then and only then, because it takes longer than all the rest of a check.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import warnings
+from typing import Any
+
+from grader.source.cells import Cell, Limits, Source, Unreadable, check_code_size
+from grader.source.text import decode
+
+NEWEST_FORMAT = 4
+_AGAIN = "open it in Jupyter, save it again and hand in the new file"
+_LARGE = 1 << 20
+
+
+def read_notebook(name: str, data: bytes, limits: Limits) -> Source:
+    """Return the code cells of the notebook in `data`; raise `Unreadable`."""
+    if not data.strip():
+        raise Unreadable(f"{name} is empty: {_AGAIN}")
+    text, notes = decode(name, data)
+    notebook = _parsed(name, text, len(data), limits)
+    cells = _cells_of(name, notebook)
+    if len(cells) > limits.cells:
+        raise Unreadable(
+            f"{name} has {len(cells):,} cells; at most {limits.cells:,} can be read: hand in the "
+            "cells of this exercise only"
+        )
+    return _source(name, cells, [*notes, *_language_note(name, notebook)], limits)
+
+
+def _parsed(name: str, text: str, size: int, limits: Limits) -> dict[str, Any]:
+    if size > _LARGE and sum(map(text.count, ",[{")) > limits.json_values:
+        raise Unreadable(
+            f"{name} holds too much data to be read: clear its outputs (Kernel, Restart and clear "
+            "output), save it and hand it in again"
+        )
+    try:
+        notebook = json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise _not_json(name, text, size, fault) from None
+    except RecursionError:
+        raise Unreadable(f"{name} is nested too deeply to be a notebook: {_AGAIN}") from None
+    except ValueError:  # a number of more digits than Python reads
+        raise Unreadable(f"{name} holds a number that cannot be read: {_AGAIN}") from None
+    if not isinstance(notebook, dict):
+        raise Unreadable(f"{name} is JSON, but not a notebook: {_AGAIN}")
+    return notebook
+
+
+def _not_json(name: str, text: str, size: int, fault: json.JSONDecodeError) -> Unreadable:
+    start = text.lstrip("\ufeff \t\r\n")
+    if not start.startswith("{"):
+        return Unreadable(
+            f"{name} is named like a notebook but is none: if it is Python, name it .py; otherwise "
+            f"{_AGAIN}"
+        )
+    if fault.pos >= len(text.rstrip()) or fault.msg.startswith("Unterminated string"):
+        return Unreadable(
+            f"the notebook {name} is cut off after {size:,} bytes: save it again in Jupyter and "
+            "hand in the new file"
+        )
+    conflict = any(line.startswith(("<<<<<<<", ">>>>>>>")) for line in text.split("\n"))
+    reason = "has unresolved merge conflicts" if conflict else "is damaged"
+    return Unreadable(f"the notebook {name} {reason} (line {fault.lineno:,}): {_AGAIN}")
+
+
+def _cells_of(name: str, notebook: dict[str, Any]) -> list[Any]:
+    version = notebook.get("nbformat", NEWEST_FORMAT)
+    if type(version) is not int or version < 1:
+        version = NEWEST_FORMAT
+    if version < NEWEST_FORMAT and not isinstance(notebook.get("cells"), list):
+        notebook = _upgraded(name, notebook, version)
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        newer = f" (its format, {version}, is newer than this program)" if version > 4 else ""
+        raise Unreadable(f"{name} is a notebook without a list of cells{newer}: {_AGAIN}")
+    return cells
+
+
+def _upgraded(name: str, notebook: dict[str, Any], version: int) -> dict[str, Any]:
+    """Return a notebook of format 1 to 3 in format 4."""
+    slim = _slim(notebook)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nbformat: Any = importlib.import_module("nbformat")
+            return dict(nbformat.convert(nbformat.from_dict(slim), NEWEST_FORMAT))
+    except Exception as fault:
+        # Converters of four versions run on what a stranger wrote: they fail in any way.
+        raise Unreadable(
+            f"{name} is a notebook of the old format {version} that cannot be upgraded "
+            f"({type(fault).__name__}): {_AGAIN}"
+        ) from None
+
+
+def _slim(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return the notebook without outputs and metadata: what is not upgraded cannot fail."""
+    sheets = notebook.get("worksheets")
+    slim = {"nbformat": notebook["nbformat"], "nbformat_minor": 0, "metadata": {}}
+    if not isinstance(sheets, list):
+        return slim | {"cells": _slim_cells(notebook.get("cells"))}
+    return slim | {
+        "worksheets": [
+            {"metadata": {}, "cells": _slim_cells(sheet.get("cells"))}
+            for sheet in sheets
+            if isinstance(sheet, dict)
+        ]
+    }
+
+
+def _slim_cells(cells: Any) -> list[dict[str, Any]]:
+    if not isinstance(cells, list):
+        return []
+    return [_slim_cell(cell) if isinstance(cell, dict) else _slim_cell({}) for cell in cells]
+
+
+def _slim_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    code = cell.get("input", cell.get("code", cell.get("source")))
+    if cell.get("cell_type") == "code":
+        text = _text(code)
+        return {"cell_type": "code", "input": text, "code": text, "outputs": [], "metadata": {},
+                "language": "python", "collapsed": False, "prompt_number": None}  # fmt: skip
+    return {"cell_type": "markdown", "source": "", "text": "", "metadata": {}}
+
+
+def _source(name: str, cells: list[Any], notes: list[str], limits: Limits) -> Source:
+    found: list[Cell] = []
+    odd: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        if not isinstance(cell, dict):
+            odd.append(str(number))
+        elif cell.get("cell_type") == "code":
+            text = _text(cell.get("source", cell.get("input")))
+            if text is None:
+                odd.append(str(number))
+            elif text.strip():
+                found.append(Cell(f"cell {number}", text))
+    check_code_size(name, found, limits)
+    if odd:
+        shown = ", ".join(odd[:5]) + (f" and {len(odd) - 5:,} more" if len(odd) > 5 else "")
+        notes.append(f"{name} has cells that could not be read: {shown}")
+    if not found:
+        notes.append(f"{name} has no code")
+    return Source(tuple(found), tuple(notes))
+
+
+def _text(source: Any) -> str | None:
+    """Return the text of a cell, which notebooks keep as one string or as a list of lines."""
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    # JSON can name half a character; such a string cannot be sent or saved.
+    return source.encode("utf-8", "replace").decode()
+
+
+def _language_note(name: str, notebook: dict[str, Any]) -> list[str]:
+    metadata = notebook.get("metadata")
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    language = kernel.get("language") if isinstance(kernel, dict) else None
+    if not isinstance(language, str) or language.lower().startswith(("python", "ipython")):
+        return []
+    return [f"{name} says that its language is {language[:40]}, not Python"] if language else []
