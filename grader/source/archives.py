@@ -98,9 +98,7 @@ def _check_size(archive: Path | bytes, limits: Limits) -> None:
     """Refuse an archive that is too large or lists too many entries, before it is opened."""
     size = len(archive) if isinstance(archive, bytes) else archive.stat().st_size
     if size > limits.archive_mib << 20:
-        raise Unreadable(
-            f"the archive is larger than {limits.archive_mib} MiB: take data out of it"
-        )
+        raise Unreadable(f"the archive is larger than {limits.archive_mib} MiB: leave data out")
     if limits.archive_entries > _ENTRIES_WORTH_COUNTING:
         return
     stream = io.BytesIO(archive) if isinstance(archive, bytes) else archive.open("rb")

@@ -21,8 +21,8 @@ class Limits:
     source_mib: int = 2
     """The code of one file, without outputs and images."""
     cells: int = 5000
-    json_values: int = 3_000_000
-    """Values in a notebook's JSON, outputs included."""
+    json_values: int = 1_500_000
+    """Values in a notebook's JSON, outputs included; an object counts as three."""
     archive_mib: int = 200
     archive_entries: int = 2000
     expanded_mib: int = 200

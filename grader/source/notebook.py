@@ -36,7 +36,7 @@ def read_notebook(name: str, data: bytes, limits: Limits) -> Source:
 
 
 def _parsed(name: str, text: str, size: int, limits: Limits) -> dict[str, Any]:
-    if size > _LARGE and sum(map(text.count, ",[{")) > limits.json_values:
+    if size > _LARGE and _count_values(text) > limits.json_values:
         raise Unreadable(
             f"{name} holds too much data to be read: clear its outputs (Kernel, Restart and clear "
             "output), save it and hand it in again"
@@ -54,6 +54,11 @@ def _parsed(name: str, text: str, size: int, limits: Limits) -> dict[str, Any]:
     return notebook
 
 
+def _count_values(text: str) -> int:
+    """Return at least as many as the values of `text`; objects take the memory of three."""
+    return text.count(",") + text.count("[") + 3 * text.count("{")
+
+
 def _not_json(name: str, text: str, size: int, fault: json.JSONDecodeError) -> Unreadable:
     start = text.lstrip("\ufeff \t\r\n")
     if not start.startswith("{"):
@@ -61,7 +66,7 @@ def _not_json(name: str, text: str, size: int, fault: json.JSONDecodeError) -> U
             f"{name} is named like a notebook but is none: if it is Python, name it .py; otherwise "
             f"{_AGAIN}"
         )
-    if fault.pos >= len(text.rstrip()) or fault.msg.startswith("Unterminated string"):
+    if not text.rstrip().endswith("}") or fault.pos >= len(text.rstrip()):
         return Unreadable(
             f"the notebook {name} is cut off after {size:,} bytes: save it again in Jupyter and "
             "hand in the new file"
@@ -72,10 +77,11 @@ def _not_json(name: str, text: str, size: int, fault: json.JSONDecodeError) -> U
 
 
 def _cells_of(name: str, notebook: dict[str, Any]) -> list[Any]:
-    version = notebook.get("nbformat", NEWEST_FORMAT)
+    version = notebook.get("nbformat")
     if type(version) is not int or version < 1:
         version = NEWEST_FORMAT
-    if version < NEWEST_FORMAT and not isinstance(notebook.get("cells"), list):
+    if version == 1 or "worksheets" in notebook:
+        version = min(version, 3)
         notebook = _upgraded(name, notebook, version)
     cells = notebook.get("cells")
     if not isinstance(cells, list):
@@ -86,7 +92,7 @@ def _cells_of(name: str, notebook: dict[str, Any]) -> list[Any]:
 
 def _upgraded(name: str, notebook: dict[str, Any], version: int) -> dict[str, Any]:
     """Return a notebook of format 1 to 3 in format 4."""
-    slim = _slim(notebook)
+    slim = _slim(notebook, version)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -100,34 +106,42 @@ def _upgraded(name: str, notebook: dict[str, Any], version: int) -> dict[str, An
         ) from None
 
 
-def _slim(notebook: dict[str, Any]) -> dict[str, Any]:
+def _slim(notebook: dict[str, Any], version: int) -> dict[str, Any]:
     """Return the notebook without outputs and metadata: what is not upgraded cannot fail."""
+    slim = {"nbformat": version, "nbformat_minor": 0, "metadata": {}}
+    if version == 1:
+        return slim | {"cells": _slim_cells(notebook.get("cells"), version)}
     sheets = notebook.get("worksheets")
-    slim = {"nbformat": notebook["nbformat"], "nbformat_minor": 0, "metadata": {}}
-    if not isinstance(sheets, list):
-        return slim | {"cells": _slim_cells(notebook.get("cells"))}
     return slim | {
         "worksheets": [
-            {"metadata": {}, "cells": _slim_cells(sheet.get("cells"))}
-            for sheet in sheets
+            {"metadata": {}, "cells": _slim_cells(sheet.get("cells"), version)}
+            for sheet in (sheets if isinstance(sheets, list) else ())
             if isinstance(sheet, dict)
         ]
     }
 
 
-def _slim_cells(cells: Any) -> list[dict[str, Any]]:
+def _slim_cells(cells: Any, version: int) -> list[dict[str, Any]]:
     if not isinstance(cells, list):
         return []
-    return [_slim_cell(cell) if isinstance(cell, dict) else _slim_cell({}) for cell in cells]
+    return [_slim_cell(cell if isinstance(cell, dict) else {}, version) for cell in cells]
 
 
-def _slim_cell(cell: dict[str, Any]) -> dict[str, Any]:
-    code = cell.get("input", cell.get("code", cell.get("source")))
-    if cell.get("cell_type") == "code":
-        text = _text(code)
-        return {"cell_type": "code", "input": text, "code": text, "outputs": [], "metadata": {},
-                "language": "python", "collapsed": False, "prompt_number": None}  # fmt: skip
-    return {"cell_type": "markdown", "source": "", "text": "", "metadata": {}}
+def _slim_cell(cell: dict[str, Any], version: int) -> dict[str, Any]:
+    """Return a cell as its format wants it; what is not code keeps its place and no more."""
+    key = "code" if version == 1 else "input"
+    text = _text(cell.get(key))
+    if cell.get("cell_type") != "code" or text is None:
+        key = "text" if version == 1 else "source"
+        return {"cell_type": "text" if version == 1 else "markdown", key: "", "metadata": {}}
+    return {
+        "cell_type": "code",
+        key: text,
+        "language": "python",
+        "outputs": [],
+        "metadata": {},
+        "collapsed": False,
+    }
 
 
 def _source(name: str, cells: list[Any], notes: list[str], limits: Limits) -> Source:
