@@ -1,0 +1,8 @@
+"""Find the submissions of a class in a file, a folder or a zip, whatever its layout."""
+
+from __future__ import annotations
+
+from grader.ingest.gather import Gathered, gather
+from grader.ingest.layout import LAYOUTS
+
+__all__ = ["LAYOUTS", "Gathered", "gather"]

@@ -1,0 +1,143 @@
+"""Gather a class: list the files, ask the layout whose they are, match them to exercises.
+
+Only paths and identities are kept in memory; the bytes of a submission are read when it is graded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.ingest.layout import LAYOUTS, HandedIn
+from grader.ingest.listing import list_files
+from grader.ingest.matching import Matched, Matcher, StudentFiles
+from grader.ingest.naming import student_stems
+from grader.model.submission import Student, SubmissionInfo
+from grader.model.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from grader.model.exercise import Exercise
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A student's answer to one exercise, its bytes still on the disk."""
+
+    id: str
+    student: Student
+    exercise: str
+    files: tuple[HandedIn, ...]
+    notes: tuple[str, ...]
+
+    def read(self) -> list[tuple[str, bytes]]:
+        """Return names and bytes in the order in which they count; the last file is the answer."""
+        return [(clean_line(str(f.path)), f.file.read()) for f in self.files]
+
+    def info(self, files: Sequence[tuple[str, bytes]]) -> SubmissionInfo:
+        """Return the record of this submission for the bytes that were read."""
+        return SubmissionInfo(
+            id=self.id,
+            student=self.student,
+            digest=submission_digest(files),
+            files=tuple(name for name, _ in files),
+        )
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A file that no submission holds; `alone` when its student has no submission at all."""
+
+    path: str
+    student: str | None
+    reason: str
+    alone: bool
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A class in the order of students, and what could not be matched."""
+
+    submissions: tuple[Submission, ...]
+    left_over: tuple[LeftOver, ...]
+
+
+def submission_digest(files: Sequence[tuple[str, bytes]]) -> str:
+    """Return the SHA-256 over the names and bytes of files, in their order."""
+    digest = hashlib.sha256()
+    for name, data in files:
+        encoded = name.encode()
+        digest.update(b"%d %d\n" % (len(encoded), len(data)) + encoded + data)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def gather(
+    path: Path,
+    scratch: Path,
+    exercises: Sequence[Exercise],
+    *,
+    layout: str = "auto",
+    only: str | None = None,
+) -> Gathered:
+    """Find the submissions in a file, a folder or a zip, which is unpacked into `scratch`.
+
+    Raise UsageError when there is nothing at `path` or it cannot be read at all.
+    """
+    listing = list_files(path, scratch)
+    whose = LAYOUTS["plain" if layout == "auto" else layout]
+    by_student: dict[Student, list[HandedIn]] = {}
+    for handed in whose(listing.files, [e.id for e in exercises], listing.name):
+        by_student.setdefault(handed.student, []).append(handed)
+    matcher = Matcher(exercises, only)
+    students = sorted(by_student, key=lambda s: (s.label, s.model_dump_json()))
+    found = [matcher.match(student, by_student[student]) for student in students]
+    _assume_majority(matcher, found, [e.id for e in exercises])
+    stems = _stems(students)
+    return Gathered(
+        tuple(_submission(m, stems) for f in found for m in f.matched),
+        tuple(_left_over(found)),
+    )
+
+
+def _assume_majority(matcher: Matcher, found: list[StudentFiles], ids: list[str]) -> None:
+    """Give the exercise that most of the class has to students whose files tell nothing."""
+    votes = Counter(m.exercise for f in found for m in f.matched)
+    if not votes:
+        return
+    exercise = max(ids, key=lambda e: votes[e])  # of equals, the first one of the course
+    for one in found:
+        if not one.matched and any(matcher.is_silent(reason) for _, reason in one.left):
+            matcher.assume(one, exercise)
+
+
+def _stems(students: Sequence[Student]) -> dict[Student, str]:
+    """Return a file name stem per student; of two with one name, each gets a number as well."""
+    labels = Counter(student.label for student in students)
+    names = {s: s.label if labels[s.label] == 1 else f"{s.label} {_number(s)}" for s in students}
+    stems = student_stems(names.values())
+    return {student: stems[name] for student, name in names.items()}
+
+
+def _number(student: Student) -> str:
+    known = (student.participant, student.user_id, student.sis_id, student.login, student.email)
+    return next((text for text in known if text), student.model_dump_json(exclude_none=True))
+
+
+def _submission(matched: Matched, stems: dict[Student, str]) -> Submission:
+    return Submission(
+        f"{stems[matched.student]}.{matched.exercise}",
+        matched.student,
+        matched.exercise,
+        matched.files,
+        matched.notes,
+    )
+
+
+def _left_over(found: list[StudentFiles]) -> Iterator[LeftOver]:
+    for one in found:
+        for file, reason in one.left:
+            yield LeftOver(str(file.file.path), one.student.label, reason, not one.matched)

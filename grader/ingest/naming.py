@@ -1,0 +1,66 @@
+"""Submission ids: readable, and safe and unique as file names on every system.
+
+A student's label may be anything: any script, any case, a reserved name, a path. Most labels are
+fine as they are and stay. Any other gets its safe part and a mark made from the whole label, so
+that no two labels share an id, also where a file system ignores case or composes accents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# With an exercise id of 80, a dot, ".json" and a draft's mark a name stays within 255 bytes.
+MAX_BYTES: Final = 120
+_RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
+_MARKS: Final = frozenset(" .,@()+=&'-_")
+
+
+def student_stems(labels: Iterable[str]) -> dict[str, str]:
+    """Return a file name stem for each label, no two of which any file system confuses."""
+    stems = {label: _stem(label) for label in labels}
+    clashing: dict[str, list[str]] = defaultdict(list)
+    for label, stem in stems.items():
+        clashing[_folded(stem)].append(label)
+    for same in clashing.values():
+        for label in same if len(same) > 1 else ():
+            stems[label] = _marked(label, label, 16)
+    return stems
+
+
+def _stem(label: str) -> str:
+    plain = unicodedata.normalize("NFC", label)
+    safe = _safe(plain)
+    # A label that could have been made here is marked again, or it could be another one's stem.
+    if safe == plain and "~" not in plain and not _RESERVED.fullmatch(plain):
+        return plain
+    return _marked(label, safe, 8)
+
+
+def _safe(text: str) -> str:
+    """Keep letters, accents and digits of any script, and marks that no system minds."""
+    kept = "".join(c if c in _MARKS or unicodedata.category(c)[0] in "LMN" else "_" for c in text)
+    kept = _cut(kept.strip(" .-"), MAX_BYTES)
+    return kept or "student"
+
+
+def _marked(label: str, readable: str, length: int) -> str:
+    digest = hashlib.sha256(label.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+    safe = _safe(unicodedata.normalize("NFC", readable))
+    if _RESERVED.fullmatch(safe):
+        safe = f"student {safe}"
+    return f"{_cut(safe, MAX_BYTES - length - 1)}~{digest}"
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore").rstrip(" .")
+
+
+def _folded(stem: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", stem).casefold())

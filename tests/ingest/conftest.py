@@ -1,0 +1,78 @@
+"""A small course and class folders made of text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.ingest import gather
+from grader.model.exercise import Exercise
+
+
+def exercise(name, *functions):
+    return Exercise.model_validate(
+        {
+            "id": name,
+            "title": name,
+            "functions": [
+                {"name": f, "parameters": [], "returns": {"kind": "any"}, "aliases": [f"{f}_deep"]}
+                for f in functions
+            ],
+        }
+    )
+
+
+COURSE = [
+    exercise("zero_init", "zeros"),
+    exercise("random_init", "initialize", "scale"),
+    exercise("backprop_step", "backward"),
+]
+
+
+@pytest.fixture
+def class_of(tmp_path):
+    """Return a function that writes files and gathers them."""
+
+    def build(files, *, path=None, **options):
+        root = tmp_path / "class"
+        for name, content in files.items():
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content if isinstance(content, bytes) else content.encode())
+        scratch = tmp_path / "scratch"
+        scratch.mkdir(exist_ok=True)
+        return gather(path or root, scratch, COURSE, **options)
+
+    return build
+
+
+@pytest.fixture
+def notebook():
+    """Return a function that makes a notebook of code cells."""
+
+    def build(*cells):
+        code = [
+            {
+                "cell_type": "code",
+                "metadata": {},
+                "source": c,
+                "outputs": [],
+                "execution_count": None,
+            }
+            for c in cells
+        ]
+        return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": code})
+
+    return build
+
+
+@pytest.fixture
+def told():
+    """Return a function that lists submissions as ``(id, names of files)``."""
+
+    def tell(gathered):
+        return [(s.id, [Path(name).name for name, _ in s.read()]) for s in gathered.submissions]
+
+    return tell

@@ -1,0 +1,266 @@
+"""A class folder or zip becomes submissions, and what is left over is listed with a reason."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+
+import pytest
+
+from grader.errors import UsageError
+
+ZERO, RANDOM, BACK = (
+    "def zeros(): ...",
+    "def initialize(): ...\ndef scale(): ...",
+    "def backward(): ...",
+)
+
+
+def zipped(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def left(gathered):
+    return {item.path: item.reason for item in gathered.left_over}
+
+
+def test_the_plain_layout(class_of, told, notebook):
+    gathered = class_of(
+        {
+            "bob/zero_init.py": ZERO,
+            "ada.ipynb": notebook(ZERO, RANDOM),
+            "李雷/week 3/My Random-Init (final).ipynb": notebook(RANDOM),
+        }
+    )
+    assert told(gathered) == [
+        ("ada.zero_init", ["ada.ipynb"]),
+        ("ada.random_init", ["ada.ipynb"]),
+        ("bob.zero_init", ["zero_init.py"]),
+        ("李雷.random_init", ["My Random-Init (final).ipynb"]),
+    ]
+    assert gathered.left_over == ()
+
+
+def test_a_zip_gives_the_same_as_the_folder(class_of, told, tmp_path):
+    files = {"bob/zero_init.py": ZERO, "ada/x/random_init.py": RANDOM, "zoe.py": BACK}
+    expected = told(class_of(files))
+    for prefix in ("", "class/", "anything/"):
+        archive = tmp_path / "class.zip"
+        archive.write_bytes(zipped({prefix + name: text for name, text in files.items()}))
+        assert told(class_of({}, path=archive)) == expected
+
+
+def test_one_file(class_of, told, tmp_path):
+    class_of({"ada/random_init.py": RANDOM, "ada/mine.py": RANDOM})
+    folder = tmp_path / "class" / "ada"
+    assert told(class_of({}, path=folder / "random_init.py")) == [
+        ("ada.random_init", ["random_init.py"])
+    ]
+    assert told(class_of({}, path=folder / "mine.py")) == [("mine.random_init", ["mine.py"])]
+
+
+def test_a_students_own_folder(class_of):
+    gathered = class_of({"zero_init.py": ZERO, "random_init.py": RANDOM})
+    assert [s.id for s in gathered.submissions] == ["class.zero_init", "class.random_init"]
+
+
+def test_the_exercise_in_a_flat_file_name_is_not_part_of_the_student(class_of):
+    gathered = class_of({"ada_zero_init.py": "", "random-init-ada.py": "", "Bob zero_init.py": ""})
+    assert [s.id for s in gathered.submissions] == [
+        "Bob.zero_init",
+        "ada.zero_init",
+        "ada.random_init",
+    ]
+
+
+def test_a_folder_per_exercise(class_of):
+    gathered = class_of(
+        {"zero_init/ada.py": "", "random_init/ada.py": "", "random_init/bo/x.py": ""}
+    )
+    assert [s.id for s in gathered.submissions] == [
+        "ada.zero_init",
+        "ada.random_init",
+        "bo.random_init",
+    ]
+
+
+def test_names_win_over_functions_and_aliases_tell_too(class_of):
+    gathered = class_of({"ada/zero_init.py": RANDOM, "bob/hw.py": "def backward_deep(): ..."})
+    assert [s.id for s in gathered.submissions] == ["ada.zero_init", "bob.backprop_step"]
+
+
+def test_the_instructors_word_wins(class_of, told):
+    gathered = class_of(
+        {
+            "ada/hw.py": ZERO,
+            "bob/zero_init.py": ZERO,
+            "zoe/any.py": "",
+        },
+        only="random_init",
+    )
+    assert told(gathered) == [("ada.random_init", ["hw.py"]), ("zoe.random_init", ["any.py"])]
+    assert left(gathered)["bob/zero_init.py"] == "its name tells another exercise"
+
+
+def test_an_imported_file_goes_in_front(class_of, told):
+    gathered = class_of(
+        {"ada/random_init.py": f"from utils import f\n{RANDOM}", "ada/utils.py": "def f(): ..."}
+    )
+    assert told(gathered) == [("ada.random_init", ["utils.py", "random_init.py"])]
+    assert gathered.submissions[0].notes == ("utils.py was read before random_init.py",)
+
+
+def test_an_imported_file_goes_in_front_when_the_exercise_is_given(class_of, told):
+    files = {"ada/hw.py": f"import utils\n{RANDOM}", "ada/utils.py": "def f(): ..."}
+    gathered = class_of(files, only="random_init")
+    assert told(gathered) == [("ada.random_init", ["utils.py", "hw.py"])]
+
+
+def test_functions_spread_over_files_are_read_together(class_of, told):
+    gathered = class_of({"ada/a.py": "def initialize(): ...", "ada/b.py": "def scale(): ..."})
+    assert told(gathered) == [("ada.random_init", ["a.py", "b.py"])]
+
+
+def test_of_several_answers_the_fullest_counts_and_the_others_are_listed(class_of, told):
+    gathered = class_of(
+        {"ada/random_init.py": "def scale(): ...", "ada/random_init (1).py": RANDOM}
+    )
+    assert told(gathered) == [("ada.random_init", ["random_init (1).py"])]
+    assert left(gathered) == {
+        "ada/random_init.py": "another file of this student answers the exercise"
+    }
+    assert gathered.submissions[0].notes == (
+        "random_init.py was not read: random_init (1).py answers random_init",
+    )
+    assert not gathered.left_over[0].alone
+
+
+def test_what_tells_nothing_gets_the_exercise_of_the_class_and_says_so(class_of):
+    gathered = class_of({"ada/zero_init.py": "", "bob/zero_init.py": "", "zoe/hw.py": "x = 1"})
+    assert gathered.submissions[-1].id == "zoe.zero_init"
+    assert gathered.submissions[-1].notes == (
+        "hw.py does not tell its exercise; it was graded as zero_init",
+    )
+
+
+def test_what_cannot_be_matched_is_listed(class_of):
+    gathered = class_of({"ada/hw.py": "x = 1", "bob/essay.pdf": b"%PDF"})
+    assert gathered.submissions == ()
+    assert left(gathered) == {
+        "ada/hw.py": "neither its name nor its functions tell an exercise",
+        "bob/essay.pdf": "it is neither a .py nor an .ipynb file",
+    }
+    assert all(item.alone for item in gathered.left_over)
+
+
+def test_a_file_that_cannot_be_read_is_still_a_submission(class_of):
+    gathered = class_of({"ada/zero_init.py": ZERO, "bob/notebook.ipynb": b"\x00\x01{"})
+    assert [s.id for s in gathered.submissions] == ["ada.zero_init", "bob.zero_init"]
+
+
+def test_litter_is_no_submission(class_of):
+    gathered = class_of(
+        {
+            "ada/zero_init.py": ZERO,
+            "ada/.ipynb_checkpoints/zero_init-checkpoint.ipynb": "{}",
+            "ada/venv/lib/x.py": BACK,
+            "__MACOSX/ada/._zero_init.py": "x",
+            ".DS_Store": "x",
+        }
+    )
+    assert [s.id for s in gathered.submissions] == ["ada.zero_init"]
+    assert gathered.left_over == ()
+
+
+def test_a_students_zip_is_opened(class_of, told):
+    gathered = class_of(
+        {"ada/hw.zip": zipped({"src/zero_init.py": ZERO}), "bob.zip": zipped({"x.py": BACK})}
+    )
+    assert told(gathered) == [
+        ("ada.zero_init", ["zero_init.py"]),
+        ("bob.backprop_step", ["x.py"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "archive", [b"PK no zip", zipped({"zero_init.py": "\n" * (60 << 20)})], ids=["broken", "bomb"]
+)
+def test_a_bad_zip_costs_its_student_and_nobody_else(class_of, archive):
+    gathered = class_of({"ada/hw.zip": archive, "bob/zero_init.py": ZERO})
+    assert [s.id for s in gathered.submissions] == ["bob.zero_init"]
+    (item,) = gathered.left_over
+    assert (item.path, item.student, item.alone) == ("ada/hw.zip", "ada", True)
+
+
+def test_a_bad_member_of_the_class_zip_costs_nobody_else(class_of, tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ada/zero_init.py", ZERO)
+        archive.writestr("bob/zero_init.py", "\n" * (60 << 20))
+        archive.writestr("zoe/zero_init.py", ZERO)
+        archive.writestr("../outside/zero_init.py", ZERO)
+    path = tmp_path / "class.zip"
+    path.write_bytes(buffer.getvalue())
+    gathered = class_of({}, path=path)
+    assert [s.id for s in gathered.submissions] == ["ada.zero_init", "zoe.zero_init"]
+    assert [item.student for item in gathered.left_over] == ["bob"]
+
+
+def test_links_are_not_followed(class_of, tmp_path):
+    (tmp_path / "secret.py").write_text(ZERO)
+    (tmp_path / "class" / "bob").mkdir(parents=True)
+    (tmp_path / "class" / "bob" / "zero_init.py").symlink_to(tmp_path / "secret.py")
+    (tmp_path / "class" / "zoe").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "class" / "bob" / "pipe.py")
+    gathered = class_of({"ada/zero_init.py": ZERO})
+    assert [s.id for s in gathered.submissions] == ["ada.zero_init"]
+    assert left(gathered) == {
+        "bob/pipe.py": "it is not a plain file",
+        "bob/zero_init.py": "it is a link, and links are not followed",
+        "zoe": "it is a link, and links are not followed",
+    }
+
+
+def test_names_on_disk_may_be_anything(class_of, tmp_path):
+    (tmp_path / "class").mkdir()
+    odd = os.fsencode(tmp_path / "class") + b"/\xff\x01odd"
+    os.mkdir(odd)  # noqa: PTH102
+    with open(odd + b"/zero_init\xfe.py", "w") as stream:
+        stream.write(ZERO)
+    (submission,) = class_of({"..ada../zero_init.py": ZERO}).submissions[-1:]
+    submission.info(submission.read()).model_dump_json()
+
+
+def test_the_digest_depends_on_names_and_bytes(class_of, tmp_path):
+    def digest(files):
+        (submission,) = class_of(files).submissions
+        info = submission.info(submission.read())
+        for name in files:
+            (tmp_path / "class" / name).unlink()
+        return info.digest
+
+    digests = [
+        digest({"ada/zero_init.py": "a"}),
+        digest({"ada/zero_init.py": "b"}),
+        digest({"ada/my_zero_init.py": "a"}),
+        digest({"bob/zero_init.py": "a"}),
+    ]
+    assert len(set(digests)) == 3
+    assert digests[0] == digests[3]
+
+
+@pytest.mark.parametrize("content", [None, "folder", b"PK nothing"])
+def test_nothing_to_read_is_the_instructors_affair(class_of, tmp_path, content):
+    path = tmp_path / "absent.zip"
+    if content == "folder":
+        path = tmp_path / "empty"
+        path.mkdir()
+    elif content:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=str(path)):
+        class_of({}, path=path)
