@@ -52,20 +52,23 @@ OTHER_SLOPES = {
         "db1": [[0.12099693], [0.06321163], [0.00554549]],
     },
 }
-# What each example adds to the gradients of the hidden biases.
-SHARES = np.array(
-    [
-        [-0.04789047, 0.02578439, -0.03658944, 0.03598907],
-        [0.03807615, -0.04133148, 0.01406075, -0.00612145],
-        [-0.04399313, 0.00754822, -0.03731047, 0.02198659],
-    ]
-)
+# What each example adds to the gradients of the biases, and what becomes of it in a wrong sum.
+SHARES = {
+    "db1": np.array(
+        [
+            [-0.04789047, 0.02578439, -0.03658944, 0.03598907],
+            [0.03807615, -0.04133148, 0.01406075, -0.00612145],
+            [-0.04399313, 0.00754822, -0.03731047, 0.02198659],
+        ]
+    ),
+    "db2": np.array([[-0.09614545, 0.12076205, -0.07764578, 0.12241929]]),
+}
 OTHER_SUMS = {
-    "unsummed": SHARES,
-    "unsummed_undivided": SHARES * M,
-    "over_units": SHARES.sum(axis=0, keepdims=True),
-    "over_units_flat": SHARES.sum(axis=0),
-    "over_all": SHARES.sum(),
+    "unsummed": lambda shares: shares,
+    "unsummed_undivided": lambda shares: shares * M,
+    "over_units": lambda shares: shares.sum(axis=0, keepdims=True),
+    "over_units_flat": lambda shares: shares.sum(axis=0),
+    "over_all": lambda shares: shares.sum(),
 }
 ANY = {"total": "missing-batch-mean", "flipped": "gradient-sign"}
 HIDDEN = dict.fromkeys(OTHER_SLOPES, "wrong-activation-derivative") | {
@@ -79,7 +82,12 @@ SWITCHES = {
     "dW1": HIDDEN | {"transposed": "transposed-gradient"},
     "db1": HIDDEN | SUMS,
     "dW2": {"transposed": "transposed-gradient"},
-    "db2": {},
+    "db2": {"over_units_flat": "bias-gradient-wrong-axis"},
+}
+# A row of four numbers in db2 means one thing or the other, and the shape of db1 tells which.
+ROWS = {
+    (3, M): {flag: SUMS[flag] for flag in ("unsummed", "unsummed_undivided")},
+    (1, M): {"over_units": SUMS["over_units"]},
 }
 DIGITS = {"rtol": 1e-5, "atol": 1e-7}
 
@@ -123,11 +131,13 @@ def expect_gradients(submission, *names):
 
         def formula(*, total=False, flipped=False, transposed=False, name=name, **on):
             slope = next((OTHER_SLOPES[flag] for flag in OTHER_SLOPES if flag in on), GRADIENTS)
-            value = next((OTHER_SUMS[flag] for flag in OTHER_SUMS if flag in on), slope[name])
-            value = np.array(value) * (M if total else 1) * (-1 if flipped else 1)
+            wrong = next((OTHER_SUMS[flag] for flag in OTHER_SUMS if flag in on), None)
+            value = wrong(SHARES[name]) if wrong else np.array(slope[name])
+            value = value * (M if total else 1) * (-1 if flipped else 1)
             return value.T if transposed else value
 
-        switches = ANY | SWITCHES[name]
+        rows = ROWS.get(grads["db1"].shape, {}) if name == "db2" else {}
+        switches = ANY | SWITCHES[name] | rows
         expect_close(
             grads[name],
             formula(),
