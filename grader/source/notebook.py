@@ -66,13 +66,15 @@ def _not_json(name: str, text: str, size: int, fault: json.JSONDecodeError) -> U
             f"{name} is named like a notebook but is none: if it is Python, name it .py; otherwise "
             f"{_AGAIN}"
         )
-    if not text.rstrip().endswith("}") or fault.pos >= len(text.rstrip()):
+    if any(line.startswith(("<<<<<<<", ">>>>>>>")) for line in text.split("\n")):
+        reason = "has unresolved merge conflicts"
+    elif not text.rstrip().endswith("}") or fault.pos >= len(text.rstrip()):
         return Unreadable(
             f"the notebook {name} is cut off after {size:,} bytes: save it again in Jupyter and "
             "hand in the new file"
         )
-    conflict = any(line.startswith(("<<<<<<<", ">>>>>>>")) for line in text.split("\n"))
-    reason = "has unresolved merge conflicts" if conflict else "is damaged"
+    else:
+        reason = "is damaged"
     return Unreadable(f"the notebook {name} {reason} (line {fault.lineno:,}): {_AGAIN}")
 
 
