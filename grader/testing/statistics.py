@@ -3,7 +3,8 @@
 Nothing here compares with somebody's own draws, so any generator, seed or method will do. Every
 threshold follows from the number of draws and a budget, `false_fail`: an upper bound, valid for
 every sample size, of the probability that a right answer is failed. Budgets of several judgements
-add up, also when the judgements share draws, as they do when a function seeds itself.
+add up, also when the judgements share draws, as they do when a function seeds itself; each
+judgement notes what it spends, and `grader verify` prints the sum.
 
 Two bounds carry everything:
 
@@ -28,6 +29,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from grader.testing.budget import spend
+
 Array: TypeAlias = npt.NDArray[Any]
 Floats: TypeAlias = npt.NDArray[np.float64]
 SpreadRule: TypeAlias = Callable[[int, int], float]
@@ -38,6 +41,7 @@ SpreadRule: TypeAlias = Callable[[int, int], float]
 _REPEATED_SHARE = 0.001
 _COMMON_SHARE = 0.05
 _FEWEST_NUMBERS = 1000
+_BY_CHANCE = 1e-12
 
 SPREAD_RULES: Mapping[str, SpreadRule] = {
     "sqrt(2 / inputs), the rule of He": lambda i, _: math.sqrt(2 / i),
@@ -108,6 +112,7 @@ def judge_signs(values: Array, *, false_fail: float) -> Judgement:
     The value judged is sum / sqrt(n * sum of squares), from -1 to 1: 1 when all values are the
     same positive number, 0.87 for numbers uniform in 0..1.
     """
+    spend(false_fail)
     flat = _flat(values)
     bound = math.sqrt(2 * math.log(2 / false_fail) / max(flat.size, 1))
     norm = math.sqrt(flat.size * float(flat @ flat))
@@ -122,6 +127,7 @@ def judge_scale(draws: Array, low: float, high: float, *, false_fail: float) -> 
     `high` by what chance can do: any standard deviation in between keeps within them but for
     `false_fail`, given tails no heavier than normal.
     """
+    spend(false_fail)
     size = max(np.size(draws), 1)
     x = math.log(2 / false_fail) / size
     least = low * math.sqrt(max(0.0, 1 - math.sqrt(6 * x)))
@@ -158,6 +164,7 @@ def shared_draws(first: Array, second: Array, *, false_fail: float) -> SharedDra
     for how, one, other in alignments:
         if not judge_relation(one, other, false_fail=false_fail / len(alignments)).ok:
             return SharedDraws(how, one.size)
+    spend(_BY_CHANCE)
     common = _common_numbers(np.asarray(first).ravel(), np.asarray(second).ravel())
     return SharedDraws("in another order", common) if common else None
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from grader.testing.budget import budgeted
 from grader.testing.statistics import (
     judge_centre,
     judge_neighbours,
@@ -131,6 +132,22 @@ def test_right_draws_pass_at_the_budget_in_use(draw: Draw, rng: np.random.Genera
         assert judge_neighbours(first, false_fail=BUDGET).ok
         assert judge_scale(first, 0.005, 0.02, false_fail=BUDGET).ok
         assert shared_draws(first, second, false_fail=BUDGET) is None
+
+
+def test_judgements_spend_what_they_are_given(rng: np.random.Generator) -> None:
+    first, second = rng.standard_normal((43, 29)), rng.standard_normal((37, 43))
+    for judge in (
+        lambda: judge_centre(first, false_fail=BUDGET),
+        lambda: judge_neighbours(first, false_fail=BUDGET),
+        lambda: judge_relation(first, first[::-1], false_fail=BUDGET),
+        lambda: judge_scale(first, 0.5, 2, false_fail=BUDGET),
+    ):
+        with budgeted() as spent:
+            judge()
+        assert sum(spent) == pytest.approx(BUDGET)
+    with budgeted() as spent:
+        shared_draws(first, second, false_fail=BUDGET)
+    assert sum(spent) == pytest.approx(BUDGET + 1e-12)
 
 
 WRONG_CENTRE = {
