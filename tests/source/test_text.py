@@ -47,9 +47,7 @@ def test_a_strange_declared_encoding_is_noted_and_not_used(encoding):
     assert encoding in source.notes[0]
 
 
-@pytest.mark.parametrize(
-    ("data", "encoding"), [(b"x = '\xe9'", "cp1252"), (b"x = '\x81'", "latin-1")]
-)
+@pytest.mark.parametrize(("byte", "encoding"), [(b"\xe9", "cp1252"), (b"\x81", "latin-1")])
 def test_other_bytes_are_read_with_a_note(byte, encoding):
     source = read_source("a.py", b"x = '" + byte + b"'")
     assert source.notes == (f"a.py is not UTF-8; it was read as {encoding}: save it as UTF-8",)
