@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Base64Bytes, Field
+from pydantic import ConfigDict, Field
 
 from grader.model.exercise import Model
 from grader.model.submission import SubmissionInfo
@@ -18,15 +18,22 @@ if TYPE_CHECKING:
     """From a job to the canonical JSON of its report; it runs in another process."""
 
 
+_BASE64 = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
 class JobFile(Model):
     """One file of a submission."""
 
+    model_config = _BASE64
+
     name: str
-    data: Base64Bytes
+    data: bytes
 
 
 class Job(Model):
     """One submission to grade."""
+
+    model_config = _BASE64
 
     submission: SubmissionInfo
     files: Annotated[tuple[JobFile, ...], Field(min_length=1)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.ingest.layout import LAYOUTS, HandedIn
-from grader.ingest.listing import list_files
+from grader.ingest.listing import CODE, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.naming import student_stems
 from grader.model.submission import Student, SubmissionInfo
@@ -34,18 +34,18 @@ class Submission:
     files: tuple[HandedIn, ...]
     notes: tuple[str, ...]
 
-    def read(self) -> list[tuple[str, bytes]]:
-        """Return names and bytes in the order in which they count; the last file is the answer."""
-        return [(clean_line(str(f.path)), f.file.read()) for f in self.files]
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the files, in the order in which they count; the last is the answer."""
+        return tuple(clean_line(str(f.path)) for f in self.files)
 
-    def info(self, files: Sequence[tuple[str, bytes]]) -> SubmissionInfo:
-        """Return the record of this submission for the bytes that were read."""
-        return SubmissionInfo(
-            id=self.id,
-            student=self.student,
-            digest=submission_digest(files),
-            files=tuple(name for name, _ in files),
-        )
+    def read(self) -> list[tuple[str, bytes]]:
+        """Return the names and bytes of the files."""
+        return list(zip(self.names, (f.file.read() for f in self.files), strict=True))
+
+    def info(self, digest: str) -> SubmissionInfo:
+        """Return the record of this submission for the digest of what was read."""
+        return SubmissionInfo(id=self.id, student=self.student, digest=digest, files=self.names)
 
 
 @dataclass(frozen=True)
@@ -139,5 +139,12 @@ def _submission(matched: Matched, stems: dict[Student, str]) -> Submission:
 
 def _left_over(found: list[StudentFiles]) -> Iterator[LeftOver]:
     for one in found:
+        # A lone file beside the students, such as a list of names, is not a student.
+        someone = any(_is_students(file) for file, _ in one.left)
         for file, reason in one.left:
-            yield LeftOver(str(file.file.path), one.student.label, reason, not one.matched)
+            alone = someone and not one.matched
+            yield LeftOver(str(file.file.path), one.student.label, reason, alone)
+
+
+def _is_students(file: HandedIn) -> bool:
+    return len(file.file.path.parts) > 1 or file.path.suffix.lower() in (*CODE, ".zip")

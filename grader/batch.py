@@ -1,0 +1,256 @@
+"""Grade a class: plan what is pending, run it, and keep every result the moment it is there.
+
+    plan      read every submission, compute its key, write the roster into the store
+    tidy      files of what is graded are written if need be, of what is pending taken away
+    run       jobs through the executor; each result into the store, then into its files
+    finish    the gradebook, also after Ctrl-C
+
+Killed at any moment, the same command goes on where it was: what is stored under the same key is
+not run again. The gradebook is written before the run too, so that it never shows a grade that a
+regrade has put in doubt.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+import grader
+from grader.database import sole_writer
+from grader.dispatch import Finished, Task, run_tasks
+from grader.ingest.gather import submission_digest
+from grader.jobs import Job, JobFile
+from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
+from grader.outputs import Outputs
+from grader.store import Seat, Store, Unmatched, store_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from grader.catalog import Course
+    from grader.executors import ExecutorFactory
+    from grader.ingest import Gathered
+    from grader.ingest.gather import Submission
+    from grader.jobs import JobFunction
+
+STALL_MARGIN_SECONDS: Final = 120.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    done: int
+    total: int
+    rate: float
+    """Submissions per second."""
+    eta_seconds: float
+
+
+@dataclass(frozen=True)
+class Way:
+    """How jobs are run."""
+
+    function: JobFunction
+    executor: ExecutorFactory
+    jobs: int
+    isolation: str
+    scope: str | None = None
+    """The one exercise that the run is for."""
+    progress: Callable[[Progress], None] = lambda _: None
+
+
+@dataclass
+class Summary:
+    """What became of a run."""
+
+    total: int = 0
+    graded: int = 0
+    """Graded in this run."""
+    stored: int = 0
+    """Graded in an earlier run, under the same key."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Submissions that ended in an internal error, with the reason for staff."""
+    unmatched: list[Unmatched] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def pending(self) -> int:
+        """Submissions that have not been run."""
+        return self.total - self.graded - self.stored - len(self.faults)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submission has a graded report."""
+        return not (self.faults or self.pending)
+
+
+def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summary:
+    """Grade what is pending into the folder `out`; Ctrl-C ends it early and in order.
+
+    Raise StoreError when `out` cannot be written, and what befalls every submission.
+    """
+    outputs = Outputs(out)
+    with sole_writer(out), Store(outputs.store) as store:
+        run = _Run(gathered, course, outputs, store, way)
+        try:
+            run.grade()
+        except KeyboardInterrupt:
+            run.summary.interrupted = True
+        finally:
+            run.write_gradebook()
+        if not run.summary.interrupted:
+            store.finish_run(run.number)
+    return run.summary
+
+
+class _Run:
+    def __init__(
+        self, gathered: Gathered, course: Course, outputs: Outputs, store: Store, way: Way
+    ) -> None:
+        self._course, self._outputs, self._store, self._way = course, outputs, store, way
+        self._seats: dict[str, Seat] = {}
+        self._digests: dict[str, str] = {}
+        unmatched = [
+            Unmatched(item.path, item.student if item.alone else None, item.reason)
+            for item in gathered.left_over
+        ]
+        self.number = store.start_run(
+            map(self._seat, gathered.submissions),
+            unmatched,
+            grader_version=grader.__version__,
+            isolation=way.isolation,
+            scope=way.scope,
+        )
+        self._pending = [s for s in gathered.submissions if not store.graded(self._seats[s.id])]
+        total = len(gathered.submissions)
+        self.summary = Summary(total, stored=total - len(self._pending), unmatched=unmatched)
+
+    def grade(self) -> None:
+        """Bring the files in line with the store, then run what is pending."""
+        self._tidy()
+        started = time.monotonic()
+        tasks = map(self._task, self._pending)
+        window = 1 if self._way.jobs == 1 else 2 * self._way.jobs
+        ended = run_tasks(
+            tasks,
+            self._way.function,
+            self._way.executor,
+            window=window,
+            stall_seconds=self._stall_seconds(),
+        )
+        submissions = {s.id: s for s in self._pending}
+        for done, finished in enumerate(ended, 1):
+            self._keep(submissions[finished.submission], finished)
+            rate = done / max(time.monotonic() - started, 1e-9)
+            total = len(self._pending)
+            self._way.progress(Progress(done, total, rate, (total - done) / rate))
+
+    def write_gradebook(self) -> None:
+        """Write the gradebook as the store has it."""
+        unmatched = [item.label for item in self.summary.unmatched if item.label is not None]
+        self._outputs.write_gradebook(self._store.rows(), self._exercises(), unmatched)
+
+    def _exercises(self) -> list[str]:
+        present = {row.seat.exercise for row in self._store.rows()}
+        return [exercise for exercise in self._course.exercise_ids if exercise in present]
+
+    def _seat(self, submission: Submission) -> Seat:
+        digest = submission_digest(submission.read())
+        exercise = self._course.folder(submission.exercise)
+        key = store_key(digest, exercise.digest, grader.__version__, self._way.isolation)
+        seat = Seat(submission.id, submission.exercise, key, submission.student)
+        self._seats[submission.id], self._digests[submission.id] = seat, digest
+        return seat
+
+    def _tidy(self) -> None:
+        present: set[str] = set()
+        for row in self._store.rows():
+            present.add(row.seat.submission)
+            if row.report is not None and row.report.status is Status.GRADED:
+                self._outputs.write(row.report)
+            else:
+                self._outputs.discard(row.seat.submission)
+        self._outputs.keep_only(present)
+        if self._pending:
+            self.write_gradebook()
+
+    def _task(self, submission: Submission) -> Task:
+        return Task(
+            submission.id, partial(self._job, submission), partial(self._fault_of, submission)
+        )
+
+    def _job(self, submission: Submission) -> str:
+        files = submission.read()
+        digest = submission_digest(files)
+        if digest != self._digests[submission.id]:
+            raise OSError("it was changed while the class was being graded")
+        return Job(
+            submission=submission.info(digest),
+            files=tuple(JobFile(name=name, data=data) for name, data in files),
+            exercise=submission.exercise,
+            course=self._course.root,
+            isolation=self._way.isolation,
+            notes=submission.notes,
+        ).model_dump_json()
+
+    def _fault_of(self, submission: Submission, report: ScoreReport) -> str | None:
+        found = (report.submission.id, report.submission.digest, report.submission.student)
+        expected = (submission.id, self._digests[submission.id], submission.student)
+        folder = self._course.folder(submission.exercise)
+        if found != expected:
+            return f"the report is about another submission: {report.submission.id}"
+        if (report.exercise.id, report.exercise.digest) != (folder.id, folder.digest):
+            return f"the report is about another exercise: {report.exercise.id}"
+        return None
+
+    def _keep(self, submission: Submission, finished: Finished) -> None:
+        report = finished.report
+        if report is None:
+            report = self._ungraded(submission, finished.fault)
+        self._store.add(self.number, self._seats[submission.id], report)
+        self._outputs.write(report)
+        if report.status is Status.GRADED:
+            self.summary.graded += 1
+        else:
+            self.summary.faults[submission.id] = report.diagnostic or _faults(report)
+
+    def _ungraded(self, submission: Submission, fault: str) -> ScoreReport:
+        """Return the report of a submission whose job gave none."""
+        folder = self._course.folder(submission.exercise)
+        return ScoreReport.of(
+            submission.info(self._digests[submission.id]),
+            ExerciseInfo(id=folder.id, title=folder.exercise.title, digest=folder.digest),
+            [],
+            Execution(
+                layers=(),
+                limits=folder.exercise.limits,
+                wall_seconds=0.0,
+                cpu_seconds=0.0,
+                peak_memory_mib=0.0,
+            ),
+            GraderInfo(
+                version=grader.__version__,
+                python=platform.python_version(),
+                numpy=version("numpy"),
+            ),
+            notes=submission.notes,
+            diagnostic=fault,
+        )
+
+    def _stall_seconds(self) -> float:
+        folders = {s.exercise: self._course.folder(s.exercise) for s in self._pending}
+        walls = [f.exercise.limits.submission_wall_seconds for f in folders.values()]
+        return STALL_MARGIN_SECONDS + 3 * max(walls, default=0.0)
+
+
+def _faults(report: ScoreReport) -> str:
+    for check in report.checks:
+        if check.outcome is Outcome.INTERNAL_ERROR:
+            return f"{check.id}: {check.diagnostic.strip().rpartition(chr(10))[2]}"
+    return "no reason was given"

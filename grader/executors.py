@@ -1,0 +1,61 @@
+"""Where jobs run: in this process, in a pool of local processes, or wherever an Executor leads.
+
+A batch asks a factory for a `concurrent.futures.Executor`, and again when the first one broke.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    ExecutorFactory = Callable[[], Executor]
+
+T = TypeVar("T")
+
+
+class SerialExecutor(Executor):
+    """Runs each job at once, in this process."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Run `fn` and return a future that is done; Ctrl-C is not caught."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def available_jobs() -> int:
+    """Return how many jobs can run at once: the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def local_executor(jobs: int) -> Executor:
+    """Return an executor for `jobs` jobs at once; one job needs no other process."""
+    if jobs == 1:
+        return SerialExecutor()
+    # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _ignore_interrupt)
+
+
+def kill(executor: Executor) -> None:
+    """End an executor now, with whatever it is doing."""
+    # The map of processes is private before Python 3.14, and gone from a pool that broke.
+    processes = getattr(executor, "_processes", None) or {}
+    for process in list(processes.values()):
+        process.terminate()
+    executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the process that started the pool, which ends it in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,74 @@
+"""The files of a graded class: reports for staff, feedback for students, the gradebook.
+
+All of them are copies of what the store holds and can be written from it again. None is ever
+older than the store says: where a submission waits to be graded anew, its files are taken away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.atomic import make_folder, unwritable, write_text, write_text_if_changed
+from grader.gradebook import gradebook_csv, gradebook_lines
+from grader.model.feedback import feedback_for_student, feedback_markdown
+from grader.model.report import canonical_json, report_json
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from grader.model.report import ScoreReport
+    from grader.store import Row
+
+
+class Outputs:
+    """The folder into which a class is graded."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = make_folder(folder)
+        self.reports = make_folder(folder / "reports")
+        self.feedback = make_folder(folder / "feedback")
+
+    @property
+    def store(self) -> Path:
+        """The store's file."""
+        return self.folder / "store.sqlite"
+
+    def write(self, report: ScoreReport) -> None:
+        """Write the files of one submission, those that hold something else already."""
+        feedback = feedback_for_student(report)
+        name = report.submission.id
+        write_text_if_changed(self.feedback / f"{name}.json", canonical_json(feedback))
+        write_text_if_changed(self.feedback / f"{name}.md", feedback_markdown(feedback))
+        write_text_if_changed(self.reports / f"{name}.json", report_json(report))
+
+    def discard(self, submission: str) -> None:
+        """Take away the files of a submission, the staff's report first."""
+        for path in self._files(submission):
+            _remove(path)
+
+    def keep_only(self, submissions: Collection[str]) -> None:
+        """Take away the files of submissions that are not in the class any more."""
+        for folder in (self.reports, self.feedback):
+            for path in folder.iterdir():
+                if path.stem not in submissions and path.suffix in (".json", ".md"):
+                    _remove(path)
+
+    def write_gradebook(
+        self, rows: Iterable[Row], exercises: Sequence[str], unmatched: Iterable[str]
+    ) -> None:
+        """Write gradebook.csv."""
+        text = gradebook_csv(list(gradebook_lines(rows)), exercises, unmatched)
+        write_text(self.folder / "gradebook.csv", text)
+
+    def _files(self, submission: str) -> Iterator[Path]:
+        yield self.reports / f"{submission}.json"
+        yield self.feedback / f"{submission}.json"
+        yield self.feedback / f"{submission}.md"
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error

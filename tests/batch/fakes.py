@@ -1,0 +1,107 @@
+"""Job functions that stand in for the grader: each file's text says what becomes of its job."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from grader.catalog import Course
+from grader.errors import CourseError, SandboxError
+from grader.jobs import Job
+from grader.model.report import (
+    CheckResult,
+    Execution,
+    ExerciseInfo,
+    GraderInfo,
+    Outcome,
+    ScoreReport,
+    report_json,
+)
+
+
+def fake_job(text: str) -> str:
+    """Do what the submission's file says: ``pass``, ``fail``, ``die``, ``raise`` and so on."""
+    job = Job.model_validate_json(text)
+    for word in job.files[-1].data.decode().split():
+        verb, _, rest = word.partition("=")
+        if verb in WORDS:
+            WORDS[verb](job, rest)
+        else:
+            return _report(job, verb)
+    return _report(job, "pass")
+
+
+def _report(job: Job, word: str) -> str:
+    outcome = {"fail": Outcome.FAILED, "internal": Outcome.INTERNAL_ERROR}.get(word, Outcome.PASSED)
+    folder = Course(job.course).folder(job.exercise)
+    if word == "garbage":
+        return "this is no report"
+    submission = job.submission
+    if word == "another":
+        submission = submission.model_copy(update={"id": f"mallory.{job.exercise}"})
+    check = CheckResult(
+        id="a_check",
+        title="a check",
+        outcome=outcome,
+        points=2.0 if outcome is Outcome.PASSED else 0.0,
+        max_points=2.0,
+        visibility="hidden",
+        diagnostic=f"word {word}",
+    )
+    return report_json(
+        ScoreReport.of(
+            submission,
+            ExerciseInfo(id=folder.id, title=folder.exercise.title, digest=folder.digest),
+            [check],
+            Execution(
+                layers=("process",),
+                limits=folder.exercise.limits,
+                wall_seconds=0.0,
+                cpu_seconds=0.0,
+                peak_memory_mib=0.0,
+            ),
+            GraderInfo(version="0", python="3", numpy="2"),
+            notes=job.notes,
+        )
+    )
+
+
+def _die(_: Job, __: str) -> None:
+    os._exit(1)
+
+
+def _raise(_: Job, __: str) -> None:
+    raise SandboxError("the sandbox went away")
+
+
+def _broken_course(_: Job, __: str) -> None:
+    raise CourseError("test_hidden.py: there is no check")
+
+
+def _once(job: Job, rest: str) -> None:
+    """Go wrong in the way ``once=HOW,FILE`` says, the first time only."""
+    how, mark = rest.split(",")
+    if not Path(mark).exists():
+        Path(mark).touch()
+        WORDS[how](job, "")
+
+
+def _interrupt(_: Job, __: str) -> None:
+    raise KeyboardInterrupt
+
+
+def _count(_: Job, mark: str) -> None:
+    with open(mark, "a") as stream:
+        stream.write("x")
+
+
+WORDS = {
+    "die": _die,
+    "raise": _raise,
+    "broken-course": _broken_course,
+    "once": _once,
+    "interrupt": _interrupt,
+    "sleep": lambda _, seconds: time.sleep(float(seconds)),
+    "count": _count,
+}
