@@ -36,6 +36,7 @@ class UnitGroup:
     relation: Relation
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def symmetric_groups(
     incoming: Array, bias: Array | None = None, outgoing: Array | None = None
 ) -> list[UnitGroup]:
@@ -60,7 +61,8 @@ def explain_group(group: UnitGroup, rows: Array, name: str) -> Iterator[str]:
     more = f" and {len(group.units) - 5} more" if len(group.units) > 5 else ""
     listed = ", ".join(map(str, group.units[:5])) + more
     if group.relation == "multiple":
-        factor = float(rows[second] @ rows[first]) / float(rows[first] @ rows[first])
+        largest = int(np.argmax(np.abs(rows[first])))
+        factor = float(rows[second][largest]) / float(rows[first][largest])
         yield f"rows {listed} of {name} are multiples of each other"
         yield f"{name}[{second}] = {factor:.4g} * {name}[{first}]"
         yield "so all these units look at the input in one and the same direction"
@@ -72,6 +74,7 @@ def explain_group(group: UnitGroup, rows: Array, name: str) -> Iterator[str]:
         yield f"{name}[{unit}] = [{numbers}{', …' if len(rows[unit]) > 6 else ''}]"
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def stays_symmetric(
     parameters: Mapping[str, Array],
     units: Sequence[int],

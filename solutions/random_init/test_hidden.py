@@ -135,7 +135,7 @@ def test_units_differ(submission, rng):
     sizes = 5, int(rng.integers(34, 40)), 3
     parameters = submission.initialize_parameters(*sizes)
     rows = hidden_rows(parameters["W1"], sizes)
-    if not np.ptp(rows):
+    if rows.min() == rows.max():
         same = "zero-weights" if not rows.any() else "constant-weights"
         sentence = f"all {len(rows)} rows of W1 are {few(rows[0])}"
         headline = "all hidden units are copies of each other"
@@ -238,7 +238,7 @@ def not_random(weights, name):
         yield None, "is empty"
     elif not weights.any():
         yield "zero-weights", "is zero everywhere"
-    elif not np.ptp(weights):
+    elif weights.min() == weights.max():
         yield "constant-weights", f"is {weights.flat[0]:.4g} everywhere"
     elif weights.ndim == 2 and min(weights.shape) > 1 and (kind := repeated(weights)):
         # Copies in W1 are copies of hidden units, which have a check of their own.

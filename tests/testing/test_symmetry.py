@@ -106,6 +106,12 @@ def test_different_rows_stay_different(rows: np.ndarray) -> None:
     assert not stays_symmetric(network(rows, np.full((3, 12), 0.3)), [0, 1])
 
 
+def test_the_largest_floats_raise_no_warning(rows: np.ndarray) -> None:
+    huge = np.sign(rows) * np.finfo(float).max
+    assert all(group.relation != "multiple" for group in symmetric_groups(huge))
+    assert not stays_symmetric(network(huge, np.full((3, 12), 1e308)), [0, 1])
+
+
 def test_training_lowers_the_cost_and_survives_huge_weights(rows: np.ndarray) -> None:
     start = network(rows * 0.01, np.full((3, 12), 0.01))
     trained = train(start, steps=200, learning_rate=1.2)
