@@ -35,9 +35,13 @@ ENVIRONMENT: Final = {
 
 @dataclass(frozen=True)
 class Reaped:
-    """How a worker ended: its exit code (negative: a signal; None: it never started)."""
+    """How a worker ended: its exit code (negative: a signal; None: it never started).
+
+    `by_itself` is false when it was still there and had to be killed.
+    """
 
     status: int | None
+    by_itself: bool
     cpu_seconds: float
     peak_mib: float
 
@@ -84,10 +88,11 @@ class Forkserver:
             os.close(output_end)
         return self._workers, ours, output
 
-    def reap(self, worker: int) -> Reaped:
-        """Kill a worker and return how it ended."""
-        answer = self._ask({"kind": "reap", "worker": worker})
-        return Reaped(answer["status"], answer["cpu_seconds"], answer["peak_kib"] / 1024)
+    def reap(self, worker: int, patience: float = 0.0) -> Reaped:
+        """Kill a worker that does not end within `patience` seconds; return how it ended."""
+        answer = self._ask({"kind": "reap", "worker": worker, "patience": patience})
+        peak_mib = answer["peak_kib"] / 1024
+        return Reaped(answer["status"], answer["by_itself"], answer["cpu_seconds"], peak_mib)
 
     def close(self) -> None:
         """End the forkserver and with it every worker."""

@@ -23,6 +23,11 @@ SIGKILL, SIGXCPU = -9, -24
 # A function that ran out of time this often is not waited for again in the same submission.
 PATIENCE: Final = 2
 FIRST_WORDS_SECONDS: Final = 20.0
+# A worker that has closed its end of the wire is about to end, or pretends to be.
+LAST_BREATH_SECONDS: Final = 1.0
+# Student code can lower its own limit of processor time, to a second at the least.
+SHORTEST_CPU_SECONDS: Final = 0.9
+USED_UP: Final = "the submission has used up all its time"
 
 
 class WorkerLost(Exception):
@@ -136,7 +141,7 @@ class Session:
         cpu_left = self.limits.submission_cpu_seconds - self.usage.cpu_seconds
         wall_left = self.limits.submission_wall_seconds - self.usage.wall_seconds
         if cpu_left < 1 or wall_left <= 0:
-            raise WorkerLost("timeout", "the submission has used up all its time")
+            raise WorkerLost("timeout", USED_UP)
         limits = {
             "call_cpu_seconds": self.limits.call_cpu_seconds,
             "submission_cpu_seconds": int(cpu_left),
@@ -175,8 +180,10 @@ class Session:
         """Send one request and return its reply, whatever that is."""
         what = f"the call of {name}" if name else "reading the definitions"
         worker.requests += 1
-        started = time.monotonic()
         left = self.limits.submission_wall_seconds - self.usage.wall_seconds
+        if left <= 0:
+            raise self._lost("timeout", USED_UP)
+        started = time.monotonic()
         deadline = started + min(self.limits.call_wall_seconds, left)
         try:
             worker.channel.settimeout(max(deadline - started, 0.01))
@@ -231,14 +238,16 @@ class Session:
                 self._read_output(worker)
 
     def _ended(self, what: str) -> WorkerLost:
-        """Say why a worker ended by itself, from how it ended."""
-        reaped = self._reap()
+        """Say why a worker no longer answers, from how it ended."""
+        reaped = self._reap(LAST_BREATH_SECONDS)
         if reaped.status is None:
             raise SandboxError("the forkserver could not fork a worker")
-        cpu_limit = self.limits.call_cpu_seconds
-        if reaped.status == SIGXCPU or (reaped.status == SIGKILL and reaped.cpu_seconds >= cpu_limit):
-            detail = f"{what} was stopped after {cpu_limit} seconds of processor time"
-            return WorkerLost("timeout", detail)
+        if not reaped.by_itself:
+            return WorkerLost("crashed", f"{what} closed the connection to the grader")
+        spent = reaped.cpu_seconds
+        if reaped.status == SIGXCPU or (reaped.status == SIGKILL and spent >= SHORTEST_CPU_SECONDS):
+            seconds = self.limits.call_cpu_seconds
+            return WorkerLost("timeout", f"{what} was stopped after {seconds} s of processor time")
         if reaped.status == SIGKILL and "seccomp" in self.forkserver.layers:
             # Student code cannot send signals there: the machine ran out of memory, or an operator.
             raise SandboxError("a worker was killed from outside the sandbox")
@@ -250,12 +259,14 @@ class Session:
         self._reap()
         return WorkerLost(outcome, detail)
 
-    def _reap(self) -> Reaped:
+    def _reap(self, patience: float = 0.0) -> Reaped:
         worker, self._worker = self._worker, None
         assert worker is not None
         worker.channel.close()
         os.close(worker.output)
-        reaped = self.forkserver.reap(worker.number)
+        started = time.monotonic()
+        reaped = self.forkserver.reap(worker.number, patience)
+        self.usage.wall_seconds += time.monotonic() - started
         self.usage.cpu_seconds += reaped.cpu_seconds
         self.usage.peak_mib = max(self.usage.peak_mib, reaped.peak_mib)
         return reaped

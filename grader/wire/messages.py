@@ -73,9 +73,7 @@ Reply = Returned | Raised | NotSent | Mismatch | Missing
 
 def parse_reply(message: Any, number: int) -> Reply:
     """Return the reply to request `number`; raise `WireError` when it is anything else."""
-    if type(message) is not dict or message.get("number") != number:
-        raise WireError("a reply out of turn")
-    match message.get("kind"):
+    match _kind(message, number):
         case "returned" if "value" in message:
             changed = message.get("changed")
             if type(changed) is not list or len(changed) > 64:
@@ -95,12 +93,19 @@ def parse_reply(message: Any, number: int) -> Reply:
 
 def parse_definitions(message: Any, number: int) -> dict[str, Any]:
     """Return what `define` reported; its inner shape is checked where it is read."""
-    if type(message) is not dict or message.get("number") != number:
-        raise WireError("a reply out of turn")
-    report = message.get("report")
-    if message.get("kind") != "defined" or type(report) is not dict:
+    kind, report = _kind(message, number), message.get("report")
+    if kind != "defined" or type(report) is not dict:
         raise WireError("a reply of an unknown kind")
     return report
+
+
+def _kind(message: Any, number: int) -> str:
+    """Return a reply's kind. Types come first: an array equals nothing and everything."""
+    if type(message) is not dict or type(message.get("number")) is not int:
+        raise WireError("a reply without a number")
+    if message["number"] != number:
+        raise WireError("a reply out of turn")
+    return _text(message.get("kind"))
 
 
 def _raised(message: dict[str, Any]) -> Raised:

@@ -1,8 +1,8 @@
 """The forkserver: imports numpy, tries the locks, and from then on only forks and reaps.
 
 Requests come on the control socket: `fork` (with two descriptors: the worker's channel and its
-output), answered by nothing, and `reap` (kill a worker and say how it ended), answered by one
-message. When the control socket closes, the forkserver ends, and its workers with it.
+output), answered by nothing, and `reap` (wait a little for a worker, then kill it, and say how it
+ended), answered by one message. When the control socket closes, the forkserver ends, and its workers with it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import resource
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 from grader.wire import receive, send
@@ -44,6 +46,7 @@ def main(control_fd: int) -> None:
     if sys.platform.startswith("linux"):
         lockdown.prctl(lockdown.PR_SET_DUMPABLE, 0)
     locks, layers, reasons = trials.prepare(config)
+    serve.practise()
     gc.collect()
     gc.freeze()
     send(control, {"kind": "ready", "layers": layers, "reasons": reasons})
@@ -65,7 +68,7 @@ class _Server:
                 _, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
                 self._fork(message, *descriptors)
             else:
-                send(self._control, self._reap(message["worker"]))
+                send(self._control, self._reap(message))
 
     def _fork(self, message: dict[str, Any], channel: int, output: int) -> None:
         try:
@@ -91,17 +94,34 @@ class _Server:
         finally:
             os._exit(0)
 
-    def _reap(self, worker: int) -> dict[str, Any]:
-        pid = self._pids.pop(worker)
+    def _reap(self, message: dict[str, Any]) -> dict[str, Any]:
+        pid = self._pids.pop(message["worker"])
         if pid < 0:
-            return {"kind": "reaped", "status": None, "cpu_seconds": 0.0, "peak_kib": 0}
-        # A worker that has ended is a zombie until the next line, so its pid is still its own.
-        os.kill(pid, signal.SIGKILL)
-        _, status, usage = os.wait4(pid, 0)
+            return {
+                "kind": "reaped",
+                "status": None,
+                "by_itself": True,
+                "cpu_seconds": 0.0,
+                "peak_kib": 0,
+            }
+        ended, status, usage = _wait(pid, message["patience"])
+        if not ended:
+            # Nobody else waits for it, so its pid is still its own.
+            os.kill(pid, signal.SIGKILL)
+            _, status, usage = os.wait4(pid, 0)
         peak = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
         return {
             "kind": "reaped",
             "status": os.waitstatus_to_exitcode(status),
+            "by_itself": bool(ended),
             "cpu_seconds": usage.ru_utime + usage.ru_stime,
             "peak_kib": peak,
         }
+
+
+def _wait(pid: int, patience: float) -> tuple[int, int, resource.struct_rusage]:
+    """Return what wait4 says of a child that ends within `patience` seconds; 0 for its pid if not."""
+    deadline = time.monotonic() + patience
+    while not (found := os.wait4(pid, os.WNOHANG))[0] and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return found

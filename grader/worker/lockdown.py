@@ -12,6 +12,7 @@ signals and abstract sockets that leave the worker's own domain.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import stat
@@ -174,7 +175,7 @@ def limit_call_cpu(seconds: int) -> None:
     """Let this process use `seconds` more of processor time; the hard limit stays as it is."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = int(used.ru_utime + used.ru_stime) + seconds
+    soft = math.ceil(used.ru_utime + used.ru_stime) + seconds
     if hard != resource.RLIM_INFINITY:
         soft = min(soft, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
