@@ -26,12 +26,12 @@ from grader.testing.runner import Run
 ARGUMENTS = (
     "--disable-plugin-autoload",
     "--import-mode=importlib",
-    "--capture=no",
     "-pgrader.testing.plugin",
     *(f"-pno:{name}" for name in (
-        "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging",
-        "nose", "pastebin", "recwarn", "setuponly", "setupplan", "stepwise", "terminal",
-        "threadexception", "unittest", "unraisableexception", "warnings",
+        "cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "legacypath",
+        "logging", "monkeypatch", "pastebin", "recwarn", "setuponly", "setupplan", "skipping",
+        "stepwise", "subtests", "terminal", "threadexception", "tmpdir", "unittest",
+        "unraisableexception", "warnings",
     )),
 )  # fmt: skip
 

@@ -24,10 +24,10 @@ from grader.worker import lockdown, serve, trials
 # worker drops to cannot read the installation.
 PRELOADED = (
     "numpy", "numpy.fft", "numpy.linalg", "numpy.ma", "numpy.polynomial", "numpy.random",
-    "numpy.testing", "numpy.typing", "abc", "ast", "collections.abc", "copy", "csv", "dataclasses",
+    "numpy.typing", "abc", "ast", "collections.abc", "copy", "csv", "dataclasses",
     "datetime", "decimal", "enum", "fractions", "functools", "glob", "heapq", "inspect", "io",
     "itertools", "json", "logging", "math", "operator", "os.path", "pathlib", "pickle", "pprint",
-    "random", "re", "statistics", "string", "textwrap", "time", "traceback", "typing", "unittest",
+    "random", "re", "statistics", "string", "textwrap", "time", "traceback", "typing",
     "warnings",
 )  # fmt: skip
 

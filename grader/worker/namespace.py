@@ -30,6 +30,7 @@ MAX_REPORTED = 50
 MAX_FUNCTIONS = 200
 MAX_STATEMENTS = 20_000
 MAX_TEXT = 300
+MAX_NAME = 100
 
 
 class Namespace:
@@ -111,6 +112,8 @@ class Namespace:
         return name in self._helpers and self.globals.get(name) is self._helpers[name]
 
     def _note_function(self, statement: Statement, name: str) -> None:
+        if len(name) > MAX_NAME:
+            return  # nobody asks for it, and it would not fit into a report
         earlier = self._functions.pop(name, None)
         self._functions[name] = {
             "label": statement.label,

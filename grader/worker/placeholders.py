@@ -60,6 +60,9 @@ class StandIn:
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         return ()
 
+    def __bool__(self) -> bool:
+        return True
+
     def __instancecheck__(self, instance: object) -> bool:
         return False
 
@@ -112,9 +115,6 @@ class Quiet(StandIn):
 
     def __len__(self) -> int:
         return 0
-
-    def __bool__(self) -> bool:
-        return True
 
     def __contains__(self, item: object) -> bool:
         return False

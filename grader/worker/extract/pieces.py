@@ -15,8 +15,11 @@ _TOKENS = re.compile(
     r"|(?P<string>\"(?:[^\"\\\n]|\\[\s\S])*+\"|'(?:[^'\\\n]|\\[\s\S])*+')"
     r"|(?P<unclosed>[\"'][^\n]*)|(?P<opening>[(\[{])|(?P<closing>[)\]}])|(?P<newline>\n)"
 )
-_CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]|[ \t\f#\n]|$")
-_STARTS = re.compile(r"(?:async[ \t]+def|def|class|import|from)\b|@|[A-Za-z_]\w*[ \t]+=[ \t]")
+_CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[ \t\f#\n]|$")
+_STARTS = re.compile(
+    r"(?:async[ \t]+def|def|class|import|from|else|elif|except|finally)\b|@"
+    r"|[A-Za-z_]\w*[ \t]+=[ \t]"
+)
 _MAGIC_LINE = re.compile(
     r"(?P<indent>[ \t]*+)(?:%{1,2}[ \t]*[A-Za-z]|!|\?|[\w.,\[\] \t]++=[ \t]*[!%])"
     r"|(?P<asked>[ \t]*+)[%\w.\[\]]++\?{1,2}[ \t]*$"
@@ -26,6 +29,7 @@ _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", 
 _FIRST_INDENT = re.compile(r"(?:[ \t\f]*+\n)*+([ \t]++)(?=[^\s#])")
 _ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+_OUTSIDE = (False, False)
 
 Piece = tuple[int, str]
 """The number of lines before the piece, and its text."""
@@ -64,16 +68,13 @@ def foreign_cell(source: str) -> str | None:
 def without_magics(source: str) -> str:
     """Return `source` with magic, shell and help lines emptied; lines keep their numbers.
 
-    Lines within a string are left alone. Within brackets only lines that start at column 0 go: a
-    `% name` further in is an operator.
+    Lines within a string or brackets are left alone: `% name` may be an operator there.
     """
     lines = source.split("\n")
-    for number, (in_string, in_brackets) in enumerate(_line_states(source)):
-        found = None if in_string else _MAGIC_LINE.match(lines[number])
-        if found is None:
-            continue
-        indent = found["indent"] or found["asked"] or ""
-        if not in_brackets or not indent:
+    for number, state in enumerate(_line_states(source)):
+        found = _MAGIC_LINE.match(lines[number]) if state == _OUTSIDE else None
+        if found is not None:
+            indent = found["indent"] or found["asked"] or ""
             lines[number] = f"{indent}pass" if indent else ""
     return "\n".join(lines)
 
@@ -85,7 +86,7 @@ def top_level_pieces(source: str) -> list[Piece]:
     starts = [
         number
         for number, line in enumerate(lines)
-        if states[number] == (False, False) and not _CONTINUES.match(line)
+        if states[number] == _OUTSIDE and not _CONTINUES.match(line)
     ]
     return _cut(lines, starts)
 
@@ -112,7 +113,7 @@ def _decorates(lines: list[str], start: int, end: int) -> bool:
 
 def _line_states(source: str) -> list[tuple[bool, bool]]:
     """For each line, whether it starts within a string and whether within brackets."""
-    states = [(False, False)]
+    states = [_OUTSIDE]
     depth = 0
     for token in _TOKENS.finditer(source):
         kind = token.lastgroup

@@ -146,6 +146,8 @@ def _report(label: str, before: int, text: str, fault: Exception, result: Extrac
     if not names and any(not broken.names for broken in result.broken):
         return  # prose breaks at every line; the first one is enough
     line, message = describe(fault)
+    # the parser counts from the start of the piece
+    message = re.sub(r"(?<=\bline )\d+", lambda match: str(int(match[0]) + before), message)
     first = len(text) - len(text.lstrip("\n"))
     last = text.count("\n")
     within = first if line is None else min(max(line - 1, 0), last)

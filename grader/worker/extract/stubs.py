@@ -118,10 +118,16 @@ def _is_none(expression: ast.expr) -> bool:
 
 def _passes_names_on(statement: ast.stmt) -> bool:
     """Whether a statement only packs names: ``parameters = {"W1": W1}``, ``return parameters``."""
-    if not isinstance(statement, ast.Assign | ast.Return) or statement.value is None:
+    packing: tuple[type[ast.AST], ...] = (ast.Dict, ast.Tuple, ast.List)
+    if isinstance(statement, ast.Return):
+        packing = (ast.Name, *packing)
+    elif not isinstance(statement, ast.Assign):
         return False
-    packing = (ast.Name, ast.Constant, ast.Dict, ast.Tuple, ast.List, ast.expr_context)
-    return all(isinstance(node, packing) for node in ast.walk(statement.value))
+    if statement.value is None:
+        return False
+    parts = list(ast.walk(statement.value))
+    inner = (ast.Name, ast.Constant, *packing, ast.expr_context)
+    return isinstance(parts[0], packing) and all(isinstance(part, inner) for part in parts)
 
 
 def _raises_not_implemented(statement: ast.stmt) -> bool:
