@@ -1,0 +1,60 @@
+"""LTI Advantage: one AGS 2.0 score document per submission, to be posted to its line item.
+
+A score has points and their maximum; the platform scales. Nothing is written for an internal
+error: a `Failed` score clears a grade that the platform already has. Nothing is written for a
+student whose platform id is not known: a participant number or an address is not one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.export.document import Document, Entry, Left, number, overview, strict_json, timestamp
+from grader.model.report import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# Moodle compares whole seconds and refuses a score of the same second.
+STEP: Final = timedelta(seconds=1)
+_CANVAS: Final = "https://canvas.instructure.com/lti/submission"
+
+
+def export(entries: Iterable[Entry]) -> Iterator[Document | Left]:
+    """Yield a score per submission; those of one student and exercise in the order of grading."""
+    last: dict[tuple[str, str], datetime] = {}
+    for entry in sorted(entries, key=lambda e: (e.graded_at, e.feedback.submission.id)):
+        feedback = entry.feedback
+        user = feedback.submission.student.lti_sub or feedback.submission.student.user_id
+        if feedback.status is not Status.GRADED:
+            reason = "it ended in an internal error, so that no score is sent; grade it again"
+            yield Left(feedback.submission.id, reason)
+        elif user is None:
+            reason = "neither an LTI sub nor a user id of its student is known"
+            yield Left(feedback.submission.id, reason)
+        else:
+            place = (user, feedback.exercise.id)
+            moment = max(entry.graded_at, last.get(place, entry.graded_at - STEP) + STEP)
+            last[place] = moment
+            text = strict_json(score(entry, user, moment))
+            yield Document(f"{feedback.submission.id}.json", text)
+
+
+def score(entry: Entry, user: str, moment: datetime) -> dict[str, Any]:
+    """Return the score document of a graded submission."""
+    feedback = entry.feedback
+    if feedback.points is None or feedback.max_points is None:
+        raise ValueError(f"{feedback.submission.id} has no score")
+    return {
+        "userId": user,
+        "timestamp": timestamp(moment),
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "scoreGiven": number(feedback.points),
+        "scoreMaximum": number(feedback.max_points),
+        # Always there: Moodle erases a comment when a later score has none.
+        "comment": overview(feedback),
+        # Canvas would count the score as one more attempt of the student; others ignore this.
+        _CANVAS: {"new_submission": False},
+    }
