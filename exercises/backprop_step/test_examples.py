@@ -89,7 +89,7 @@ ROWS = {
     (3, M): {flag: SUMS[flag] for flag in ("unsummed", "unsummed_undivided")},
     (1, M): {"over_units": SUMS["over_units"]},
 }
-DIGITS = {"rtol": 1e-5, "atol": 1e-7}
+SHOWN = {"rtol": 1e-5, "atol": 1e-7, "reveal": True}
 
 
 @check(
@@ -104,7 +104,7 @@ def test_example_forward(submission):
         return next((OTHER_A2[flag] for flag in OTHER_A2 if flag in on), A2)
 
     models = mistake_models(formula, dict.fromkeys(OTHER_A2, "wrong-activation"), combine=1)
-    expect_close(actual, A2, "A2", mistakes=models, **DIGITS)
+    expect_close(actual, A2, "A2", mistakes=models, **SHOWN)
 
 
 @check(
@@ -122,7 +122,7 @@ def test_example_cost(submission):
 
     switches = {"total": "cost-not-averaged", "negative": "cost-sign"}
     models = mistake_models(formula, switches | dict.fromkeys(other, "wrong-cost"), combine=3)
-    expect_close(actual, formula(), "cost", mistakes=models, **DIGITS)
+    expect_close(actual, formula(), "cost", mistakes=models, **SHOWN)
 
 
 def expect_gradients(submission, *names):
@@ -144,7 +144,7 @@ def expect_gradients(submission, *names):
             name,
             mistakes=mistake_models(formula, switches),
             shape_misconception="bias-gradient-shape" if name.startswith("db") else "wrong-shape",
-            **DIGITS,
+            **SHOWN,
         )
 
 
@@ -195,4 +195,4 @@ def test_example_update(submission):
 
         unmoved = "weights-not-updated" if name.startswith("W") else "bias-not-updated"
         models = mistake_models(formula, UPDATE | {"unmoved": unmoved})
-        expect_close(after[name], formula(), name, mistakes=models)
+        expect_close(after[name], formula(), name, mistakes=models, reveal=True)

@@ -7,7 +7,7 @@ expected values: those go to staff.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -17,6 +17,8 @@ from grader.testing.failures import Diagnosis, fail
 from grader.testing.mistakes import Mistake, indistinguishable
 
 Array = npt.NDArray[Any]
+Explanation = tuple[str, list[str], list[Diagnosis]]
+"""A headline, lines for the student, and what the mistake is called."""
 
 RTOL: Final = 1e-6
 ATOL: Final = 1e-9
@@ -75,12 +77,14 @@ def expect_close(
     atol: float = ATOL,
     mistakes: Iterable[Mistake] = (),
     shape_misconception: str = "wrong-shape",
+    reveal: bool = False,
 ) -> None:
     """Fail unless `actual` equals `expected`: every entry within ``atol + rtol * |expected|``.
 
     float32 and float16 results are compared at 1e-4. `mistakes` are looked at only when the values
     differ; the first that has these numbers names them. A wrong shape with the right values is
-    said to be that, and named `shape_misconception`.
+    said to be that, and named `shape_misconception`. `reveal` shows the student both values: only
+    for public checks.
     """
     got, right = np.asarray(actual), np.asarray(expected)
     if got.dtype.kind == "f" and got.dtype.itemsize < 8:
@@ -92,12 +96,14 @@ def expect_close(
             audit(name, pairs)
     if got.shape == right.shape and close(got, right, rtol, atol):
         return
-    staff = [f"expected: {show(right)}", f"yours:    {show(got)}"]
-    _name_mistake(got, right, mistakes, name, rtol, atol, staff, shape_misconception)
-    if got.shape != right.shape:
-        _fail_shape(got, right, name, rtol, atol, staff, shape_misconception)
-    hints = list(relation(got, right, rtol, atol))
-    fail(f"{name} has the right shape {right.shape} but wrong values", *hints, staff=staff)
+    headline, lines, diagnoses = (
+        _known_mistake(got, right, mistakes, name, rtol, atol, shape_misconception)
+        or _other_shape(got, right, name, rtol, atol, shape_misconception)
+        or _other_values(got, right, name, rtol, atol)
+    )
+    values = [f"expected: {show(right)}", f"yours:    {show(got)}"]
+    shown, staff = (values, []) if reveal else ([], values)
+    fail(headline, *lines, *shown, staff=staff, diagnoses=diagnoses)
 
 
 def expect_equal(actual: Any, expected: Any, name: str) -> None:
@@ -142,12 +148,11 @@ def relation(actual: Array, expected: Array, rtol: float, atol: float) -> Iterat
         yield "yours is the transpose of the right answer"
         return
     ratio = _constant_ratio(actual, expected, rtol, atol)
-    if ratio is not None:
-        yield (
-            "every value has the wrong sign"
-            if ratio == -1
-            else (f"every value is {ratio:.6g} times the right value")
-        )
+    # Any two numbers have some ratio: for a single one only a plain factor says anything.
+    if ratio is not None and (actual.size > 1 or _is_plain(ratio)):
+        subject = "every value" if actual.size > 1 else "it"
+        factor = f"is {ratio:.6g} times the right value"
+        yield f"{subject} {'has the wrong sign' if ratio == -1 else factor}"
         return
     right = np.abs(actual - expected) <= atol + rtol * np.abs(expected)
     if actual.size > 1:
@@ -162,27 +167,26 @@ def show(array: Array) -> str:
     return f"[{values}{more}] shape {array.shape}" if array.shape else values
 
 
-def _name_mistake(
+def _known_mistake(
     got: Array,
     right: Array,
     mistakes: Iterable[Mistake],
     name: str,
     rtol: float,
     atol: float,
-    staff: Sequence[str],
     shape_misconception: str,
-) -> None:
+) -> Explanation | None:
     ids = _matching(got, right, mistakes, rtol, atol, shape_misconception)
     if not ids:
-        return
+        return None
     first, *others = ids
-    sentence = f"{name} equals, number for number, what this mistake gives"
+    cause = "these mistakes together give" if others else "this mistake gives"
+    sentence = f"{name} equals, number for number, what {cause}"
     diagnoses = [Diagnosis(first, sentence, name=name)]
     diagnoses += [Diagnosis(other, name=name) for other in others]
-    headline = f"{name} has wrong values"
     if got.shape != right.shape:
-        headline = f"{name} has shape {got.shape} instead of {right.shape}"
-    fail(headline, staff=staff, diagnoses=diagnoses)
+        return f"{name} has shape {got.shape} instead of {right.shape}", [], diagnoses
+    return f"{name} has wrong values" if right.shape else f"{name} is wrong", [], diagnoses
 
 
 def _matching(
@@ -207,15 +211,11 @@ def _matching(
     return reshaped
 
 
-def _fail_shape(
-    got: Array,
-    right: Array,
-    name: str,
-    rtol: float,
-    atol: float,
-    staff: Sequence[str],
-    misconception: str,
-) -> None:
+def _other_shape(
+    got: Array, right: Array, name: str, rtol: float, atol: float, misconception: str
+) -> Explanation | None:
+    if got.shape == right.shape:
+        return None
     flat = got.size == right.size and close(got.ravel(), right.ravel(), rtol, atol)
     turned = got.ndim == 2 and got.T.shape == right.shape and close(got.T, right, rtol, atol)
     words = "right values, wrong shape" if flat or turned else "wrong shape"
@@ -225,12 +225,13 @@ def _fail_shape(
         shape=list(got.shape),
         expected=list(right.shape),
     )
-    fail(
-        f"{name}: {words} {got.shape} instead of {right.shape}",
-        *(["it is the transpose of the right answer"] if turned and not flat else []),
-        staff=staff,
-        diagnoses=[diagnosis],
-    )
+    lines = ["it is the transpose of the right answer"] if turned and not flat else []
+    return f"{name}: {words} {got.shape} instead of {right.shape}", lines, [diagnosis]
+
+
+def _other_values(got: Array, right: Array, name: str, rtol: float, atol: float) -> Explanation:
+    headline = f"{name} has the right shape {right.shape} but wrong values"
+    return headline if right.shape else f"{name} is wrong", [*relation(got, right, rtol, atol)], []
 
 
 def _constant_ratio(actual: Array, expected: Array, rtol: float, atol: float) -> float | None:
@@ -244,6 +245,12 @@ def _constant_ratio(actual: Array, expected: Array, rtol: float, atol: float) ->
             return None
         same = close(actual, ratio * expected, max(rtol, 1e-9), atol * max(1.0, abs(ratio)))
     return (-1.0 if abs(ratio + 1) < 1e-6 else ratio) if same else None
+
+
+def _is_plain(ratio: float) -> bool:
+    """Whether a factor is a whole number or one divided by a whole number."""
+    larger = max(abs(ratio), 1 / abs(ratio))
+    return abs(larger - round(larger)) < 1e-5 * larger
 
 
 def _scale(array: Array) -> float:
