@@ -1,8 +1,14 @@
 """Public examples for random_init: run them with `grader check` as often as you like."""
 
-import numpy as np
-
-from grader.testing import Faults, check, expect
+from grader.testing import (
+    Diagnosis,
+    Faults,
+    check,
+    expect,
+    explain_group,
+    fail,
+    symmetric_groups,
+)
 
 FLAT = dict.fromkeys([(), (4,), (1, 4), (1,)], "bias-shape")
 
@@ -27,11 +33,15 @@ def test_example_shapes(submission):
     hint="Print W1. Are any two of its rows the same? What would those two units learn?",
 )
 def test_example_units_differ(submission):
-    rows = np.atleast_2d(submission.initialize_parameters(3, 5, 2)["W1"])
-    expect(rows.size, "W1 is empty")
-    different = len(np.unique(rows, axis=0))
+    weights = submission.initialize_parameters(3, 5, 2)["W1"]
     expect(
-        different == len(rows),
-        f"only {different} of the {len(rows)} rows of W1 are different from each other",
-        f"the first rows are {rows[0][:3].tolist()} and {rows[-1][:3].tolist()}",
+        weights.ndim == 2 and weights.size, f"W1 has shape {weights.shape}: no row for each unit"
     )
+    rows = weights.T[:5] if weights.shape == (3, 5) else weights[:5]
+    groups = symmetric_groups(rows)
+    if groups:
+        same = "zero-weights" if not rows.any() else "constant-weights"
+        name = same if rows.min() == rows.max() else "symmetric-hidden-units"
+        sentence, *lines = explain_group(groups[0], rows, "W1")
+        diagnosis = Diagnosis(name, sentence, units=list(groups[0].units))
+        fail("some hidden units are no different from others", *lines, diagnoses=[diagnosis])
