@@ -1,0 +1,52 @@
+"""The reference gradients are those of the reference cost, by finite differences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.testing.gradients import numerical_gradients
+from grader.testing.runner import load_reference
+
+ROOT = Path(__file__).resolve().parents[2]
+N_X, N_H, M = 3, 4, 6
+
+
+@pytest.fixture
+def reference() -> Any:
+    """Return what the reference solution defines."""
+    return load_reference(ROOT / "solutions" / "backprop_step" / "reference.py", {})
+
+
+@pytest.mark.parametrize("n_y", [1, 2])
+def test_gradients_are_those_of_the_cost(reference: Any, n_y: int) -> None:
+    rng = np.random.default_rng(20 + n_y)
+    X, Y = rng.normal(size=(N_X, M)), rng.integers(0, 2, size=(n_y, M)).astype(float)
+    shapes = {"W1": (N_H, N_X), "b1": (N_H, 1), "W2": (n_y, N_H), "b2": (n_y, 1)}
+    parameters = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+
+    def cost(given: dict[str, np.ndarray]) -> float:
+        return float(reference.compute_cost(reference.forward_propagation(X, given)[0], Y))
+
+    _, cache = reference.forward_propagation(X, parameters)
+    grads = reference.backward_propagation(parameters, cache, X, Y)
+
+    for name, numerical in numerical_gradients(cost, parameters).items():
+        np.testing.assert_allclose(grads[f"d{name}"], numerical, rtol=1e-8, atol=1e-11)
+
+
+def test_a_small_step_lowers_the_cost(reference: Any) -> None:
+    rng = np.random.default_rng(5)
+    X, Y = rng.normal(size=(N_X, M)), rng.integers(0, 2, size=(1, M)).astype(float)
+    shapes = {"W1": (N_H, N_X), "b1": (N_H, 1), "W2": (1, N_H), "b2": (1, 1)}
+    parameters = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    A2, cache = reference.forward_propagation(X, parameters)
+    grads = reference.backward_propagation(parameters, cache, X, Y)
+
+    after = reference.update_parameters(parameters, grads, learning_rate=0.01)
+
+    moved = reference.forward_propagation(X, after)[0]
+    assert reference.compute_cost(moved, Y) < reference.compute_cost(A2, Y)
