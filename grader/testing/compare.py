@@ -86,7 +86,7 @@ def expect_close(
     said to be that, and named `shape_misconception`. `reveal` shows the student both values: only
     for public checks.
     """
-    got, right = np.asarray(actual), np.asarray(expected)
+    got, right = _numbers(actual), _numbers(expected)
     if got.dtype.kind == "f" and got.dtype.itemsize < 8:
         rtol, atol = max(rtol, FLOAT32_RTOL), max(atol, FLOAT32_RTOL * _scale(right))
     if _audits:
@@ -131,7 +131,7 @@ def expect_unchanged(submission: Any, *, misconception: str = "mutates-input") -
 
 def close(actual: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
     """Return whether two arrays of one shape agree; never raises on numbers."""
-    a, b = np.asarray(actual), np.asarray(expected)
+    a, b = _numbers(actual), _numbers(expected)
     if a.shape != b.shape:
         return False
     with np.errstate(all="ignore"):
@@ -140,6 +140,7 @@ def close(actual: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) ->
 
 def relation(actual: Array, expected: Array, rtol: float, atol: float) -> Iterator[str]:
     """Yield what can be said of the difference without giving the expected values away."""
+    actual, expected = _numbers(actual), _numbers(expected)
     if (
         actual.ndim == 2
         and actual.shape[0] == actual.shape[1]
@@ -245,6 +246,12 @@ def _constant_ratio(actual: Array, expected: Array, rtol: float, atol: float) ->
             return None
         same = close(actual, ratio * expected, max(rtol, 1e-9), atol * max(1.0, abs(ratio)))
     return (-1.0 if abs(ratio + 1) < 1e-6 else ratio) if same else None
+
+
+def _numbers(value: Any) -> Array:
+    """Return an array that can be subtracted: bools cannot, and unsigned integers wrap around."""
+    array = np.asarray(value)
+    return array.astype(np.float64) if array.dtype.kind in "biu" else array
 
 
 def _is_plain(ratio: float) -> bool:

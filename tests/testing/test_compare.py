@@ -112,3 +112,11 @@ def test_a_difference_is_put_into_words(actual: Any, words: list[str]) -> None:
 )
 def test_a_single_number_is_related_by_a_plain_factor_only(actual: float, words: list[str]) -> None:
     assert list(relation(np.asarray(actual), np.asarray(0.3), 1e-6, 1e-9)) == words
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int8])
+def test_bools_and_small_integers_are_compared_as_numbers(dtype: Any) -> None:
+    ones, zeros = np.ones(3, dtype=dtype), np.zeros(3, dtype=dtype)
+
+    expect_close(ones, ones, "mask")
+    assert failure(zeros, ones).headline
