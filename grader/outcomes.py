@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,10 +84,13 @@ def _feedback(ended: CheckOutcome, outcome: Outcome) -> str:
 def reading_notes(definitions: Definitions, exercise: Exercise) -> list[str]:
     """Tell the student how the file was read, where that may surprise."""
     wanted = [name for f in exercise.functions for name in (f.name, *f.aliases)]
-    return list(_notes(definitions, wanted))[:NOTES]
+    # A file of helpers need not be there: what it gives comes with the exercise.
+    given = Path(exercise.helpers.file).stem if exercise.helpers else ""
+    missing = [name for name in definitions.missing_modules if name != given]
+    return list(_notes(definitions, wanted, missing))[:NOTES]
 
 
-def _notes(definitions: Definitions, wanted: list[str]) -> Iterator[str]:
+def _notes(definitions: Definitions, wanted: list[str], missing: list[str]) -> Iterator[str]:
     for broken in definitions.broken:
         yield f"{broken.place} is not valid Python and was left out: {broken.message}"
     for name in wanted:
@@ -95,8 +99,8 @@ def _notes(definitions: Definitions, wanted: list[str]) -> Iterator[str]:
             yield f"{name} is defined {found.count} times; the one at {found.place} counts"
     for failed in definitions.failed:
         yield f"{failed.place} could not be executed and was left out: {failed.error}"
-    if definitions.missing_modules:
-        names = ", ".join(definitions.missing_modules[:8])
+    if missing:
+        names = ", ".join(missing[:8])
         yield f"not available here, so that only what uses them fails: {names}"
 
 

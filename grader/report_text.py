@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from collections.abc import Iterator
 
 from grader.model.feedback import points_text
@@ -16,13 +17,17 @@ def report_text(report: ScoreReport, name: str) -> str:
     """Return the report of one submission; readable without colour."""
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
     lines = [_row(f"{name}: {report.exercise.title}", "points", width)]
-    lines += [f"  note: {note}" for note in report.notes]
+    for note in report.notes:
+        lines += textwrap.wrap(f"note: {note}", width - 2, initial_indent="  ",
+                               subsequent_indent="        ")  # fmt: skip
     for check in report.checks:
         lines += ["", *_check(check, width)] if check.feedback else _check(check, width)
     if report.diagnoses:
         lines += ["", "What this is:"]
         for found in report.diagnoses:
-            lines += [f"  {found.title} ({found.misconception})", f"    {found.explanation}"]
+            lines.append(f"  {found.title} ({found.misconception})")
+            lines += textwrap.wrap(found.explanation, width - 4, initial_indent="    ",
+                                   subsequent_indent="    ")  # fmt: skip
     total = f"{points_text(report.points)} / {points_text(report.max_points)}"
     lines += ["", _row(_summary(report), total, width)]
     return "\n".join(lines) + "\n"
@@ -33,7 +38,10 @@ def _check(check: CheckResult, width: int) -> Iterator[str]:
     points = f"{points_text(check.points)} / {points_text(check.max_points)}"
     yield _row(f"{mark} {check.title}", points, width)
     for line in check.feedback.splitlines():
-        yield f"    {line}" if line else ""
+        indent = " " * (4 + len(line) - len(line.lstrip()))
+        yield from textwrap.wrap(
+            line.strip(), width, initial_indent=indent, subsequent_indent=f"{indent}  "
+        ) or [""]
 
 
 def _summary(report: ScoreReport) -> str:
