@@ -122,8 +122,16 @@ class ExerciseFolder:
     @cached_property
     def helpers(self) -> str:
         """The source of the functions given to student code; empty when there are none."""
-        helpers = self.exercise.helpers
-        return read_text(self.public / helpers.file) if helpers else ""
+        if self.exercise.helpers is None:
+            return ""
+        path = self.public / self.exercise.helpers.file
+        source = read_text(path)
+        try:
+            # Workers execute it; a slip in it must be found here, where it is nobody else's.
+            compile(source, str(path), "exec")
+        except SyntaxError as error:
+            raise CourseError(f"{path}: {error}") from None
+        return source
 
     @cached_property
     def starter_source(self) -> str:

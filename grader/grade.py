@@ -33,6 +33,7 @@ from grader.model.report import (
 )
 from grader.model.submission import SubmissionInfo
 from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
 from grader.sandbox.session import Session, Usage, WorkerLost
 from grader.source import Unreadable
@@ -66,12 +67,16 @@ class Slot:
         disabled: Collection[str] = (),
         *,
         hidden: bool = True,
+        launched: Launched | None = None,
     ) -> None:
-        """Start a forkserver; raise SandboxError when the machine does not reach `level`."""
+        """Start a forkserver; raise SandboxError when the machine does not reach `level`.
+
+        `launched` is a forkserver's process that was started earlier, to save the wait.
+        """
         self.course, self._level, self._disabled = course, level, tuple(disabled)
         self._hidden = hidden
         self._suites: dict[str, Suite] = {}
-        self._forkserver = self._start()
+        self._forkserver = self._start(launched)
 
     def __enter__(self) -> Self:
         return self
@@ -115,8 +120,8 @@ class Slot:
             suite.close()
         self._forkserver.close()
 
-    def _start(self) -> Forkserver:
-        forkserver = Forkserver(self._disabled)
+    def _start(self, launched: Launched | None = None) -> Forkserver:
+        forkserver = Forkserver(self._disabled, launched)
         try:
             require(self._level, forkserver.layers, forkserver.reasons)
         except SandboxError:

@@ -10,6 +10,7 @@ from grader.errors import UsageError
 from grader.grade import Answer, Slot
 from grader.model.report import ScoreReport
 from grader.model.submission import Student, SubmissionInfo
+from grader.sandbox.launch import Launched
 from grader.sandbox.layers import Level
 from grader.source import Unreadable, read_source
 
@@ -52,7 +53,9 @@ def tell_exercise(course: Course, path: Path) -> str:
     return fitting[0]
 
 
-def check_file(course: Course, exercise_id: str, path: Path) -> ScoreReport:
+def check_file(
+    course: Course, exercise_id: str, path: Path, launched: Launched | None = None
+) -> ScoreReport:
     """Run the public checks on a file; the student's own machine needs no isolation level."""
     data = path.read_bytes()
     info = SubmissionInfo(
@@ -61,5 +64,5 @@ def check_file(course: Course, exercise_id: str, path: Path) -> ScoreReport:
         digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
         files=(path.name,),
     )
-    with Slot(course, Level.PROCESS, hidden=False) as slot:
+    with Slot(course, Level.PROCESS, hidden=False, launched=launched) as slot:
         return slot.grade(exercise_id, Answer(info, [(path.name, data)]))

@@ -34,6 +34,9 @@ def check(
 
     Exit code 0 when all pass, 1 when not, 2 when the file could not be checked.
     """
+    from grader.sandbox.launch import launch
+
+    launched = launch()  # it imports numpy while this process imports the rest
     from grader.catalog import find_course
     from grader.errors import UsageError
     from grader.model.feedback import feedback_for_student
@@ -43,7 +46,7 @@ def check(
     path = find_file(file)
     opened = find_course(course) if course else _course_of(path)
     exercise_id = exercise or tell_exercise(opened, path)
-    report = check_file(opened, exercise_id, path)
+    report = check_file(opened, exercise_id, path, launched)
     if report.status is not Status.GRADED:
         raise UsageError(f"{path} could not be checked: a problem on our side. {report.diagnostic}")
     if json:

@@ -7,14 +7,14 @@ only processes are the forkserver and its workers.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sysconfig
 from pathlib import Path
 from typing import Final
 
-import msgpack
-import numpy
+from grader.errors import SandboxError
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
 INSIDE: Final = "/grader-worker"
@@ -26,8 +26,16 @@ def module_path() -> list[str]:
     paths = sysconfig.get_paths()
     stdlib = Path(paths["stdlib"])
     folders = [stdlib, Path(paths["platstdlib"]), stdlib / "lib-dynload"]
-    folders += [Path(str(module.__file__)).parents[1] for module in (numpy, msgpack)]
+    folders += [Path(_origin(name)).parents[1] for name in ("numpy", "msgpack")]
     return list(dict.fromkeys(str(folder) for folder in folders))
+
+
+def _origin(name: str) -> str:
+    """Return where a package lies without importing it."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise SandboxError(f"the package {name} is not installed")
+    return spec.origin
 
 
 def readable_paths() -> list[str]:

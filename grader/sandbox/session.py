@@ -159,8 +159,8 @@ class Session:
         # The worker has not seen student code yet, so what goes wrong here is ours.
         if type(first) is not dict or first.get("kind") != "ready":
             self._reap()
-            error = first.get("error") if first else "it ended"
-            raise SandboxError(f"a worker could not lock itself down: {error}")
+            reason = first.get("error") if first else "it ended"
+            raise SandboxError(f"a worker could not lock itself down: {reason}")
         request = {
             "kind": "define",
             "cells": [list(cell) for cell in self.material.cells],

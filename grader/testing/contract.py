@@ -6,7 +6,7 @@ hidden test can therefore compute with it and cannot trip over a student's `None
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -113,7 +113,7 @@ def _is_numeric(value: Any) -> bool:
     return isinstance(value, bool | float)
 
 
-def _wrong_type(name: str, value: Any, expected: str) -> None:
+def _wrong_type(name: str, value: Any, expected: str) -> NoReturn:
     fail(
         f"{name} is {type_name(value)}, not {expected}"
         if value is not None

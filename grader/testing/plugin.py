@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     import numpy as np
 
     from grader.testing.runner import Run
+    from grader.testing.standalone import StandaloneRun
 
 FILES = {"exercises": "test_examples.py", "solutions": "test_hidden.py"}
 RUN = pytest.StashKey["Run"]()
 """The run that items belong to; a class run sets it before each submission."""
-RUNS = pytest.StashKey["dict[Path, Run]"]()
+RUNS = pytest.StashKey["dict[Path, StandaloneRun]"]()
 """One run per exercise, when pytest was called by a person."""
 
 
