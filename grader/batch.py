@@ -27,6 +27,7 @@ from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
 from grader.outputs import Outputs
 from grader.store import Seat, Store, Unmatched, store_key
+from grader.tally import Tally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +79,8 @@ class Summary:
     """Submissions that ended in an internal error, with the reason for staff."""
     unmatched: list[Unmatched] = field(default_factory=list)
     interrupted: bool = False
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """By exercise, in the order of the course."""
 
     @property
     def pending(self) -> int:
@@ -103,7 +106,7 @@ def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summ
         except KeyboardInterrupt:
             run.summary.interrupted = True
         finally:
-            run.write_gradebook()
+            run.finish()
         if not run.summary.interrupted:
             store.finish_run(run.number)
     return run.summary
@@ -151,13 +154,18 @@ class _Run:
             total = len(self._pending)
             self._way.progress(Progress(done, total, rate, (total - done) / rate))
 
-    def write_gradebook(self) -> None:
-        """Write the gradebook as the store has it."""
+    def finish(self) -> None:
+        """Write the gradebook and count the class, as the store has it."""
+        self._write_gradebook()
+        tallies = tally(self._store.rows())
+        self.summary.tallies = {e: tallies[e] for e in self._exercises()}
+
+    def _write_gradebook(self) -> None:
         unmatched = [item.label for item in self.summary.unmatched if item.label is not None]
         self._outputs.write_gradebook(self._store.rows(), self._exercises(), unmatched)
 
     def _exercises(self) -> list[str]:
-        present = {row.seat.exercise for row in self._store.rows()}
+        present = self._store.exercises()
         return [exercise for exercise in self._course.exercise_ids if exercise in present]
 
     def _seat(self, submission: Submission) -> Seat:
@@ -178,7 +186,7 @@ class _Run:
                 self._outputs.discard(row.seat.submission)
         self._outputs.keep_only(present)
         if self._pending:
-            self.write_gradebook()
+            self._write_gradebook()
 
     def _task(self, submission: Submission) -> Task:
         return Task(

@@ -71,6 +71,16 @@ CREATE TABLE results (
 );
 CREATE INDEX results_of_submission ON results (submission, key, result);
 """
+_CURRENT: Final = (
+    "r.run = (SELECT max(run) FROM runs WHERE run <= ? AND (scope IS NULL OR scope = r.exercise))"
+)
+_ROWS: Final = (
+    "SELECT r.submission, r.exercise, r.key, r.student, x.report, x.graded_at, x.run"
+    " FROM roster r LEFT JOIN results x ON x.result ="
+    " (SELECT max(result) FROM results WHERE submission = r.submission AND key = r.key"
+    " AND student = r.student AND run <= ?)"
+    " WHERE " + _CURRENT + " ORDER BY r.label, r.student, r.submission"
+)
 
 
 @dataclass(frozen=True)
@@ -212,23 +222,20 @@ class Store:
         that run and earlier ones count.
         """
         last = self.last_run() if until is None else until
-        found = self._db.rows(
-            "SELECT r.submission, r.exercise, r.key, r.student, x.report, x.graded_at, x.run"
-            " FROM roster r LEFT JOIN results x ON x.result = ("
-            "  SELECT max(result) FROM results WHERE submission = r.submission AND key = r.key"
-            "  AND student = r.student AND run <= ?1)"
-            " WHERE r.run = (SELECT max(run) FROM runs WHERE run <= ?1"
-            "  AND (scope IS NULL OR scope = r.exercise))"
-            " ORDER BY r.label, r.student, r.submission",
-            last,
-        )
-        for submission, exercise, key, student, report, graded_at, run in found:
+        for submission, exercise, key, student, report, graded_at, run in self._db.rows(
+            _ROWS, last, last
+        ):
             yield Row(
                 Seat(submission, exercise, key, Student.model_validate_json(student)),
                 self._report(submission, report) if report else None,
                 datetime.fromisoformat(graded_at) if graded_at else None,
                 run,
             )
+
+    def exercises(self) -> set[str]:
+        """Return the exercises of the class that `rows` yields."""
+        query = f"SELECT DISTINCT r.exercise FROM roster r WHERE {_CURRENT}"  # noqa: S608
+        return {exercise for (exercise,) in self._db.rows(query, self.last_run())}
 
     def history(self, submission: str) -> Iterator[tuple[int, datetime, ScoreReport]]:
         """Yield every result of a submission, oldest first: run, time of grading, report."""

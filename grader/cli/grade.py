@@ -1,0 +1,180 @@
+"""`grader grade` and `grader sample`: a class in, reports out; and a class to try it on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.cli.options import CourseOption, open_course
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.batch import Progress, Summary
+    from grader.sandbox.layers import Level
+
+_SHOWN = 20
+
+PathArgument = Annotated[
+    Path, typer.Argument(metavar="PATH", help="A file, a folder or a zip of submissions.")
+]
+OutOption = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Where reports, feedback and gradebook go.")
+]
+ExerciseOption = Annotated[
+    str | None,
+    typer.Option("--exercise", metavar="ID", help="Told by file names and functions if not given."),
+]
+JobsOption = Annotated[
+    int, typer.Option("--jobs", min=0, help="Jobs at once; 0 for one per processor.")
+]
+LayoutOption = Annotated[
+    str, typer.Option("--layout", metavar="NAME", help="How PATH is laid out: auto or plain.")
+]
+IsolationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--require-isolation",
+        metavar="LEVEL",
+        help="Refuse to grade below: process, syscalls, filesystem (default) or full.",
+    ),
+]
+UnsandboxedOption = Annotated[
+    bool,
+    typer.Option("--allow-unsandboxed", help="Grade with a process of its own as the only wall."),
+]
+
+
+def grade(
+    path: PathArgument,
+    out: OutOption,
+    exercise: ExerciseOption = None,
+    jobs: JobsOption = 0,
+    layout: LayoutOption = "auto",
+    require_isolation: IsolationOption = None,
+    allow_unsandboxed: UnsandboxedOption = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade a class; what was graded before and has not changed is not graded again.
+
+    Exit code 0 when every submission has a graded report, 3 when one has not.
+    """
+    from functools import partial
+    from tempfile import TemporaryDirectory
+
+    from grader.batch import Way, grade_class
+    from grader.executors import available_jobs, local_executor
+    from grader.grade import run_job
+    from grader.ingest import LAYOUTS, gather
+
+    opened = open_course(course)
+    level = _level(require_isolation, allow_unsandboxed)
+    _known("layout", layout, ["auto", *LAYOUTS])
+    if exercise is not None:
+        opened.folder(exercise)
+    count = jobs or available_jobs()
+    way = Way(run_job, partial(local_executor, count), count, level, exercise, _progress())
+    with TemporaryDirectory(prefix="grader-") as scratch:
+        exercises = [folder.exercise for folder in opened.folders]
+        gathered = gather(path, Path(scratch), exercises, layout=layout, only=exercise)
+        summary = grade_class(gathered, opened, out, way)
+    _clear()
+    _complain(summary)
+    _print(summary, out)
+    if summary.interrupted:
+        raise typer.Exit(130)
+    raise typer.Exit(0 if summary.complete else 3)
+
+
+def sample(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new or empty folder.")],
+    course: CourseOption = None,
+) -> None:
+    """Write a class to try things on: right, wrong, unfinished and broken answers."""
+    from grader.sample import write_sample
+
+    written = write_sample(open_course(course), out)
+    students = {path.relative_to(out).parts[0].partition("_")[0] for path in written}
+    print(f"{len(written)} files of {len(students)} students in {out}")
+
+
+def _level(required: str | None, unsandboxed: bool) -> Level:
+    from grader.errors import UsageError
+    from grader.sandbox.layers import DEFAULT_LEVEL, Level
+
+    if required and unsandboxed:
+        raise UsageError("--require-isolation and --allow-unsandboxed contradict each other")
+    if unsandboxed:
+        return Level.PROCESS
+    if required is None:
+        return DEFAULT_LEVEL
+    _known("isolation level", required, list(Level))
+    return Level(required)
+
+
+def _known(what: str, name: str, names: list[str]) -> None:
+    from grader.errors import UsageError
+
+    if name not in names:
+        raise UsageError(f"there is no {what} {name!r}; there are: {', '.join(names)}")
+
+
+def _progress() -> Callable[[Progress], None]:
+    """Return what shows progress: one line that is written over, on a terminal only."""
+    return _show if sys.stderr.isatty() else lambda _: None
+
+
+def _show(progress: Progress) -> None:
+    left = f"{progress.eta_seconds:.0f} s left" if progress.done < progress.total else "done"
+    line = f"graded {progress.done} of {progress.total}, {progress.rate:.1f} a second, {left}"
+    print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+
+
+def _complain(summary: Summary) -> None:
+    """Say on stderr what is not graded, and why."""
+    faults = [f"{name}: {fault}" for name, fault in summary.faults.items()]
+    _list("not graded because of a problem on our side, tried again in the next run", faults)
+    unmatched = [f"{item.path}: {item.reason}" for item in summary.unmatched]
+    _list("not read", unmatched)
+    if summary.interrupted:
+        left = f"{summary.pending} submissions are pending"
+        print(f"stopped: {left}; the same command goes on with them", file=sys.stderr)
+
+
+def _list(title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    print(f"{title} ({len(lines)}):", file=sys.stderr)
+    for line in lines[:_SHOWN]:
+        print(f"  {' '.join(line.split())[:200]}", file=sys.stderr)
+    if len(lines) > _SHOWN:
+        print(f"  and {len(lines) - _SHOWN} more", file=sys.stderr)
+
+
+def _print(summary: Summary, out: Path) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("exercise")
+    for name in ("submissions", "graded", "full points", "mean"):
+        table.add_column(name, justify="right")
+    table.add_column("most often")
+    for exercise, one in summary.tallies.items():
+        common = "".join(f"{name} ({n})" for name, n in one.misconceptions.most_common(1))
+        mean = "-" if one.mean is None else f"{one.mean:.0%}"
+        table.add_row(exercise, str(one.submissions), str(one.graded), str(one.full), mean, common)
+    # Plain text but for a terminal that wants more; rich heeds NO_COLOR by itself.
+    width = None if sys.stdout.isatty() else 100
+    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+    again = f", {summary.stored} were graded before" if summary.stored else ""
+    print(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {out}")
