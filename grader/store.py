@@ -71,16 +71,19 @@ CREATE TABLE results (
 );
 CREATE INDEX results_of_submission ON results (submission, key, result);
 """
-_CURRENT: Final = (
-    "r.run = (SELECT max(run) FROM runs WHERE run <= ? AND (scope IS NULL OR scope = r.exercise))"
-)
-_ROWS: Final = (
-    "SELECT r.submission, r.exercise, r.key, r.student, x.report, x.graded_at, x.run"
-    " FROM roster r LEFT JOIN results x ON x.result ="
-    " (SELECT max(result) FROM results WHERE submission = r.submission AND key = r.key"
-    " AND student = r.student AND run <= ?)"
-    " WHERE " + _CURRENT + " ORDER BY r.label, r.student, r.submission"
-)
+_ROWS: Final = """
+SELECT r.submission, r.exercise, r.key, r.student, x.report, x.graded_at, x.run
+FROM roster r LEFT JOIN results x ON x.result =
+    (SELECT max(result) FROM results WHERE submission = r.submission AND key = r.key
+    AND student = r.student AND run <= ?)
+WHERE r.run =
+    (SELECT max(run) FROM runs WHERE run <= ? AND (scope IS NULL OR scope = r.exercise))
+ORDER BY r.label, r.student, r.submission
+"""
+_EXERCISES: Final = """
+SELECT DISTINCT r.exercise FROM roster r
+WHERE r.run = (SELECT max(run) FROM runs WHERE scope IS NULL OR scope = r.exercise)
+"""
 
 
 @dataclass(frozen=True)
@@ -234,8 +237,7 @@ class Store:
 
     def exercises(self) -> set[str]:
         """Return the exercises of the class that `rows` yields."""
-        query = f"SELECT DISTINCT r.exercise FROM roster r WHERE {_CURRENT}"  # noqa: S608
-        return {exercise for (exercise,) in self._db.rows(query, self.last_run())}
+        return {exercise for (exercise,) in self._db.rows(_EXERCISES)}
 
     def history(self, submission: str) -> Iterator[tuple[int, datetime, ScoreReport]]:
         """Yield every result of a submission, oldest first: run, time of grading, report."""
