@@ -67,7 +67,6 @@ def grade(
 
     from grader.batch import Way, grade_class
     from grader.executors import available_jobs, local_executor
-    from grader.grade import run_job
     from grader.ingest import LAYOUTS, gather
 
     opened = open_course(course)
@@ -75,6 +74,9 @@ def grade(
     _known("layout", layout, ["auto", *LAYOUTS])
     if exercise is not None:
         opened.folder(exercise)
+
+    from grader.grade import run_job
+
     count = jobs or available_jobs()
     way = Way(run_job, partial(local_executor, count), count, level, exercise, _progress())
     with TemporaryDirectory(prefix="grader-") as scratch:

@@ -1,0 +1,93 @@
+"""`grader grade`: what it prints where, and how it exits."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+
+import grader.grade
+from grader.cli.grade import grade
+from grader.errors import UsageError
+
+
+@pytest.fixture
+def command(classroom, monkeypatch):
+    """Return a function that runs the command on the class and returns its exit code."""
+    monkeypatch.setattr(grader.grade, "run_job", classroom.function, raising=False)
+
+    def run(**options):
+        with pytest.raises(typer.Exit) as ended:
+            grade(
+                path=classroom.folder,
+                out=classroom.out,
+                jobs=1,
+                course=classroom.course.root,
+                **options,
+            )
+        return ended.value.exit_code
+
+    return run
+
+
+def test_a_class_that_is_graded(classroom, command, capsys):
+    classroom.write(ada="pass", bob="fail")
+    assert command() == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "\x1b" not in out
+    (row,) = [line.split() for line in out.splitlines() if "alpha" in line]
+    assert row == ["alpha", "2", "2", "1", "50%"]
+    assert "2 graded: reports, feedback and gradebook.csv are in" in out
+    assert command() == 0
+    assert "0 graded, 2 were graded before" in capsys.readouterr().out
+
+
+def test_an_internal_error_is_said_on_stderr_and_by_exit_code_3(classroom, command, capsys):
+    classroom.write(ada="pass", bob="raise")
+    assert command() == 3
+    out, err = capsys.readouterr()
+    assert "bob.alpha: SandboxError: the sandbox went away" in err
+    assert "bob.alpha" not in out
+
+
+def test_what_is_not_read_is_said_on_stderr(classroom, command, capsys):
+    classroom.write(ada="pass")
+    (classroom.folder / "ada" / "photo.png").write_bytes(b"x")
+    assert command() == 0
+    assert "ada/photo.png: it is neither a .py nor an .ipynb file" in capsys.readouterr().err
+
+
+def test_ctrl_c(classroom, command, capsys):
+    classroom.write(ada="pass", bob="interrupt")
+    assert command() == 130
+    assert "1 submissions are pending; the same command goes on" in capsys.readouterr().err
+
+
+def test_progress_is_shown_on_a_terminal_only(classroom, command, capsys, monkeypatch):
+    classroom.write(ada="pass", bob="pass")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert command() == 0
+    assert "graded 2 of 2," in capsys.readouterr().err
+
+
+def test_one_exercise_can_be_named(classroom, command):
+    classroom.write(ada="pass")
+    (classroom.folder / "ada" / "other.py").write_text("pass")
+    assert command(exercise="beta") == 0
+    assert classroom.files() == ["ada.beta.json"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"exercise": "gamma"}, "has no exercise 'gamma'"),
+        ({"layout": "pile"}, "no layout 'pile'; there are: auto, plain"),
+        ({"require_isolation": "some"}, "no isolation level 'some'; there are: process"),
+        ({"require_isolation": "full", "allow_unsandboxed": True}, "contradict"),
+    ],
+)
+def test_what_cannot_be_is_refused(classroom, options, message):
+    classroom.write(ada="pass")
+    with pytest.raises(UsageError, match=message):
+        grade(path=classroom.folder, out=classroom.out, course=classroom.course.root, **options)
+    assert not classroom.out.exists()

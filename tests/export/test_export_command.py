@@ -1,0 +1,108 @@
+"""`grader export`: documents in a folder, and nothing left of the export before."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+
+from grader.cli.export import export
+from grader.errors import StoreError, UsageError
+from grader.model.submission import Student
+from grader.store import Seat, Store
+
+
+@pytest.fixture
+def graded(tmp_path, make_report):
+    """Return a function that grades a class anew: student to outcome, None for pending."""
+
+    def grade(**students):
+        seats = {
+            name: Seat(
+                f"{name}.zero_init", "zero_init", f"k {out}", Student(label=name, user_id=name)
+            )
+            for name, out in students.items()
+        }
+        with Store(tmp_path / "store.sqlite") as store:
+            run = store.start_run(seats.values(), grader_version="0", isolation="full")
+            for name, outcome in students.items():
+                if outcome:
+                    report = make_report(outcome, student=name, identities={"user_id": name})
+                    store.add(run, seats[name], report)
+        return tmp_path
+
+    return grade
+
+
+def run(folder, to="lti", out=None):
+    with pytest.raises(typer.Exit) as ended:
+        export(folder, to, out)
+    return ended.value.exit_code
+
+
+def files(folder):
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.json"))
+
+
+def test_documents_go_below_the_graded_folder(graded, capsys):
+    folder = graded(ada="passed", bob="failed")
+    assert run(folder) == 0
+    target = folder / "export" / "lti"
+    assert files(target) == ["ada.zero_init.json", "bob.zero_init.json", "export.json"]
+    assert run(folder, "gradescope") == 0
+    assert "bob.zero_init/results.json" in files(folder / "export" / "gradescope")
+    assert capsys.readouterr().out.splitlines()[0] == f"2 documents in {target}"
+
+
+def test_what_cannot_be_exported_is_listed(graded, capsys):
+    folder = graded(ada="passed", bob="internal_error", zoe=None)
+    assert run(folder) == 3
+    err = capsys.readouterr().err
+    assert "not exported: bob.zero_init: it ended in an internal error" in err
+    assert "not exported: zoe.zero_init: it is pending" in err
+    listed = json.loads((folder / "export" / "lti" / "export.json").read_text())
+    assert listed["documents"] == ["ada.zero_init.json"]
+    assert sorted(listed["not_exported"]) == ["bob.zero_init", "zoe.zero_init"]
+
+
+@pytest.mark.parametrize("target", ["lti", "gradescope"])
+def test_a_grade_that_stands_no_more_is_taken_away(graded, target):
+    folder = graded(ada="passed", bob="passed")
+    run(folder, target)
+    graded(ada="passed", bob=None)
+    run(folder, target)
+    assert not [name for name in files(folder / "export" / target) if "bob" in name]
+    assert not list((folder / "export" / target).glob("bob*"))
+
+
+def test_a_folder_of_other_things_is_left_alone(graded, tmp_path):
+    folder = graded(ada="passed")
+    other = tmp_path / "mine"
+    other.mkdir()
+    (other / "thesis.txt").write_text("")
+    with pytest.raises(UsageError, match="holds other files"):
+        export(folder, "lti", other)
+    (other / "export.json").write_text('{"documents": ["../store.sqlite", "thesis.txt"]}')
+    run(folder, "lti", other)
+    assert (folder / "store.sqlite").exists()
+
+
+def test_one_submission_can_be_one_file(graded, tmp_path):
+    folder = graded(ada="passed")
+    out = tmp_path / "results" / "results.json"
+    assert run(folder, "gradescope", out) == 0
+    assert json.loads(out.read_text())["score"] == 2
+
+
+def test_several_submissions_are_no_one_file(graded, tmp_path):
+    folder = graded(ada="passed", bob="passed", zoe="passed")
+    with pytest.raises(UsageError, match="there are 3 documents"):
+        export(folder, "gradescope", tmp_path / "results.json")
+
+
+def test_an_unknown_target_and_an_ungraded_folder_are_said(graded, tmp_path):
+    with pytest.raises(UsageError, match="no target 'blackboard'; there are: gradescope, lti"):
+        export(graded(ada="passed"), "blackboard")
+    with pytest.raises(StoreError, match="there is no store"):
+        export(tmp_path / "nothing", "lti")
