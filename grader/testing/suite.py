@@ -10,6 +10,7 @@ and the thread take turns; nothing here runs at the same time as anything else.
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -110,6 +111,11 @@ class _Loop:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        # A second course, or the same one after an edit, has modules of the same names, and pytest
+        # would hand out these again.
+        for item in session.items:
+            if isinstance(item, pytest.Function):
+                sys.modules.pop(item.module.__name__, None)
         if self.problems:
             return True
         found = {item: check_of(getattr(item, "obj", None)) for item in session.items}
