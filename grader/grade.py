@@ -157,11 +157,12 @@ class _Grading:
             return
         self.notes += [note for source in sources for note in source.notes]
         limits = self.folder.exercise.limits
-        with Session(self.forkserver, material(self.folder, sources), limits) as session:
-            try:
+        session = Session(self.forkserver, material(self.folder, sources), limits)
+        try:
+            with session:
                 self._run_checks(session)
-            except SandboxError as error:
-                self.fault = error
+        except SandboxError as error:
+            self.fault = error
         self.usage = session.usage
 
     def _run_checks(self, session: Session) -> None:

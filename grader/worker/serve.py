@@ -20,7 +20,8 @@ MESSAGE_CAP = 400
 # What the grader asks is not hostile; a large notebook's code is longer than any honest reply.
 REQUEST_LIMITS = ValueLimits(structure_bytes=8 << 20, buffer_bytes=64 << 20, values=1_000_000)
 
-_legacy_seed = np.random.seed
+_seed_numpy, _seed_python = np.random.seed, random.seed
+_entropy = random.Random()
 
 
 class Channel:
@@ -133,13 +134,15 @@ class _Worker:
         try:
             pack(reply, self.value_limits)
         except Refused as refused:
-            return {
-                "kind": "not_sent",
-                "reason": refused.reason,
-                "type": refused.type_name,
-                "path": refused.path.removeprefix("result['value']"),
-            }
+            return _not_sent(refused, value)
         return reply
+
+
+def _not_sent(refused: Refused, value: object) -> dict[str, Any]:
+    """Say what was refused: a part of `value`, or the whole when it was too large as a whole."""
+    _, part, path = refused.path.partition("result['value']")
+    kind = refused.type_name if part else str(type(value).__name__)
+    return {"kind": "not_sent", "reason": refused.reason, "type": kind, "path": path}
 
 
 def _bytes(value: object) -> bytes:
@@ -154,15 +157,22 @@ def _seed(seed: int) -> None:
     """Seed all that draws random numbers, also what normally asks the system for entropy.
 
     `default_rng()`, `RandomState()` and a bare `seed()` take their entropy from here, so that a
-    regrade of the same submission sees the same draws.
+    regrade of the same submission sees the same draws. Student code may hold on to the names that
+    are put here: there is one of each, and every call seeds what it draws from.
     """
-    random.seed(seed)
-    stream = random.Random(seed)
-    np.random.bit_generator.randbits = stream.getrandbits  # type: ignore[attr-defined]
-    np.random.seed = lambda seed=None: _legacy_seed(
-        stream.getrandbits(32) if seed is None else seed
-    )
-    _legacy_seed(seed % 2**32)
+    _entropy.seed(seed)
+    _seed_python(seed)
+    _seed_numpy(seed % 2**32)
+    np.random.bit_generator.randbits = _entropy.getrandbits  # type: ignore[attr-defined]
+    np.random.seed, random.seed = _numpy_seed, _python_seed
+
+
+def _numpy_seed(seed: Any = None) -> None:
+    _seed_numpy(_entropy.getrandbits(32) if seed is None else seed)
+
+
+def _python_seed(a: Any = None, version: int = 2) -> None:
+    _seed_python(_entropy.getrandbits(64) if a is None else a, version)
 
 
 def _raised(error: BaseException) -> dict[str, Any]:
