@@ -9,6 +9,8 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def local_executor(jobs: int) -> Executor:
     if jobs == 1:
         return SerialExecutor()
     # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _ignore_interrupt)
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
 
 
 def kill(executor: Executor) -> None:
@@ -56,6 +58,18 @@ def kill(executor: Executor) -> None:
     executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the process that started the pool, which ends it in order."""
+def _belong_to_parent() -> None:
+    """Leave Ctrl-C to the process that started the pool, and end when it has ended.
+
+    A pool's processes wait for work on a pipe that they hold open for each other, so those of a
+    parent that was killed would wait for ever.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

@@ -81,7 +81,7 @@ def grade(
     way = Way(run_job, partial(local_executor, count), count, level, exercise, _progress())
     with TemporaryDirectory(prefix="grader-") as scratch:
         exercises = [folder.exercise for folder in opened.folders]
-        gathered = gather(path, Path(scratch), exercises, layout=layout, only=exercise)
+        gathered = gather(path, Path(scratch), exercises, layout=layout, only=exercise, without=out)
         summary = grade_class(gathered, opened, out, way)
     _clear()
     _complain(summary)

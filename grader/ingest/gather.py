@@ -82,12 +82,14 @@ def gather(
     *,
     layout: str = "auto",
     only: str | None = None,
+    without: Path | None = None,
 ) -> Gathered:
     """Find the submissions in a file, a folder or a zip, which is unpacked into `scratch`.
 
-    Raise UsageError when there is nothing at `path` or it cannot be read at all.
+    `only` is the exercise that the instructor named; `without` is a folder inside that is not
+    the students', such as the one that the class is graded into. Raise UsageError when there is nothing at `path` or it cannot be read at all.
     """
-    listing = list_files(path, scratch)
+    listing = list_files(path, scratch, without)
     whose = LAYOUTS["plain" if layout == "auto" else layout]
     by_student: dict[Student, list[HandedIn]] = {}
     for handed in whose(listing.files, [e.id for e in exercises], listing.name):

@@ -52,8 +52,8 @@ class Listing:
     files: list[StoredFile] = field(default_factory=list)
 
 
-def list_files(path: Path, scratch: Path) -> Listing:
-    """List a file, a folder or a zip, which is unpacked into `scratch`.
+def list_files(path: Path, scratch: Path, without: Path | None = None) -> Listing:
+    """List a file, a folder (but for the folder `without`) or a zip, unpacked into `scratch`.
 
     Raise UsageError when there is nothing or it cannot be read.
     """
@@ -62,7 +62,7 @@ def list_files(path: Path, scratch: Path) -> Listing:
     numbers = count()
     if path.is_dir():
         listing.name = path.name
-        found = _walk(path)
+        found = _walk(path, without.resolve() if without else None)
     elif path.is_file() and path.suffix.lower() == ".zip":
         found = _class_zip(path, scratch, numbers)
     elif path.is_file():
@@ -81,7 +81,7 @@ def list_files(path: Path, scratch: Path) -> Listing:
     return listing
 
 
-def _walk(root: Path) -> Iterator[StoredFile]:
+def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
     """Yield the files below a folder; links and what is not a file have a problem."""
     unread: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unread.append):
@@ -90,7 +90,9 @@ def _walk(root: Path) -> Iterator[StoredFile]:
         for path in (here / name for name in names + links):
             inner = PurePosixPath(path.relative_to(root).as_posix())
             yield StoredFile(inner, path, _unfit(path))
-        folders[:] = [name for name in folders if not _litter(PurePosixPath(name))]
+        folders[:] = [
+            name for name in folders if not _litter(PurePosixPath(name)) and here / name != without
+        ]
     for error in unread:
         inner = PurePosixPath(Path(error.filename).relative_to(root).as_posix())
         yield StoredFile(inner, Path(error.filename), f"it cannot be read: {error.strerror}")

@@ -164,6 +164,13 @@ def test_a_file_that_cannot_be_read_is_still_a_submission(class_of):
     assert [s.id for s in gathered.submissions] == ["ada.zero_init", "bob.zero_init"]
 
 
+def test_the_folder_that_is_graded_into_is_no_student(class_of, tmp_path):
+    files = {"ada/zero_init.py": ZERO, "out/reports/ada.zero_init.json": "{}"}
+    gathered = class_of(files, without=tmp_path / "class" / "out")
+    assert [s.id for s in gathered.submissions] == ["ada.zero_init"]
+    assert gathered.left_over == ()
+
+
 def test_litter_is_no_submission(class_of):
     gathered = class_of(
         {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import jsonschema
 import pytest
 
+from grader.model.feedback import feedback_for_student
+from grader.model.report import canonical_json, report_json
 from grader.model.schema import SCHEMAS, build_schema, json_schema, schema_path, schema_text
 
 # A published schema never changes. To change a model, raise SCHEMA_VERSION, write the new files
@@ -45,3 +48,13 @@ def test_the_student_schema_has_no_staff_field():
     assert "diagnostic" not in text
     assert "values" not in text
     assert "diagnostic" in json_schema("score-report")
+
+
+@pytest.mark.parametrize("outcomes", [("passed", "timeout"), ("passed", "internal_error"), ()])
+def test_what_is_written_keeps_to_the_schema(make_report, outcomes):
+    report = make_report(*outcomes, identities={"lti_sub": "4"}, notes=["a note"])
+    for name, text in {
+        "score-report": report_json(report),
+        "student-feedback": canonical_json(feedback_for_student(report)),
+    }.items():
+        jsonschema.Draft202012Validator(build_schema(name)).validate(json.loads(text))
