@@ -13,6 +13,8 @@ import typer
 
 from grader.cli.author import notebook, release, verify
 from grader.cli.check import check
+from grader.cli.export import export
+from grader.cli.grade import grade, sample
 from grader.cli.machine import doctor, schema
 from grader.errors import GraderError
 
@@ -25,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (check, verify, notebook, release, doctor, schema):
+for command in (check, grade, export, sample, verify, notebook, release, doctor, schema):
     app.command()(command)
 
 
