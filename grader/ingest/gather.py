@@ -87,7 +87,8 @@ def gather(
     """Find the submissions in a file, a folder or a zip, which is unpacked into `scratch`.
 
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
-    the students', such as the one that the class is graded into. Raise UsageError when there is nothing at `path` or it cannot be read at all.
+    the students', such as the one that the class is graded into. Raise UsageError when there is
+    nothing at `path` or it cannot be read at all.
     """
     listing = list_files(path, scratch, without)
     whose = LAYOUTS["plain" if layout == "auto" else layout]
