@@ -119,7 +119,7 @@ def _diagnoses(report: ScoreReport) -> Iterator[DiagnosisFeedback]:
             misconception=found.misconception,
             title=found.title,
             explanation=found.explanation,
-            evidence=tuple(dict.fromkeys(f.sentence for f in found.evidence)),
+            evidence=tuple(dict.fromkeys(f.sentence for f in found.evidence if f.sentence)),
             checks=found.checks,
         )
 

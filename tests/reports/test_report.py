@@ -139,6 +139,14 @@ def test_the_student_is_told_the_sentence_and_not_the_staff_part(make_report):
     assert feedback.summary == "1 of 2 checks passed."
 
 
+def test_evidence_is_told_once_and_only_in_sentences(make_report):
+    data = json.loads(report_json(make_report("failed", "failed")))
+    sentences = ["W1 is zero", "", "W1 is zero"]
+    evidence = [{"check": "check_1", "sentence": sentence} for sentence in sentences]
+    report = ScoreReport.model_validate(data | {"diagnoses": [diagnosis(evidence=evidence)]})
+    assert feedback_for_student(report).diagnoses[0].evidence == ("W1 is zero",)
+
+
 def test_an_internal_error_is_told_as_ours_and_tells_no_outcome(make_report):
     feedback = feedback_for_student(make_report("passed", "internal_error"))
     assert feedback.summary == OUR_FAULT
