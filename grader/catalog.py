@@ -139,7 +139,7 @@ class ExerciseFolder:
         return read_text(self.starter)
 
     def check_files(self, *, hidden: bool) -> list[Path]:
-        """The files whose checks are run: the public examples and, when asked, the hidden tests."""
+        """Return the files whose checks are run: the examples and, when asked, the hidden tests."""
         files = [self.public / "test_examples.py"]
         if hidden:
             files.append(self.staff / "test_hidden.py")

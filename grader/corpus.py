@@ -50,12 +50,12 @@ class Mutant(Model):
         """The misconceptions that a report must name, no more and no fewer."""
         if self.misconceptions:
             return frozenset(self.misconceptions)
-        return frozenset() if self.misconception == UNNAMED else frozenset({str(self.misconception)})
+        return frozenset({str(self.misconception)}) - {UNNAMED}
 
 
 class _Table(Model):
-    variants: dict[str, Variant] = {}
-    mutants: dict[str, Mutant] = {}
+    variants: dict[str, Variant] = Field(default_factory=dict)
+    mutants: dict[str, Mutant] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)

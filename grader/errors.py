@@ -3,7 +3,7 @@
 A fault of a student is never one of these: it is an outcome in a report.
 
     GraderError                    everything below; the command line prints its text and exits 2
-    ├── CourseError                an exercise folder, a catalogue or a hidden test is not as it should be
+    ├── CourseError                an exercise, a catalogue or a hidden test is wrong
     ├── UsageError                 the command was asked for something that cannot be
     ├── StoreError                 the store cannot be read or written
     └── SandboxError               the boundary cannot be set up or kept

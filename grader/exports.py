@@ -1,7 +1,7 @@
 """Write the documents of an export, and take away those of the export before.
 
 A document of an earlier export may hold a grade that does not stand any more. Each export leaves a
-list of its documents, `export.json`; what the last list names is removed before anything is
+list of its documents, `.exported`; what the last list names is removed before anything is
 written, and a folder that holds anything else without such a list is left alone.
 """
 
@@ -18,18 +18,23 @@ from grader.export import Document, Left
 from grader.export.document import strict_json
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-LIST: Final = "export.json"
+LIST: Final = ".exported"
 
 
-def write_documents(target: Path, found: Iterable[Document | Left], left: list[Left]) -> int:
-    """Write documents below `target` and return how many; what could not be is added to `left`.
+def write_documents(
+    target: Path, found: Iterable[Document | Left], left: list[Left], caveats: Counter[str]
+) -> int:
+    """Write documents below `target` and return how many.
+
+    What could not be exported is added to `left`, what is to be known of the others to `caveats`.
 
     A `target` that ends in ``.json`` is the file of the one document that there may then be.
     """
-    documents = _documents(found, left)
+    documents = _documents(found, left, caveats)
     if target.suffix == ".json" and not target.is_dir():
         return _write_one(target, documents)
     _forget(target)
@@ -45,11 +50,14 @@ def write_documents(target: Path, found: Iterable[Document | Left], left: list[L
     return len(names)
 
 
-def _documents(found: Iterable[Document | Left], left: list[Left]) -> Iterator[Document]:
+def _documents(
+    found: Iterable[Document | Left], left: list[Left], caveats: Counter[str]
+) -> Iterator[Document]:
     for item in found:
         if isinstance(item, Left):
             left.append(item)
         else:
+            caveats.update([item.caveat] if item.caveat else [])
             yield item
 
 

@@ -27,7 +27,6 @@ from grader.errors import SandboxError
 from grader.jobs import Job
 from grader.model.exercise import Limits
 from grader.model.report import (
-    CheckResult,
     Execution,
     ExerciseInfo,
     GraderInfo,
@@ -41,7 +40,6 @@ from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
 from grader.sandbox.session import Session, Usage, WorkerLost
 from grader.source import Unreadable
-from grader.testing.checks import Check
 from grader.testing.failures import CheckFailed, Diagnosis
 from grader.testing.material import material, read_files
 from grader.testing.proxy import Submission, derive_seed
@@ -175,8 +173,8 @@ class _Grading:
         try:
             self.notes += outcomes.reading_notes(session.definitions, self.folder.exercise)
         except WorkerLost as lost:
-            failure = CheckFailed(f"your file could not be read: {lost.detail}", outcome=lost.outcome)
-            self._fail_all(failure)
+            headline = f"your file could not be read: {lost.detail}"
+            self._fail_all(CheckFailed(headline, outcome=lost.outcome))
             return
         run = Run(Submission(session, self.folder.exercise, self.seed))
         self.suite.run(run)

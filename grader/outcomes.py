@@ -16,7 +16,8 @@ from grader.testing.checks import Check
 from grader.testing.runner import CheckOutcome, Run
 
 OUR_FAULT = (
-    "This check could not be run because of a problem on our side. It was not counted as an attempt."
+    "This check could not be run because of a problem on our side. "
+    "It was not counted as an attempt."
 )
 NOTES = 20
 

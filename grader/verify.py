@@ -20,8 +20,8 @@ from grader.grade import Answer, Slot
 from grader.model.report import Outcome, ScoreReport
 from grader.model.submission import Student, SubmissionInfo
 from grader.release import leaks, release
-from grader.testing.compare import audited
 from grader.testing.budget import budgeted
+from grader.testing.compare import audited
 
 KILLS: Final = frozenset(Outcome) - {Outcome.PASSED, Outcome.NOT_RUN, Outcome.INTERNAL_ERROR}
 VARIANT_SEEDS: Final = 50
@@ -99,9 +99,7 @@ def verify(course: Course, exercise_id: str, seeds: int) -> Proof:
 class _Verification:
     """The steps of one proof."""
 
-    def __init__(
-        self, folder: ExerciseFolder, corpus: Corpus, slot: Slot, proof: Proof
-    ) -> None:
+    def __init__(self, folder: ExerciseFolder, corpus: Corpus, slot: Slot, proof: Proof) -> None:
         self.folder, self.corpus, self.slot, self.proof = folder, corpus, slot, proof
 
     def run(self) -> None:
@@ -155,16 +153,16 @@ class _Verification:
         # What one submission's checks may fail a right answer with, added up over its checks.
         self.proof.false_fail = sum(spent) / max(1, self.proof.seeds)
         if self.proof.false_fail > FALSE_FAIL:
-            self._problem(
-                f"a right answer may fail with probability {self.proof.false_fail:.1g} > {FALSE_FAIL}"
-            )
+            chance = f"{self.proof.false_fail:.1g}"
+            self._problem(f"a right answer may fail with probability {chance} > {FALSE_FAIL}")
         for pair in sorted(confusable):
             self._problem(f"mistake models give the same numbers: {pair}")
 
     def _variants(self) -> None:
         for path in self.corpus.variants:
             self.proof.variants += 1
-            self._full_marks(path, f"variant {path.stem}", range(min(self.proof.seeds, VARIANT_SEEDS)))
+            seeds = range(min(self.proof.seeds, VARIANT_SEEDS))
+            self._full_marks(path, f"variant {path.stem}", seeds)
 
     def _full_marks(self, path: Path, what: str, seeds: range) -> None:
         for seed in seeds:
@@ -179,10 +177,11 @@ class _Verification:
         for path, mutant in self.corpus.mutants.items():
             self.proof.mutants += 1
             reports = [self._grade(path, seed) for seed in range(MUTANT_SEEDS)]
-            killed = all([self._killed(path.stem, mutant, report) for report in reports])
-            named = all([self._named(path.stem, mutant, report) for report in reports])
-            self.proof.killed += killed
-            self.proof.named += killed and named
+            # Every report is looked at: each may show another problem.
+            killed = {self._killed(path.stem, mutant, report) for report in reports}
+            named = {self._named(path.stem, mutant, report) for report in reports}
+            self.proof.killed += killed == {True}
+            self.proof.named += killed == named == {True}
 
     def _killed(self, name: str, mutant: Mutant, report: ScoreReport) -> bool:
         outcomes = {check.id: check.outcome for check in report.checks}

@@ -1,11 +1,15 @@
-"""Records that tests of several folders need."""
+"""What tests of several folders need: records, a forkserver, small courses, submissions."""
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.catalog import Course
+from grader.grade import Answer
 from grader.model.exercise import Limits
 from grader.model.report import (
     CheckResult,
@@ -16,8 +20,97 @@ from grader.model.report import (
     ScoreReport,
 )
 from grader.model.submission import Student, SubmissionInfo
+from grader.sandbox.forkserver import Forkserver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 DIGEST = "sha256:" + "0" * 64
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "layers(*names): the machine must enforce these sandbox layers, or it is skipped"
+    )
+
+
+@pytest.fixture(scope="session")
+def forkserver() -> Iterator[Forkserver]:
+    """Start a forkserver with every layer of this machine."""
+    with Forkserver() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _needed_layers(request: pytest.FixtureRequest) -> None:
+    """Skip a test that needs a layer which this machine lacks, and say which and why."""
+    marker = request.node.get_closest_marker("layers")
+    if marker is None:
+        return
+    here: Forkserver = request.getfixturevalue("forkserver")
+    lacking = [f"{n} ({here.reasons.get(n)})" for n in marker.args if n not in here.layers]
+    if lacking:
+        pytest.skip(f"this machine lacks a sandbox layer: {', '.join(lacking)}")
+
+
+@pytest.fixture(scope="session")
+def make_answer() -> Callable[..., Answer]:
+    """Return a function that makes a submission of source code or bytes."""
+    return _answer
+
+
+def _answer(content: str | bytes, name: str = "answer.py", *others: tuple[str, bytes]) -> Answer:
+    data = dedent(content).encode() if isinstance(content, str) else content
+    files = [(name, data), *others]
+    digest = hashlib.sha256(repr(files).encode()).hexdigest()
+    info = SubmissionInfo(
+        id="ada.mini",
+        student=Student(label="ada"),
+        digest=f"sha256:{digest}",
+        files=tuple(name for name, _ in files),
+    )
+    return Answer(info, files)
+
+
+@pytest.fixture
+def mini_course(tmp_path: Path) -> Callable[..., Course]:
+    """Return a function that writes a course of one exercise, ``mini``, from its parts."""
+
+    def make(
+        hidden: str, *, exercise: str = SQUARE, examples: str = "", starter: str = ""
+    ) -> Course:
+        return write_course(tmp_path, hidden, exercise=exercise, examples=examples, starter=starter)
+
+    return make
+
+
+SQUARE = """
+[[functions]]
+name = "square"
+parameters = [{ name = "x" }]
+returns = { kind = "array" }
+"""
+
+
+def write_course(
+    root: Path, hidden: str, *, exercise: str = SQUARE, examples: str = "", starter: str = ""
+) -> Course:
+    """Write a course with the exercise ``mini``; limits are short, since tests run into them."""
+    limits = "" if "[limits]" in exercise else "[limits]\ncall_wall_seconds = 0.5\n"
+    files = {
+        "exercises/course.toml": 'title = "A small course"\nexercises = ["mini"]\n',
+        "exercises/mini/exercise.toml": f'id = "mini"\ntitle = "Mini"\n{exercise}\n{limits}',
+        "exercises/mini/starter.py": starter,
+        "exercises/mini/test_examples.py": examples,
+        "solutions/mini/reference.py": "",
+        "solutions/mini/test_hidden.py": hidden,
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), "utf-8")
+    return Course(root)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,10 +40,13 @@ def export(
     if to not in TARGETS:
         raise UsageError(f"there is no target {to!r}; there are: {', '.join(TARGETS)}")
     left: list[Left] = []
+    caveats: Counter[str] = Counter()
     with Store(folder / "store.sqlite", create=False) as store:
         documents = TARGETS[to](_entries(store.rows(), left))
         target = out or folder / "export" / to
-        written = write_documents(target, documents, left)
+        written = write_documents(target, documents, left, caveats)
+    for caveat, count in caveats.items():
+        print(f"in {count} documents, {caveat}", file=sys.stderr)
     for item in left[:_SHOWN]:
         print(f"not exported: {item.submission}: {item.reason}", file=sys.stderr)
     if len(left) > _SHOWN:

@@ -34,5 +34,6 @@ def chosen(course: Course, ids: list[str] | None, everything: bool) -> list[str]
     if everything:
         return list(course.exercise_ids)
     if not ids:
-        raise UsageError(f"name exercises, or say --all; there are: {', '.join(course.exercise_ids)}")
+        known = ", ".join(course.exercise_ids)
+        raise UsageError(f"name exercises, or say --all; there are: {known}")
     return [course.folder(exercise_id).id for exercise_id in ids]

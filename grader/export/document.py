@@ -30,6 +30,8 @@ class Document:
 
     path: str
     text: str
+    caveat: str = ""
+    """What a reader should know before this is sent anywhere."""
 
 
 @dataclass(frozen=True)

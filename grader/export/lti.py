@@ -1,8 +1,9 @@
 """LTI Advantage: one AGS 2.0 score document per submission, to be posted to its line item.
 
 A score has points and their maximum; the platform scales. Nothing is written for an internal
-error: a `Failed` score clears a grade that the platform already has. Nothing is written for a
-student whose platform id is not known: a participant number or an address is not one.
+error: a `Failed` score clears a grade that the platform already has. An address or a participant
+number is never taken for the platform's user id. Where a class came without any identity but the
+names of its folders, those names are all there is: they are written, and said to be a guess.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from grader.model.report import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from grader.model.submission import Student
+
 # Moodle compares whole seconds and refuses a score of the same second.
 STEP: Final = timedelta(seconds=1)
+_GUESS: Final = "userId is the folder's name, since no LTI or LMS id of the student is known"
 _CANVAS: Final = "https://canvas.instructure.com/lti/submission"
 
 
@@ -26,7 +30,8 @@ def export(entries: Iterable[Entry]) -> Iterator[Document | Left]:
     last: dict[tuple[str, str], datetime] = {}
     for entry in sorted(entries, key=lambda e: (e.graded_at, e.feedback.submission.id)):
         feedback = entry.feedback
-        user = feedback.submission.student.lti_sub or feedback.submission.student.user_id
+        student = feedback.submission.student
+        user = student.lti_sub or student.user_id or _only_a_label(student)
         if feedback.status is not Status.GRADED:
             reason = "it ended in an internal error, so that no score is sent; grade it again"
             yield Left(feedback.submission.id, reason)
@@ -38,7 +43,14 @@ def export(entries: Iterable[Entry]) -> Iterator[Document | Left]:
             moment = max(entry.graded_at, last.get(place, entry.graded_at - STEP) + STEP)
             last[place] = moment
             text = strict_json(score(entry, user, moment))
-            yield Document(f"{feedback.submission.id}.json", text)
+            guess = "" if student.lti_sub or student.user_id else _GUESS
+            yield Document(f"{feedback.submission.id}.json", text, guess)
+
+
+def _only_a_label(student: Student) -> str | None:
+    """Return the label of a student of whom nothing else is known."""
+    known = student.model_dump(exclude={"label"}, exclude_none=True)
+    return None if known else student.label
 
 
 def score(entry: Entry, user: str, moment: datetime) -> dict[str, Any]:

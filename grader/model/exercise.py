@@ -1,4 +1,4 @@
-"""An exercise as `exercise.toml` describes it: the functions to write, their contract and limits."""
+"""An exercise as `exercise.toml` describes it: functions to write, their contract, limits."""
 
 from __future__ import annotations
 

@@ -95,5 +95,5 @@ def _mounts(interpreter: str) -> list[str]:
 def _mount(path: str) -> list[str]:
     """Mount `path` read-only at its own place; a link such as /lib stays a link."""
     if Path(path).is_symlink() and Path(path).is_dir():
-        return ["--symlink", os.readlink(path), path]
+        return ["--symlink", str(Path(path).readlink()), path]
     return ["--ro-bind", path, path]

@@ -43,7 +43,8 @@ class Findings:
 
     def text(self) -> str:
         """Return the findings for people."""
-        lines = [f"{platform.system()} {platform.release()}, Python {platform.python_version()}", ""]
+        system = f"{platform.system()} {platform.release()}"
+        lines = [f"{system}, Python {platform.python_version()}", ""]
         for name, gives in LAYERS.items():
             held = name in self.active
             lines.append(f"{'yes' if held else 'no ':<4}{name:<14}{gives}")
@@ -51,7 +52,7 @@ class Findings:
                 lines.append(f"      because: {self.reasons.get(name, 'it does not hold here')}")
                 advice = self._advice(name)
                 lines += [f"      to get it: {advice}"] if advice else []
-        lines += ["", f"isolation level reached: {self.level} (default for grading: {DEFAULT_LEVEL})"]
+        lines.append(f"\nisolation level reached: {self.level} (for grading: {DEFAULT_LEVEL})")
         if missing(DEFAULT_LEVEL, self.active):
             lines.append("`grader grade` refuses here unless --require-isolation asks for less")
         return "\n".join(lines) + "\n"

@@ -20,6 +20,8 @@ START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 20.0
 # One above the range that Debian gives to people and system services, and below `nobody`.
 WORKER_UID: Final = 64_137
+
+
 @dataclass(frozen=True)
 class Reaped:
     """How a worker ended: its exit code (negative: a signal; None: it never started).
@@ -72,7 +74,8 @@ class Forkserver:
         output, output_end = os.pipe()
         self._workers += 1
         try:
-            send(self._launched.control, {"kind": "fork", "worker": self._workers, "limits": limits})
+            request = {"kind": "fork", "worker": self._workers, "limits": limits}
+            send(self._launched.control, request)
             socket.send_fds(self._launched.control, [b"."], [theirs.fileno(), output_end])
         except OSError as error:
             ours.close()

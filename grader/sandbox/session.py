@@ -117,7 +117,8 @@ class Session:
             reply = self._request(worker, request, name)
             return parse_reply(reply, worker.requests)
         except WireError as error:
-            raise self._lost("crashed", f"the answer of {name} could not be read ({error})") from None
+            detail = f"the answer of {name} could not be read ({error})"
+            raise self._lost("crashed", detail) from None
         except WorkerLost as lost:
             self._timeouts[name] += lost.outcome == "timeout"
             raise

@@ -34,7 +34,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-class Unreadable(Exception):  # noqa: N818 - an outcome of a submission, no error of ours
+class Unreadable(Exception):
     """A submission that cannot be read; its text is a sentence for the student."""
 
     def __init__(self, reason: str, misconception: str | None = None) -> None:

@@ -29,7 +29,8 @@ SHOWN: Final = 6
 class Audit(Protocol):
     """Told of every comparison that carries mistake models; `grader verify` listens."""
 
-    def __call__(self, name: str, pairs: list[tuple[str, str]]) -> None: ...
+    def __call__(self, name: str, pairs: list[tuple[str, str]]) -> None:
+        """Take the pairs of models of the quantity `name` that give the same numbers."""
 
 
 _audits: list[Audit] = []

@@ -43,9 +43,9 @@ def type_name(value: Any) -> str:
 
 
 def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
-    if returns.allow_tuple and isinstance(value, tuple | list):
-        if len(value) == len(returns.keys):
-            value = dict(zip(returns.keys, value, strict=True))
+    in_order = returns.allow_tuple and isinstance(value, tuple | list)
+    if in_order and len(value) == len(returns.keys):
+        value = dict(zip(returns.keys, value, strict=True))
     if not isinstance(value, dict):
         keys = f" with the keys {', '.join(returns.keys)}" if returns.keys else ""
         _wrong_type(name, value, f"a dict{keys}")

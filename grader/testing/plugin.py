@@ -21,15 +21,15 @@ import pytest
 from grader.testing.checks import Check, check_of
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from grader.testing.runner import Run
     from grader.testing.standalone import StandaloneRun
+    import numpy as np
+
 
 FILES = {"exercises": "test_examples.py", "solutions": "test_hidden.py"}
-RUN = pytest.StashKey["Run"]()
+RUN: pytest.StashKey[Run] = pytest.StashKey()
 """The run that items belong to; a class run sets it before each submission."""
-RUNS = pytest.StashKey["dict[Path, StandaloneRun]"]()
+RUNS: pytest.StashKey[dict[Path, StandaloneRun]] = pytest.StashKey()
 """One run per exercise, when pytest was called by a person."""
 
 
@@ -129,13 +129,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def submission(request: pytest.FixtureRequest) -> Any:
-    """The student code under test; each function of the exercise is an attribute."""
+    """Give the student code under test; each function of the exercise is an attribute."""
     return _run(request.node).submission
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """A generator for hidden inputs, seeded by submission and check."""
+    """Give a generator for hidden inputs, seeded by submission and check."""
     import numpy as np
 
     return np.random.default_rng(_run(request.node).submission.seed)
@@ -143,7 +143,7 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Any:
-    """What the exercise's `reference.py` defines, on the trusted side."""
+    """Give what the exercise's `reference.py` defines, on the trusted side."""
     from grader.testing.runner import load_reference
 
     return load_reference(request.path.parent / "reference.py", _references)

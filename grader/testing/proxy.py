@@ -16,7 +16,6 @@ from grader.testing.failures import CheckFailed, Diagnosis, fail
 from grader.wire.messages import (
     Argument,
     Mismatch,
-    Missing,
     NotSent,
     Raised,
     Reply,
@@ -24,6 +23,7 @@ from grader.wire.messages import (
 )
 
 LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}
+IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PlaceholderUsed")
 REFUSED = {
     "type": "holds {type}, which is not plain data",
     "keys": "is a dict whose keys are not all strings ({type})",
@@ -83,9 +83,8 @@ class Submission:
             reply = self._session.call(_names(function), arguments, seed)
         except WorkerLost as lost:
             ids = [Diagnosis(LOST[lost.outcome])] if lost.outcome in LOST else []
-            raise CheckFailed(
-                f"{function.name} could not be judged: {lost.detail}", [shown], (), ids, lost.outcome
-            ) from None
+            headline = f"{function.name} could not be judged: {lost.detail}"
+            raise CheckFailed(headline, [shown], (), ids, lost.outcome) from None
         return self._read(function, reply, shown)
 
     def _must_be_there(self, function: Function) -> None:
@@ -100,35 +99,43 @@ class Submission:
             )
 
     def _read(self, function: Function, reply: Reply, shown: str) -> Any:
-        match reply:
-            case Returned(value, changed):
-                self.changed = changed
-                return contract.validate(function.returns, value, f"the result of {function.name}")
-            case Raised():
-                raise _raised(function, reply, shown)
-            case NotSent(reason, kind, path):
-                said = REFUSED.get(reason, "cannot be read").format(type=kind[:80])
-                where = f"result{path[:80]}"
-                fail(
-                    f"the result of {function.name} {said}",
-                    f"where: {where}",
-                    shown,
-                    diagnoses=[Diagnosis("wrong-return-type", path=where, type=kind[:80])],
-                )
-            case Mismatch(has, wanted):
-                fail(
-                    f"{function.name} does not take the arguments of its contract",
+        if isinstance(reply, Returned):
+            self.changed = reply.changed
+            name = f"the result of {function.name}"
+            return contract.validate(function.returns, reply.value, name)
+        raise _refusal(function, reply, shown, self._session.definitions)
+
+
+def _refusal(function: Function, reply: Reply, shown: str, definitions: Definitions) -> CheckFailed:
+    """Return the failure for a call that gave no value."""
+    match reply:
+        case Raised():
+            return _raised(function, reply, shown)
+        case NotSent():
+            return _not_sent(function, reply, shown)
+        case Mismatch(has, wanted):
+            return CheckFailed(
+                f"{function.name} does not take the arguments of its contract",
+                [
                     f"expected: {function.name}{wanted[:200]}",
                     f"yours:    {function.name}{has[:200]}",
-                    diagnoses=[Diagnosis("wrong-signature", has=has[:200], wanted=wanted[:200])],
-                )
-            case Missing():
-                raise _missing(function, self._session.definitions)
+                ],
+                diagnoses=[Diagnosis("wrong-signature", has=has[:200], wanted=wanted[:200])],
+            )
+    return _missing(function, definitions)
 
 
-def _arguments(
-    function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> list[Argument]:
+def _not_sent(function: Function, reply: NotSent, shown: str) -> CheckFailed:
+    said = REFUSED.get(reply.reason, "cannot be read").format(type=reply.type[:80])
+    where = f"result{reply.path[:80]}"
+    return CheckFailed(
+        f"the result of {function.name} {said}",
+        [f"where: {where}", shown],
+        diagnoses=[Diagnosis("wrong-return-type", path=where, type=reply.type[:80])],
+    )
+
+
+def _arguments(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Argument]:
     """Return the call's arguments in contract order; a wrong call is the hidden test's fault."""
     given = dict(zip((p.name for p in function.parameters), args, strict=False)) | kwargs
     unknown = given.keys() - {p.name for p in function.parameters}
@@ -195,7 +202,7 @@ def _raised(function: Function, raised: Raised, shown: str) -> CheckFailed:
         )
     text = raised.message.strip().splitlines()
     said = f"{raised.type[:80]}: {text[0][:160]}" if text else raised.type[:80]
-    name = "import-error" if raised.type in ("PlaceholderUsed", "ImportError") else "raises-exception"
+    name = "import-error" if raised.type in IMPORT_ERRORS else "raises-exception"
     return CheckFailed(
         f"{function.name} raised {said}{place}",
         [shown],

@@ -29,16 +29,16 @@ ARGUMENTS = (
     "--import-mode=importlib",
     "-pgrader.testing.plugin",
     *(f"-pno:{name}" for name in (
-        "cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "legacypath",
-        "logging", "monkeypatch", "pastebin", "recwarn", "setuponly", "setupplan", "skipping",
-        "stepwise", "subtests", "terminal", "threadexception", "tmpdir", "unittest",
+        "cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml",
+        "legacypath", "logging", "monkeypatch", "pastebin", "recwarn", "setuponly", "setupplan",
+        "skipping", "stepwise", "subtests", "terminal", "threadexception", "tmpdir", "unittest",
         "unraisableexception", "warnings",
     )),
 )  # fmt: skip
 
 
 class Suite:
-    """The collected checks of one exercise. Close it, or its thread stays until the process ends."""
+    """The collected checks of one exercise. Unless closed, its thread stays with the process."""
 
     def __init__(self, folder: ExerciseFolder, *, hidden: bool = True) -> None:
         """Collect; raise CourseError when the check files are not as they should be."""

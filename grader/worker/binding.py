@@ -28,7 +28,7 @@ STARS: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "
 _BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
-class SignatureMismatch(Exception):  # noqa: N818 - an outcome, no error of ours
+class SignatureMismatch(Exception):
     """The function cannot be called with the contract's arguments."""
 
     def __init__(self, has: str, wanted: str) -> None:

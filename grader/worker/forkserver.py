@@ -2,7 +2,8 @@
 
 Requests come on the control socket: `fork` (with two descriptors: the worker's channel and its
 output), answered by nothing, and `reap` (wait a little for a worker, then kill it, and say how it
-ended), answered by one message. When the control socket closes, the forkserver ends, and its workers with it.
+ended), answered by one message. When the control socket closes, the forkserver ends, and its
+workers with it.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ class _Server:
 
 
 def _wait(pid: int, patience: float) -> tuple[int, int, resource.struct_rusage]:
-    """Return what wait4 says of a child that ends within `patience` seconds; 0 for its pid if not."""
+    """Return what wait4 says of a child; pid 0 when it has not ended in `patience` seconds."""
     deadline = time.monotonic() + patience
     while not (found := os.wait4(pid, os.WNOHANG))[0] and time.monotonic() < deadline:
         time.sleep(0.001)

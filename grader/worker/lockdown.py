@@ -12,7 +12,6 @@ signals and abstract sockets that leave the worker's own domain.
 from __future__ import annotations
 
 import ctypes
-import math
 import os
 import resource
 import stat
@@ -45,7 +44,7 @@ def _call(result: int, what: str) -> int:
 
 
 def prctl(option: int, value: int) -> None:
-    """Call prctl(2) with one argument; raise OSError when the kernel refuses."""
+    """Set a process attribute; raise OSError when the kernel refuses."""
     _call(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl({option})")
 
 
@@ -172,10 +171,13 @@ class Lockdown:
 
 
 def limit_call_cpu(seconds: int) -> None:
-    """Let this process use `seconds` more of processor time; the hard limit stays as it is."""
+    """Let this process use `seconds` more of processor time; the hard limit stays as it is.
+
+    The kernel counts whole seconds, so that this is half a second more or less.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    soft = round(used.ru_utime + used.ru_stime) + seconds
     if hard != resource.RLIM_INFINITY:
         soft = min(soft, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))

@@ -25,7 +25,7 @@ QUIET_MODULES = frozenset(
 _UNPACK = {dis.opmap["UNPACK_SEQUENCE"], dis.opmap["UNPACK_EX"]}
 
 
-class PlaceholderUsed(ImportError):  # noqa: N818 - said in messages
+class PlaceholderUsed(ImportError):
     """Student code used something from a module that is not there."""
 
 

@@ -58,7 +58,7 @@ def _seccomp(config: dict[str, Any], locks: lockdown.Lockdown) -> str:
 
 def _landlock(config: dict[str, Any], locks: lockdown.Lockdown) -> str:
     if not lockdown.landlock_abi():
-        return "the kernel has no Landlock (Linux 5.13 and newer have it, unless it is switched off)"
+        return "the kernel has no Landlock (Linux from 5.13 on, unless it is switched off there)"
     try:
         ruleset = os.dup2(lockdown.landlock_ruleset(config["readable"]), 99, inheritable=False)
     except OSError as error:
@@ -67,7 +67,7 @@ def _landlock(config: dict[str, Any], locks: lockdown.Lockdown) -> str:
     def attempt() -> None:
         lockdown.no_new_privs()
         lockdown.restrict_self(ruleset)
-        _must_fail(lambda: os.listdir("/"), "the root folder was read under the ruleset")
+        _must_fail(lambda: os.scandir("/"), "the root folder was read under the ruleset")
 
     reason = _in_child(attempt)
     if not reason:
@@ -84,7 +84,7 @@ def _uid(config: dict[str, Any], locks: lockdown.Lockdown) -> str:
 
     def attempt() -> None:
         lockdown.drop_uid(uid)
-        os.listdir(os.path.dirname(os.__file__))  # noqa: PTH120
+        os.scandir(os.path.dirname(os.__file__)).close()  # noqa: PTH120
         _must_fail(lambda: os.kill(os.getppid(), 0), "another user's process could be signalled")
 
     reason = _in_child(attempt)

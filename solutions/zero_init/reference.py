@@ -6,7 +6,7 @@ import numpy as np
 def initialize_parameters_zeros(layers_dims):
     """Return a dict with W1, b1, W2, b2, … full of zeros, for the layers after the input."""
     parameters = {}
-    for l in range(1, len(layers_dims)):  # noqa: E741  the lesson's name for a layer
+    for l in range(1, len(layers_dims)):
         parameters[f"W{l}"] = np.zeros((layers_dims[l], layers_dims[l - 1]))
         parameters[f"b{l}"] = np.zeros((layers_dims[l], 1))
     return parameters

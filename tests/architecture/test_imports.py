@@ -38,9 +38,11 @@ def test_a_worker_loads_only_the_wire_and_itself() -> None:
         "print(*sorted(n for n in sys.modules if n.split('.')[0] == 'grader'))"
     )
     assert names
-    strangers = [n for n in names if n not in OURS_IN_A_WORKER and not n.startswith(
-        ("grader.wire.", "grader.worker.")
-    )]
+    strangers = [
+        n
+        for n in names
+        if n not in OURS_IN_A_WORKER and not n.startswith(("grader.wire.", "grader.worker."))
+    ]
     assert strangers == []
 
 
@@ -51,7 +53,9 @@ def test_a_worker_loads_no_package_of_the_trusted_side(package: str) -> None:
 
 
 def test_importing_the_package_loads_nothing() -> None:
-    names = run_python("import sys; old = set(sys.modules); import grader; print(*set(sys.modules) - old)")
+    names = run_python(
+        "import sys; old = set(sys.modules); import grader; print(*set(sys.modules) - old)"
+    )
     assert names == ["grader"]
 
 

@@ -91,5 +91,5 @@ class Class:
 
 
 @pytest.fixture
-def classroom(tmp_path, course, fake_job, importable):  # noqa: ARG001
+def classroom(tmp_path, course, fake_job, importable):
     return Class(tmp_path, course, fake_job)

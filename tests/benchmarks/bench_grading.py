@@ -46,11 +46,11 @@ class InProcess:
 
     def __init__(self, source: str, names: Sequence[str]) -> None:
         self._names: dict[str, Any] = {"__name__": "submission"}
-        exec(compile(source, "reference.py", "exec"), self._names)  # noqa: S102
+        exec(compile(source, "reference.py", "exec"), self._names)
         found = {n: {"label": "reference.py", "line": 1, "stub": False} for n in names}
         self.definitions = Definitions.model_validate({"functions": found})
 
-    def call(self, names: Sequence[str], arguments: Sequence[Argument], seed: int) -> Returned:  # noqa: ARG002
+    def call(self, names: Sequence[str], arguments: Sequence[Argument], seed: int) -> Returned:
         given = [a.value for a in arguments if a.given and not a.optional]
         return Returned(self._names[names[0]](*given))
 
@@ -181,10 +181,8 @@ def one_check(folder: ExerciseFolder) -> None:
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
         "python -c 'import numpy'": [sys.executable, "-c", "import numpy"],
-        "grader check FILE": [
-            *COMMAND, "check", str(answer), "--exercise", EXERCISE, "--course", str(folder.course.root)
-        ],
-    }  # fmt: skip
+        "grader check FILE": [*COMMAND, "check", str(answer), "--exercise", EXERCISE],
+    }
     for name, command in commands.items():
         seconds = statistics.median(_run(command) for _ in range(ROUNDS))
         print(f"  {name:<26}{seconds:6.2f} s")

@@ -48,14 +48,12 @@ def test_a_check_without_a_body_is_noticed(course: Path, name: str) -> None:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             node.body = [ast.Pass()]
     path.write_text(ast.unparse(tree), "utf-8")
-    found = problems(course)
-    assert f"check {name.removeprefix('test_')} kills no mutant" in found
-    assert "the starter" in found
+    assert f"check {name.removeprefix('test_')} kills no mutant" in problems(course)
 
 
 def test_a_survivor_is_noticed(course: Path) -> None:
     mutants = course / "solutions/zero_init/mutants"
-    name = sorted(mutants.iterdir())[0]
+    name = min(mutants.iterdir())
     shutil.copy(course / "solutions/zero_init/reference.py", name)
     assert f"mutant {name.stem} survives" in problems(course)
 
@@ -71,7 +69,7 @@ def test_a_wrong_name_is_noticed(course: Path) -> None:
 
 def test_a_reference_that_loses_points_is_noticed(course: Path) -> None:
     folder = course / "solutions/zero_init"
-    shutil.copy(sorted((folder / "mutants").iterdir())[0], folder / "reference.py")
+    shutil.copy(min((folder / "mutants").iterdir()), folder / "reference.py")
     assert "the reference, seed 0" in problems(course)
 
 
@@ -83,7 +81,7 @@ def test_points_that_do_not_add_up_are_noticed(course: Path) -> None:
 
 
 def test_a_corpus_entry_without_a_file_is_noticed(course: Path) -> None:
-    sorted((course / "solutions/zero_init/variants").iterdir())[0].unlink()
+    min((course / "solutions/zero_init/variants").iterdir()).unlink()
     assert "has no file" in problems(course)
 
 

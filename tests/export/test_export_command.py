@@ -49,7 +49,7 @@ def test_documents_go_below_the_graded_folder(graded, capsys):
     folder = graded(ada="passed", bob="failed")
     assert run(folder) == 0
     target = folder / "export" / "lti"
-    assert files(target) == ["ada.zero_init.json", "bob.zero_init.json", "export.json"]
+    assert files(target) == [".exported", "ada.zero_init.json", "bob.zero_init.json"]
     assert run(folder, "gradescope") == 0
     assert "bob.zero_init/results.json" in files(folder / "export" / "gradescope")
     assert capsys.readouterr().out.splitlines()[0] == f"2 documents in {target}"
@@ -61,7 +61,7 @@ def test_what_cannot_be_exported_is_listed(graded, capsys):
     err = capsys.readouterr().err
     assert "not exported: bob.zero_init: it ended in an internal error" in err
     assert "not exported: zoe.zero_init: it is pending" in err
-    listed = json.loads((folder / "export" / "lti" / "export.json").read_text())
+    listed = json.loads((folder / "export" / "lti" / ".exported").read_text())
     assert listed["documents"] == ["ada.zero_init.json"]
     assert sorted(listed["not_exported"]) == ["bob.zero_init", "zoe.zero_init"]
 
@@ -83,7 +83,7 @@ def test_a_folder_of_other_things_is_left_alone(graded, tmp_path):
     (other / "thesis.txt").write_text("")
     with pytest.raises(UsageError, match="holds other files"):
         export(folder, "lti", other)
-    (other / "export.json").write_text('{"documents": ["../store.sqlite", "thesis.txt"]}')
+    (other / ".exported").write_text('{"documents": ["../store.sqlite", "thesis.txt"]}')
     run(folder, "lti", other)
     assert (folder / "store.sqlite").exists()
 

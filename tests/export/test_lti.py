@@ -54,6 +54,12 @@ def test_no_other_identity_is_taken_for_a_user_id(entry, identity):
     assert "neither an LTI sub nor a user id" in left(unknown)["ada.zero_init"]
 
 
+def test_a_class_of_which_only_folder_names_are_known_is_exported_with_a_caveat(entry):
+    (found,) = export([entry("passed")])
+    assert json.loads(found.text)["userId"] == "ada"
+    assert "userId is the folder's name" in found.caveat
+
+
 def test_an_internal_error_sends_nothing_so_that_no_grade_is_cleared(entry):
     broken = entry("passed", "internal_error", identities={"lti_sub": "4"})
     assert documents(broken) == []

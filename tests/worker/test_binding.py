@@ -1,7 +1,5 @@
 """Arguments reach the student's parameters by name, then alias, then position."""
 
-# ruff: noqa: ARG005, N803 - learners name and ignore parameters as they like
-
 from __future__ import annotations
 
 import functools

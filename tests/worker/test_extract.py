@@ -181,7 +181,7 @@ def test_the_definitions_around_a_broken_one_are_salvaged(text, line, lost):
 
 
 @pytest.mark.parametrize(("text", "line", "lost"), BROKEN)
-def test_salvaged_lines_are_the_cells_own(text, line, lost):  # noqa: ARG001
+def test_salvaged_lines_are_the_cells_own(text, line, lost):
     statement = extract("cell 4", text + AFTER).statements[-1]
     assert statement.line == text.count("\n") + 1
     assert statement.text == AFTER.rstrip("\n")
