@@ -35,6 +35,9 @@ def submit(forkserver: Forkserver) -> Iterator[Callable[..., Student]]:
 class Student(Session):
     """A session whose functions are called by name and plain arguments."""
 
+    def __enter__(self) -> Student:
+        return self
+
     def ask(self, name: str, *values: Any, seed: int = 1) -> Reply:
         """Return the reply to a call."""
         arguments = [Argument(f"x{number}", value) for number, value in enumerate(values)]
