@@ -72,6 +72,9 @@ def command(
         arguments += _mount(path)
     for part in ("__init__.py", "wire", "worker"):
         arguments += ["--ro-bind", str(PACKAGE / part), f"{INSIDE}/grader/{part}"]
+    # What bubblewrap itself put there would otherwise belong to whoever grades, workers included.
+    for folder in ("/", "/dev"):
+        arguments += ["--remount-ro", folder]
     for name, value in environment.items():
         arguments += ["--setenv", name, value]
     return [*arguments, "--"]
