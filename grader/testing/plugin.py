@@ -21,9 +21,10 @@ import pytest
 from grader.testing.checks import Check, check_of
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from grader.testing.runner import Run
     from grader.testing.standalone import StandaloneRun
-    import numpy as np
 
 
 FILES = {"exercises": "test_examples.py", "solutions": "test_hidden.py"}

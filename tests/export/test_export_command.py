@@ -49,7 +49,7 @@ def test_documents_go_below_the_graded_folder(graded, capsys):
     folder = graded(ada="passed", bob="failed")
     assert run(folder) == 0
     target = folder / "export" / "lti"
-    assert files(target) == [".exported", "ada.zero_init.json", "bob.zero_init.json"]
+    assert files(target) == ["ada.zero_init.json", "bob.zero_init.json"]
     assert run(folder, "gradescope") == 0
     assert "bob.zero_init/results.json" in files(folder / "export" / "gradescope")
     assert capsys.readouterr().out.splitlines()[0] == f"2 documents in {target}"
