@@ -125,7 +125,9 @@ def test_a_network_of_its_own(submit: Any, without: Without, targets: dict[str, 
 
 @pytest.mark.layers("namespaces")
 @pytest.mark.parametrize("folder", ["/", "/usr", "/dev", "/dev/shm", "/proc", "/grader-worker"])
-def test_nothing_can_be_left_behind_for_the_next(submit: Any, without: Without, folder: str) -> None:
+def test_nothing_can_be_left_behind_for_the_next(
+    submit: Any, without: Without, folder: str
+) -> None:
     what = f"open('{folder}/new', 'w').close()"
     assert attempt(submit, without("landlock", "seccomp"), what, {}) != "done"
 

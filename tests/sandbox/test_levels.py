@@ -1,0 +1,80 @@
+"""Are a machine's layers summed up rightly, and is too little isolation refused with advice?"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.errors import IsolationTooLow
+from grader.sandbox import doctor
+from grader.sandbox.doctor import Findings, examine
+from grader.sandbox.layers import DEFAULT_LEVEL, LAYERS, Level, missing, reached, require
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
+
+ALWAYS = ("process", "limits")
+REASONS = {
+    "landlock": "the kernel has no Landlock",
+    "namespaces": "bubblewrap is not installed",
+    "uid": "not needed: the grader does not run as root",
+}
+
+
+@pytest.mark.parametrize(
+    ("layers", "level"),
+    [
+        ((), "process"),
+        (("no_new_privs", "landlock", "namespaces"), "process"),
+        (("seccomp",), "process"),
+        (("no_new_privs", "seccomp"), "syscalls"),
+        (("no_new_privs", "seccomp", "uid"), "syscalls"),
+        (("no_new_privs", "seccomp", "landlock"), "filesystem"),
+        (("no_new_privs", "seccomp", "namespaces"), "filesystem"),
+        (("no_new_privs", "seccomp", "namespaces", "landlock"), "full"),
+    ],
+)
+def test_the_level_that_layers_reach(layers: tuple[str, ...], level: str) -> None:
+    assert reached((*ALWAYS, *layers)) == level
+
+
+def test_each_level_demands_what_the_ones_below_it_do() -> None:
+    combinations = itertools.chain.from_iterable(
+        itertools.combinations(LAYERS, count) for count in range(len(LAYERS) + 1)
+    )
+    for active in combinations:
+        held = [not missing(level, active) for level in Level]
+        assert held == sorted(held, reverse=True), active
+
+
+def test_what_is_missing_is_said_with_how_to_get_it(snapshot: SnapshotAssertion) -> None:
+    active = (*ALWAYS, "no_new_privs", "seccomp")
+    require(Level.SYSCALLS, active, REASONS)
+    with pytest.raises(IsolationTooLow) as refused:
+        require(Level.FULL, active, REASONS)
+    assert str(refused.value) == snapshot
+    with pytest.raises(IsolationTooLow) as refused:
+        require(DEFAULT_LEVEL, active, REASONS)
+    assert str(refused.value) == snapshot
+
+
+def test_findings_in_words(monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion) -> None:
+    for name, value in {"system": "Linux", "release": "6.1", "python_version": "3.12.1"}.items():
+        monkeypatch.setattr(doctor.platform, name, lambda value=value: value)
+    poor = Findings((*ALWAYS, "no_new_privs", "seccomp"), REASONS)
+    rich = Findings(tuple(LAYERS), {})
+    assert poor.text() == snapshot(name="poor")
+    assert rich.text() == snapshot(name="rich")
+
+
+def test_this_machine(forkserver: object) -> None:
+    found = examine()
+    assert found.active == forkserver.layers  # type: ignore[attr-defined]
+    data = json.loads(json.dumps(found.as_dict()))
+    assert list(data["layers"]) == list(LAYERS)
+    for name, layer in data["layers"].items():
+        assert layer["active"] == (name in found.active)
+        assert bool(layer["reason"]) != layer["active"]
