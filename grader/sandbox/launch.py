@@ -44,7 +44,9 @@ class Launched:
     """Why there are no namespaces, when there are none."""
 
     def end(self) -> str:
-        """End the process; return the last line it wrote to stderr."""
+        """End the process; return the last line it wrote to stderr. Once is enough."""
+        if self.errors.closed:
+            return ""
         self.control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=QUIET_SECONDS)

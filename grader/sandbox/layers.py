@@ -68,8 +68,10 @@ def require(level: Level, active: Iterable[str], reasons: dict[str, str]) -> Non
     if not lacking:
         return
     lines = [f"this machine does not reach the isolation level {level.value!r}; missing:"]
-    for name in (n for names in lacking for n in names.split(" or ")):
-        lines.append(f"  {name}: {reasons.get(name, 'not available')}")
-        lines.append(f"    to get it: {ADVICE.get(name, 'run on Linux')}")
+    for names in lacking:
+        for number, name in enumerate(names.split(" or ")):
+            either = "or " if number else ""
+            lines.append(f"  {either}{name}: {reasons.get(name, 'not available')}")
+            lines.append(f"    to get it: {ADVICE.get(name, 'run on Linux')}")
     lines.append("or accept less with --require-isolation (`grader doctor` shows what holds here)")
     raise IsolationTooLow("\n".join(lines))
