@@ -80,9 +80,17 @@ def mini_course(tmp_path: Path) -> Callable[..., Course]:
     def make(
         hidden: str, *, exercise: str = SQUARE, examples: str = "", starter: str = ""
     ) -> Course:
-        return write_course(tmp_path, hidden, exercise=exercise, examples=examples, starter=starter)
+        return _write_course(
+            tmp_path, hidden, exercise=exercise, examples=examples, starter=starter
+        )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def write_course() -> Callable[..., Course]:
+    """Return what `mini_course` calls, for courses that several tests share."""
+    return _write_course
 
 
 SQUARE = """
@@ -93,7 +101,7 @@ returns = { kind = "array" }
 """
 
 
-def write_course(
+def _write_course(
     root: Path, hidden: str, *, exercise: str = SQUARE, examples: str = "", starter: str = ""
 ) -> Course:
     """Write a course with the exercise ``mini``; limits are short, since tests run into them."""
