@@ -34,12 +34,13 @@ class WorkerLost(Exception):
     """The worker had to be given up: the submission's own doing.
 
     `outcome` is ``timeout``, ``memory_exceeded``, ``output_exceeded`` or ``crashed``, and `detail`
-    a half-sentence for the student.
+    a half-sentence for the student; `waited` whether time was lost with waiting.
     """
 
-    def __init__(self, outcome: str, detail: str) -> None:
+    def __init__(self, outcome: str, detail: str, *, waited: bool = False) -> None:
         super().__init__(detail)
         self.outcome, self.detail = outcome, detail
+        self.waited = waited or outcome == "timeout"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Session:
             detail = f"the answer of {name} could not be read ({error})"
             raise self._lost("crashed", detail) from None
         except WorkerLost as lost:
-            self._timeouts[name] += lost.outcome == "timeout"
+            self._timeouts[name] += lost.waited
             raise
 
     def close(self) -> Usage:
@@ -244,7 +245,8 @@ class Session:
         if reaped.status is None:
             raise SandboxError("the forkserver could not fork a worker")
         if not reaped.by_itself:
-            return WorkerLost("crashed", f"{what} closed the connection to the grader")
+            detail = f"{what} closed the connection to the grader"
+            return WorkerLost("crashed", detail, waited=True)
         spent = reaped.cpu_seconds
         if reaped.status == SIGXCPU or (reaped.status == SIGKILL and spent >= SHORTEST_CPU_SECONDS):
             seconds = self.limits.call_cpu_seconds

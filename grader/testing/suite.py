@@ -9,10 +9,12 @@ and the thread take turns; nothing here runs at the same time as anything else.
 
 from __future__ import annotations
 
+import os
 import queue
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,10 +50,11 @@ class Suite:
         self._thread = threading.Thread(
             target=self._main, args=([*arguments, *map(str, self._files)],), daemon=True
         )
-        self._thread.start()
-        problem = self._loop.answers.get()
-        if problem:
-            raise CourseError(f"exercise {folder.id}: {problem}")
+        with _no_settings():
+            self._thread.start()
+            self._problem = self._loop.answers.get()
+        if self._problem:
+            raise CourseError(f"exercise {folder.id}: {self._problem}")
         self.checks = self._loop.checks
         self.public = self._loop.public
         _judge(folder.id, self.checks)
@@ -64,10 +67,11 @@ class Suite:
 
     def run(self, run: Run, only: Sequence[str] | None = None) -> Run:
         """Run the checks (all, or those with ids in `only`) on one submission; fill in its run."""
-        self._loop.requests.put((run, only))
-        problem = self._loop.answers.get()
-        if problem:
-            raise CourseError(problem)
+        if not self._problem:
+            self._loop.requests.put((run, only))
+            self._problem = self._loop.answers.get()
+        if self._problem:  # pytest has ended, and nobody would answer the next time
+            raise CourseError(self._problem)
         return run
 
     def close(self) -> None:
@@ -136,6 +140,16 @@ class _Loop:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
 
+@contextmanager
+def _no_settings() -> Iterator[None]:
+    """Hide what a developer may have set for pytest runs of their own."""
+    hidden = {name: os.environ.pop(name) for name in _SETTINGS if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
 def _judge(exercise_id: str, checks: tuple[Check, ...]) -> None:
     if not checks:
         raise CourseError(f"exercise {exercise_id}: there is no check")
@@ -148,4 +162,5 @@ def _judge(exercise_id: str, checks: tuple[Check, ...]) -> None:
         raise CourseError(f"exercise {exercise_id}: no check has points")
 
 
+_SETTINGS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _NO_SETTINGS = Path(__file__).with_name("no-settings.ini")
