@@ -50,7 +50,7 @@ class Suite:
         self._thread = threading.Thread(
             target=self._main, args=([*arguments, *map(str, self._files)],), daemon=True
         )
-        with _no_settings():
+        with _no_settings(), _modules_of_its_own(folder.course.root, self._files):
             self._thread.start()
             self._problem = self._loop.answers.get()
         if self._problem:
@@ -148,6 +148,19 @@ def _no_settings() -> Iterator[None]:
         yield
     finally:
         os.environ.update(hidden)
+
+
+@contextmanager
+def _modules_of_its_own(root: Path, files: Sequence[Path]) -> Iterator[None]:
+    """Make pytest import check files afresh: to it, those of two courses have the same names."""
+    folders = {folder for file in files for folder in (root, file.parent, file.parent.parent)}
+    paths = [*files, *(folder / "conftest.py" for folder in folders)]
+    names = [".".join(path.relative_to(root).with_suffix("").parts) for path in paths]
+    for name in names:
+        sys.modules.pop(name, None)
+    yield
+    for name in names:
+        sys.modules.pop(name, None)
 
 
 def _judge(exercise_id: str, checks: tuple[Check, ...]) -> None:
