@@ -13,7 +13,7 @@ import platform
 import time
 import warnings
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, Self
@@ -182,7 +182,9 @@ class _Grading:
         self.ended = [outcomes.ended(run, check) for check in self.suite.checks]
 
     def _fail_all(self, failure: CheckFailed) -> None:
-        self.ended = [CheckOutcome(c, failure.outcome, failure) for c in self.suite.checks]
+        # No check was tried, so no hint of a check helps.
+        silent = [replace(check, hint="") for check in self.suite.checks]
+        self.ended = [CheckOutcome(check, failure.outcome, failure) for check in silent]
 
     def report(self) -> ScoreReport:
         """Build the report; after a fault of the sandbox it has no score."""

@@ -37,9 +37,14 @@ def type_name(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+        numbers = "" if _is_numeric(value) else f"{value.dtype.name} "
+        return f"{with_article(f'{numbers}array')} of shape {value.shape}"
+    return with_article(type(value).__name__)
+
+
+def with_article(name: str) -> str:
+    """Return ``a list``, ``an array``."""
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
 def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
@@ -51,12 +56,13 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
         _wrong_type(name, value, f"a dict{keys}")
     missing = [key for key in returns.keys if key not in value]
     if missing:
-        has = ", ".join(list(value)[:12]) or "no key at all"
+        present = [key[:40] for key in list(value)[:12]]
+        has = ", ".join(present)[:160] or "no key at all"
         fail(
             f"{name} returns a dict without {' and '.join(missing)}",
             f"expected keys: {', '.join(returns.keys)}",
             f"your keys:     {has}",
-            diagnoses=[Diagnosis("wrong-return-keys", missing=missing, keys=list(value)[:12])],
+            diagnoses=[Diagnosis("wrong-return-keys", missing=missing, keys=present)],
         )
     if returns.values == "any":
         return value

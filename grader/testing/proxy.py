@@ -25,7 +25,7 @@ from grader.wire.messages import (
 LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PlaceholderUsed")
 REFUSED = {
-    "type": "holds {type}, which is not plain data",
+    "type": "{verb} {type}, which is not plain data",
     "keys": "is a dict whose keys are not all strings ({type})",
     "depth": "is nested too deeply, or contains itself",
     "count": "holds too many values",
@@ -126,11 +126,13 @@ def _refusal(function: Function, reply: Reply, shown: str, definitions: Definiti
 
 
 def _not_sent(function: Function, reply: NotSent, shown: str) -> CheckFailed:
-    said = REFUSED.get(reply.reason, "cannot be read").format(type=reply.type[:80])
+    kind = contract.with_article(reply.type[:80])
+    said = REFUSED.get(reply.reason, "cannot be read")
+    said = said.format(verb="holds" if reply.path else "is", type=kind)
     where = f"result{reply.path[:80]}"
     return CheckFailed(
         f"the result of {function.name} {said}",
-        [f"where: {where}", shown],
+        [*([f"where: {where}"] if reply.path else []), shown],
         diagnoses=[Diagnosis("wrong-return-type", path=where, type=reply.type[:80])],
     )
 
@@ -201,7 +203,9 @@ def _raised(function: Function, raised: Raised, shown: str) -> CheckFailed:
             outcome="memory_exceeded",
         )
     text = raised.message.strip().splitlines()
-    said = f"{raised.type[:80]}: {text[0][:160]}" if text else raised.type[:80]
+    # What a stand-in raises is an ImportError by another name, which tells a learner nothing.
+    kind = "ImportError" if raised.type == "PlaceholderUsed" else raised.type[:80]
+    said = f"{kind}: {text[0][:160]}" if text else kind
     name = "import-error" if raised.type in IMPORT_ERRORS else "raises-exception"
     return CheckFailed(
         f"{function.name} raised {said}{place}",

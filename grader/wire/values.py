@@ -167,7 +167,7 @@ class _Encoder:
 
     def _array(self, value: np.ndarray[Any, Any], path: str) -> list[Any]:
         if value.dtype.kind not in NUMERIC_KINDS:
-            raise Refused("type", f"ndarray of {value.dtype.name}", path)
+            raise Refused("type", f"array of {value.dtype.name}", path)
         if value.ndim > MAX_DIMENSIONS:
             raise Refused("depth", "ndarray", path)
         if value.nbytes > self._buffer_left:

@@ -22,7 +22,7 @@ def forge(message): os.write(100, pack(message))
 NOT_SENT: dict[str, tuple[str, str, str, str]] = {
     "generator": ("(i for i in [])", "type", "generator", ""),
     "part": ("{'W1': 1, 'b1': [2, {3}]}", "type", "set", "['b1'][1]"),
-    "objects": ("np.array([None])", "type", "ndarray of object", ""),
+    "objects": ("np.array([None])", "type", "array of object", ""),
     "subclass": ("np.matrix([[1]])", "type", "numpy.matrix", ""),
     "keys": ("{1: 2}", "keys", "int", ""),
     "itself": ("loop", "depth", "list", "[0]" * 31),
@@ -30,7 +30,7 @@ NOT_SENT: dict[str, tuple[str, str, str, str]] = {
     "large array": ("np.zeros(1 << 18)", "size", "ndarray", ""),
     "many arrays": ("[np.zeros(1 << 16)] * 3", "size", "ndarray", "[2]"),
     "many numbers": ("[0.5] * 150_000", "size", "list", ""),
-    "more numbers": ("[0] * 200_000", "count", "int", "[199997]"),
+    "more numbers": ("[0] * 200_000", "count", "int", "[199996]"),
 }
 
 
