@@ -7,7 +7,6 @@ time of grading is the store's business: grading twice gives the same report, ti
 
 from __future__ import annotations
 
-import json
 import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
@@ -215,8 +214,7 @@ def _same(name: str, stated: float | None, due: float) -> None:
 
 def canonical_json(model: Model) -> str:
     """Return the one JSON text of a record: fields in order of declaration, LF, a final newline."""
-    data = model.model_dump(mode="json")
-    return json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return model.model_dump_json(indent=1) + "\n"
 
 
 def report_json(report: ScoreReport) -> str:

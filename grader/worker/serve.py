@@ -54,7 +54,7 @@ def run(descriptor: int, locks: lockdown.Lockdown, message: dict[str, Any]) -> N
     send(channel, {"kind": "ready"})
     worker = _Worker(limits)
     while (request := receive(channel, REQUEST_LIMITS, writable=True)) is not None:
-        send(channel, worker.answer(request), worker.value_limits)
+        channel.sendall(worker.answer(request))
 
 
 PRACTICE = """
@@ -77,8 +77,7 @@ def practise() -> None:
     for seed in (1, 2):
         _seed(seed)
         worker.define(define)
-        reply = worker.call({"names": ["practise"], "arguments": arguments})
-        pack(reply, worker.value_limits)
+        worker.pack(worker.call({"names": ["practise"], "arguments": arguments}))
 
 
 def _output() -> io.TextIOWrapper:
@@ -95,20 +94,27 @@ class _Worker:
         self.value_limits = ValueLimits(buffer_bytes=limits["reply_mib"] << 20)
         self._namespace: Namespace | None = None
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Return the reply to one request; student code cannot make this raise."""
+    def answer(self, request: dict[str, Any]) -> bytes:
+        """Return the frame that replies to one request; student code cannot make this raise."""
         lockdown.limit_call_cpu(self._limits["call_cpu_seconds"])
         number = {"number": request["number"]}
         try:
             _seed(request["seed"])
-            if request["kind"] == "define":
-                return number | self.define(request)
-            return number | self.call(request)
+            reply = self.define(request) if request["kind"] == "define" else self.call(request)
+            return self.pack(number | reply)
         except BaseException as error:
-            return number | _raised(error)
+            return pack(number | _raised(error))
         finally:
             with contextlib.suppress(BaseException):
                 sys.stdout.flush()
+
+    def pack(self, reply: dict[str, Any]) -> bytes:
+        """Return the frame of a reply, or of the reply that says why it cannot be sent."""
+        try:
+            return pack(reply, self.value_limits)
+        except Refused as refused:
+            value = reply.pop("value", None)
+            return pack(reply | _not_sent(refused, value))
 
     def define(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read the cells into a new namespace; return what was found."""
@@ -132,12 +138,7 @@ class _Worker:
         changed = [
             a["name"] for a, b in zip(arguments, before, strict=True) if _bytes(a["value"]) != b
         ]
-        reply = {"kind": "returned", "value": value, "changed": changed}
-        try:
-            pack(reply, self.value_limits)
-        except Refused as refused:
-            return _not_sent(refused, value)
-        return reply
+        return {"kind": "returned", "value": value, "changed": changed}
 
 
 def _not_sent(refused: Refused, value: object) -> dict[str, Any]:
