@@ -39,6 +39,8 @@ def type_name(value: Any) -> str:
     if isinstance(value, np.ndarray):
         numbers = "" if _is_numeric(value) else f"{value.dtype.name} "
         return f"{with_article(f'{numbers}array')} of shape {value.shape}"
+    if isinstance(value, complex):
+        return "a complex number"
     return with_article(type(value).__name__)
 
 
@@ -59,7 +61,7 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
         present = [key[:40] for key in list(value)[:12]]
         has = ", ".join(present)[:160] or "no key at all"
         fail(
-            f"{name} returns a dict without {' and '.join(missing)}",
+            f"{name} is a dict without {' and '.join(missing)}",
             f"expected keys: {', '.join(returns.keys)}",
             f"your keys:     {has}",
             diagnoses=[Diagnosis("wrong-return-keys", missing=missing, keys=present)],
@@ -70,7 +72,7 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
     checked = {key: _array(value[key], key, finite=returns.finite) for key in returns.keys}
     extra = {k: np.asarray(v) for k, v in value.items() if k not in checked and _is_numeric(v)}
     if not returns.keys:
-        return {key: _array(item, key, finite=returns.finite) for key, item in value.items()}
+        return {k: _array(v, k[:40] or "''", finite=returns.finite) for k, v in value.items()}
     return checked | extra
 
 
@@ -80,7 +82,7 @@ def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:
         _wrong_type(name, value, f"{length} values" if length else "a tuple")
     if length and len(value) != length:
         fail(
-            f"{name} returns {len(value)} values instead of {length}",
+            f"{name} has {len(value)} values instead of {length}",
             diagnoses=[Diagnosis("wrong-return-type", expected=length, actual=len(value))],
         )
     parts = returns.items or (Returns(kind="array", finite=returns.finite),) * len(value)
@@ -101,6 +103,10 @@ def _array(value: Any, name: str, *, finite: bool) -> np.ndarray[Any, Any]:
     if not _is_numeric(value):
         _wrong_type(name, value, "an array of numbers")
     array = np.asarray(value)
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        # What is larger than any double is infinite to everyone who computes with it.
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float64)
     if finite and array.dtype.kind == "f" and not np.isfinite(array).all():
         bad = int(array.size - np.isfinite(array).sum())
         fail(
