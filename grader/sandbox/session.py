@@ -24,7 +24,7 @@ SIGKILL, SIGXCPU = -9, -24
 PATIENCE: Final = 2
 FIRST_WORDS_SECONDS: Final = 20.0
 # A worker that has closed its end of the wire is about to end, or pretends to be.
-LAST_BREATH_SECONDS: Final = 1.0
+LAST_BREATH_SECONDS: Final = 0.5
 # Student code can lower its own limit of processor time, to a second at the least.
 SHORTEST_CPU_SECONDS: Final = 0.9
 USED_UP: Final = "the submission has used up all its time"
