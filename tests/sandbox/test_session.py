@@ -106,6 +106,6 @@ def test_usage_is_what_was_used(submit: Any) -> None:
     idle.ask("f", 0)
     busy.ask("f", 100)
     before, after = idle.close(), busy.close()
-    assert 100 < after.peak_mib - before.peak_mib < 140
+    assert 90 < after.peak_mib - before.peak_mib < 140
     assert after.wall_seconds > 0.05
     assert 0 < after.cpu_seconds < after.wall_seconds + 1
