@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from grader.wire import WireError
 
-Name = Annotated[str, Field(max_length=200)]
-Message = Annotated[str, Field(max_length=2000)]
+# What is too long is cut: a strange name is no reason to leave the rest unread.
+Name = Annotated[str, AfterValidator(lambda text: text[:200])]
+Message = Annotated[str, AfterValidator(lambda text: text[:2000])]
 LineNumber = Annotated[int, Field(ge=0, lt=2**31)]
 
 

@@ -122,6 +122,28 @@ def test_a_right_function_gets_full_marks(grade: Any, name: str) -> None:
     assert report.points == report.max_points
 
 
+NEIGHBOURS = {
+    "long name": f"def {'f' * 5000}(): pass",
+    "long name of a module": f"import {'m' * 5000}",
+    "long name that fails": f"@undefined\ndef {'g' * 5000}(): pass",
+    "broken long name": f"def {'h' * 5000}(: pass",
+    "names of other scripts": "def квадрат(x): return x",
+    "many functions": "\n".join(f"def f{n}(): pass" for n in range(150)),
+    "many failures": "\n".join(f"@undefined\ndef f{n}(): pass" for n in range(1000)),
+    "long signature": f"def f({', '.join(f'a{n}' for n in range(200))}): pass",
+    "odd error": "class C:\n    raise ValueError('\\ud800 \\x00' * 999)",
+    "long line": f"x = {'1 + ' * 400}1",
+}
+
+
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_what_stands_beside_the_function_costs_nothing(grade: Any, name: str) -> None:
+    right = "def square(x): return x**2\n"
+    for code in (f"{NEIGHBOURS[name]}\n{right}", f"{right}\n{NEIGHBOURS[name]}\n"):
+        report = grade(code)
+        assert report.points == report.max_points, report.checks[0].feedback
+
+
 def test_changing_the_argument_costs_the_check_about_it(
     grade: Any, told: Any, snapshot: SnapshotAssertion
 ) -> None:
