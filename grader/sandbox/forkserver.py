@@ -41,6 +41,7 @@ class Forkserver:
     def __init__(self, disabled: Collection[str] = (), launched: Launched | None = None) -> None:
         """Start one; raise SandboxError when no forkserver can be started at all.
 
+        It ends with the thread that starts it, because bubblewrap looks after that thread only.
         `disabled` names layers not to use, for tests and comparisons. `launched` is a process that
         was started earlier, with the same layers.
         """
