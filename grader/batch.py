@@ -26,11 +26,11 @@ from grader.ingest.gather import submission_digest
 from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
 from grader.outputs import Outputs
-from grader.store import Seat, Store, Unmatched, store_key
-from grader.tally import Tally, tally
+from grader.store import Row, Seat, Store, Unmatched, store_key
+from grader.tally import Tally, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from grader.catalog import Course
@@ -156,13 +156,13 @@ class _Run:
 
     def finish(self) -> None:
         """Write the gradebook and count the class, as the store has it."""
-        self._write_gradebook()
-        tallies = tally(self._store.rows())
+        tallies: dict[str, Tally] = {}
+        self._write_gradebook(counted(self._store.rows(), tallies))
         self.summary.tallies = {e: tallies[e] for e in self._exercises()}
 
-    def _write_gradebook(self) -> None:
+    def _write_gradebook(self, rows: Iterable[Row]) -> None:
         unmatched = [item.label for item in self.summary.unmatched if item.label is not None]
-        self._outputs.write_gradebook(self._store.rows(), self._exercises(), unmatched)
+        self._outputs.write_gradebook(rows, self._exercises(), unmatched)
 
     def _exercises(self) -> list[str]:
         present = self._store.exercises()
@@ -186,7 +186,7 @@ class _Run:
                 self._outputs.discard(row.seat.submission)
         self._outputs.keep_only(present)
         if self._pending:
-            self._write_gradebook()
+            self._write_gradebook(self._store.rows())
 
     def _task(self, submission: Submission) -> Task:
         return Task(

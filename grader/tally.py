@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from grader.model.report import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from grader.store import Row
 
@@ -41,17 +41,19 @@ class Tally:
         return sum(fraction == 1 for fraction in self.fractions)
 
 
-def tally(rows: Iterable[Row]) -> dict[str, Tally]:
-    """Count the rows of a class by exercise."""
-    tallies: dict[str, Tally] = {}
+def counted(rows: Iterable[Row], tallies: dict[str, Tally]) -> Iterator[Row]:
+    """Pass the rows of a class on, and count them into `tallies` by exercise on the way."""
     for row in rows:
-        one = tallies.setdefault(row.seat.exercise, Tally())
-        one.submissions += 1
-        if row.report is None:
-            continue
-        if row.report.status is Status.INTERNAL_ERROR:
-            one.internal_errors += 1
-        if row.report.fraction is not None:
-            one.fractions.append(row.report.fraction)
-            one.misconceptions.update(d.misconception for d in row.report.diagnoses)
-    return tallies
+        _count(row, tallies.setdefault(row.seat.exercise, Tally()))
+        yield row
+
+
+def _count(row: Row, one: Tally) -> None:
+    one.submissions += 1
+    if row.report is None:
+        return
+    if row.report.status is Status.INTERNAL_ERROR:
+        one.internal_errors += 1
+    if row.report.fraction is not None:
+        one.fractions.append(row.report.fraction)
+        one.misconceptions.update(d.misconception for d in row.report.diagnoses)

@@ -39,7 +39,7 @@ def clean_text(text: str, limit: int = TEXT_LENGTH) -> str:
 
     Cleaning twice changes nothing. What is cut off is counted in the last line.
     """
-    if len(text) <= limit and _PLAIN(text):
+    if len(text) <= limit and text.isascii() and (text.isprintable() or _PLAIN(text)):
         return text
     kept = text[: 4 * limit]  # nobody reads more, and no pattern should have to
     kept = _UNFIT.sub("", _ANSI.sub("", _LINE_END.sub("\n", kept)))
