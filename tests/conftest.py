@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-# Continuous integration repeats itself, so that a change lands or not by what it is; everywhere else
+# Continuous integration repeats itself, so that a change lands or not by what it is; elsewhere,
 # property tests look for new examples. Machines are busy: no example has a deadline.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("search", deadline=None)
