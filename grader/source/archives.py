@@ -7,6 +7,7 @@ methods can ask for gigabytes to unpack one byte. Archives within archives stay 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import stat
@@ -38,6 +39,7 @@ _FAULTS = (
 )
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+_UTF8_NAME = 0x800
 _DIRECTORY_RECORD = b"PK\x01\x02"
 _CHUNK = 1 << 20
 _ENTRIES_WORTH_COUNTING = 100_000
@@ -131,12 +133,13 @@ def _members(
         raise _too_many(limits)
     left = limits.expanded_mib << 20
     for entry in entries:
-        path = safe_path(entry.filename)
+        name = _name(entry)
+        path = safe_path(name)
         if entry.is_dir():
             continue
         if path is None or stat.S_ISLNK(entry.external_attr >> 16):
             why = "points outside of it" if path is None else "is a link"
-            note(notes, f"{shown_name(entry.filename)} was left out of the archive: it {why}")
+            note(notes, f"{shown_name(name)} was left out of the archive: it {why}")
         elif wanted(path):
             try:
                 data = _read(archive, entry, min(left, limits.file_mib << 20), limits)
@@ -147,12 +150,20 @@ def _members(
             yield Member(path, data)
 
 
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Return a member's name: many programs write UTF-8 without the flag that says so."""
+    if not entry.flag_bits & _UTF8_NAME:
+        with contextlib.suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode("utf-8")
+    return entry.filename
+
+
 def _stop(path: str, unreadable: Unreadable) -> None:  # noqa: ARG001
     raise unreadable
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, limits: Limits) -> bytes:
-    name = shown_name(entry.filename)
+    name = shown_name(_name(entry))
     if entry.flag_bits & _ENCRYPTED:
         raise Unreadable("the archive is protected by a password: pack it again without one")
     if entry.compress_type not in _METHODS:

@@ -153,3 +153,17 @@ def test_any_safe_path_stays_inside(name):
         assert not path.startswith("/")
         assert ".." not in path.split("/")
         assert path.isprintable()
+
+
+def test_a_name_in_utf8_without_the_flag_is_read_as_what_it_is(tmp_path):
+    # As `zip` on Linux and the Finder of macOS write it.
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Zo\u00eb/a.py", "x = 1\n")
+    data = path.read_bytes()
+    flagged = struct.pack("<H", 0x800)
+    for record, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.index(record) + offset
+        assert data[at : at + 2] == flagged
+        data = data[:at] + b"\0\0" + data[at + 2 :]
+    assert [member.path for member in iter_members(data)] == ["Zo\u00eb/a.py"]
