@@ -51,7 +51,7 @@ def export(
         print(f"not exported: {item.submission}: {item.reason}", file=sys.stderr)
     if len(left) > _SHOWN:
         print(f"and {len(left) - _SHOWN} more", file=sys.stderr)
-    print(f"{written} documents in {target}")
+    print(f"{written} document{'' if written == 1 else 's'} in {target}")
     raise typer.Exit(3 if left else 0)
 
 
