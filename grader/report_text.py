@@ -13,10 +13,10 @@ WIDEST = 100
 NARROWEST = 60
 
 
-def report_text(report: ScoreReport, name: str) -> str:
+def report_text(report: ScoreReport) -> str:
     """Return the report of one submission; readable without colour."""
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
-    lines = [_row(f"{name}: {report.exercise.title}", "points", width)]
+    lines = [_row(f"{report.submission.files[-1]}: {report.exercise.title}", "points", width)]
     for note in report.notes:
         lines += textwrap.wrap(f"note: {note}", width - 2, initial_indent="  ",
                                subsequent_indent="        ")  # fmt: skip

@@ -13,6 +13,7 @@ from grader.cli.options import CourseOption
 if TYPE_CHECKING:
     from grader.catalog import Course
     from grader.model.report import ScoreReport
+    from grader.sandbox.launch import Launched
 
 FileArgument = Annotated[
     Path | None,
@@ -36,24 +37,30 @@ def check(
     """
     from grader.sandbox.launch import launch
 
-    launched = launch()  # it imports numpy while this process imports the rest
+    # It imports numpy while this process imports the rest.
+    with launch() as launched:
+        report = _report(file, exercise, course, launched)
+    if json:
+        _print_json(report)
+    else:
+        _print(report)
+    raise typer.Exit(0 if report.fraction == 1 else 1)
+
+
+def _report(
+    file: Path | None, exercise: str | None, course: Path | None, launched: Launched
+) -> ScoreReport:
     from grader.catalog import find_course
-    from grader.errors import UsageError
-    from grader.model.feedback import feedback_for_student
-    from grader.model.report import Status, canonical_json
+    from grader.errors import SandboxError
+    from grader.model.report import Status
     from grader.self_check import check_file, find_file, tell_exercise
 
     path = find_file(file)
     opened = find_course(course) if course else _course_of(path)
-    exercise_id = exercise or tell_exercise(opened, path)
-    report = check_file(opened, exercise_id, path, launched)
+    report = check_file(opened, exercise or tell_exercise(opened, path), path, launched)
     if report.status is not Status.GRADED:
-        raise UsageError(f"{path} could not be checked: a problem on our side. {report.diagnostic}")
-    if json:
-        sys.stdout.write(canonical_json(feedback_for_student(report)))
-    else:
-        _print(report, path)
-    raise typer.Exit(0 if report.fraction == 1 else 1)
+        raise SandboxError(f"{path} could not be checked, which is our fault: {report.diagnostic}")
+    return report
 
 
 def _course_of(path: Path) -> Course:
@@ -67,7 +74,14 @@ def _course_of(path: Path) -> Course:
         return find_course()
 
 
-def _print(report: ScoreReport, path: Path) -> None:
+def _print(report: ScoreReport) -> None:
     from grader.report_text import report_text
 
-    sys.stdout.write(report_text(report, path.name))
+    sys.stdout.write(report_text(report))
+
+
+def _print_json(report: ScoreReport) -> None:
+    from grader.model.feedback import feedback_for_student
+    from grader.model.report import canonical_json
+
+    sys.stdout.write(canonical_json(feedback_for_student(report)))

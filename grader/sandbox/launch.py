@@ -43,6 +43,12 @@ class Launched:
     reason: str
     """Why there are no namespaces, when there are none."""
 
+    def __enter__(self) -> Launched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
     def end(self) -> str:
         """End the process; return the last line it wrote to stderr. Once is enough."""
         if self.errors.closed:
