@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Final
 import grader
 from grader.database import sole_writer
 from grader.dispatch import Finished, Task, run_tasks
-from grader.ingest.gather import submission_digest
 from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
+from grader.model.submission import submission_digest
 from grader.outputs import Outputs
 from grader.store import Row, Seat, Store, Unmatched, store_key
 from grader.tally import Tally, counted

@@ -34,7 +34,7 @@ from grader.model.report import (
     ScoreReport,
     report_json,
 )
-from grader.model.submission import SubmissionInfo
+from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
@@ -59,6 +59,18 @@ class Answer:
     files: Sequence[tuple[str, bytes]]
     notes: Sequence[str] = ()
     """Sentences for the student about how the files were found."""
+
+    @classmethod
+    def of_file(cls, exercise_id: str, student: str, name: str, data: bytes) -> Self:
+        """Return the answer of one file that came from no class."""
+        files = [(name, data)]
+        info = SubmissionInfo(
+            id=f"{student}.{exercise_id}",
+            student=Student(label=student),
+            digest=submission_digest(files),
+            files=(name,),
+        )
+        return cls(info, files)
 
 
 class Slot:

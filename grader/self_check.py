@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from grader.catalog import Course
 from grader.errors import UsageError
 from grader.grade import Answer, Slot
 from grader.model.report import ScoreReport
-from grader.model.submission import Student, SubmissionInfo
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import Level
 from grader.source import Unreadable, read_source
@@ -57,12 +55,6 @@ def check_file(
     course: Course, exercise_id: str, path: Path, launched: Launched | None = None
 ) -> ScoreReport:
     """Run the public checks on a file; the student's own machine needs no isolation level."""
-    data = path.read_bytes()
-    info = SubmissionInfo(
-        id=f"you.{exercise_id}",
-        student=Student(label="you"),
-        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
-        files=(path.name,),
-    )
+    answer = Answer.of_file(exercise_id, "you", path.name, path.read_bytes())
     with Slot(course, Level.PROCESS, hidden=False, launched=launched) as slot:
-        return slot.grade(exercise_id, Answer(info, [(path.name, data)]))
+        return slot.grade(exercise_id, answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import tempfile
 import warnings
@@ -18,7 +17,6 @@ from grader.corpus import Corpus, Mutant, read_corpus
 from grader.errors import CourseError
 from grader.grade import Answer, Slot
 from grader.model.report import Outcome, ScoreReport
-from grader.model.submission import Student, SubmissionInfo
 from grader.release import leaks, release
 from grader.testing.budget import budgeted
 from grader.testing.compare import audited
@@ -207,14 +205,8 @@ class _Verification:
         return False
 
     def _grade(self, path: Path, seed: int = 0) -> ScoreReport:
-        data = path.read_bytes()
-        info = SubmissionInfo(
-            id=f"{path.stem}.{self.folder.id}",
-            student=Student(label=path.stem),
-            digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
-            files=(path.name,),
-        )
-        return self.slot.grade(self.folder.id, Answer(info, [(path.name, data)]), seed)
+        answer = Answer.of_file(self.folder.id, path.stem, path.name, path.read_bytes())
+        return self.slot.grade(self.folder.id, answer, seed)
 
     def _problem(self, text: str) -> None:
         if text not in self.proof.problems:

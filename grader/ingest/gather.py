@@ -5,7 +5,6 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -64,15 +63,6 @@ class Gathered:
 
     submissions: tuple[Submission, ...]
     left_over: tuple[LeftOver, ...]
-
-
-def submission_digest(files: Sequence[tuple[str, bytes]]) -> str:
-    """Return the SHA-256 over the names and bytes of files, in their order."""
-    digest = hashlib.sha256()
-    for name, data in files:
-        encoded = name.encode()
-        digest.update(b"%d %d\n" % (len(encoded), len(data)) + encoded + data)
-    return f"sha256:{digest.hexdigest()}"
 
 
 def gather(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -46,3 +48,12 @@ class SubmissionInfo(Model):
     """SHA-256 over the names and bytes of the files."""
     files: Annotated[tuple[Line, ...], Field(min_length=1)]
     """The files that were read, in the order in which they count."""
+
+
+def submission_digest(files: Sequence[tuple[str, bytes]]) -> str:
+    """Return the SHA-256 over the names and bytes of files, in their order."""
+    digest = hashlib.sha256()
+    for name, data in files:
+        encoded = name.encode()
+        digest.update(b"%d %d\n" % (len(encoded), len(data)) + encoded + data)
+    return f"sha256:{digest.hexdigest()}"

@@ -7,7 +7,6 @@ run are compared with each other (as ratios), never with those of another machin
 from __future__ import annotations
 
 import argparse
-import hashlib
 import resource
 import shutil
 import statistics
@@ -25,7 +24,6 @@ from grader import outcomes
 from grader.catalog import Course, ExerciseFolder
 from grader.grade import Answer, Slot
 from grader.model.report import report_json
-from grader.model.submission import Student, SubmissionInfo
 from grader.sandbox.definitions import Definitions
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.session import Session
@@ -145,7 +143,7 @@ def against_the_floor(folder: ExerciseFolder, count: int) -> None:
 def memory(folder: ExerciseFolder, count: int) -> None:
     """Print the peak memory of a slot's process after few and after many submissions."""
     data = folder.reference.read_bytes()
-    answer = Answer(_info(data), [("reference.py", data)])
+    answer = Answer.of_file(folder.id, "bench", "reference.py", data)
     with Slot(folder.course) as slot:
         for target in (20, count):
             for _ in range(target):
@@ -199,15 +197,6 @@ def _run(command: list[str]) -> float:
     started = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - started
-
-
-def _info(data: bytes) -> SubmissionInfo:
-    return SubmissionInfo(
-        id=f"bench.{EXERCISE}",
-        student=Student(label="bench"),
-        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
-        files=("reference.py",),
-    )
 
 
 if __name__ == "__main__":

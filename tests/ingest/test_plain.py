@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from grader.errors import UsageError
-from grader.ingest.gather import submission_digest
+from grader.model.submission import submission_digest
 
 ZERO, RANDOM, BACK = (
     "def zeros(): ...",
