@@ -20,7 +20,12 @@ _REASONS = {
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 so that a reader sees the old file or the new one, never a part.
+    """Write `text` as UTF-8; see `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` so that a reader sees the old file or the new one, never a part.
 
     Nothing is forced to the disk: the store is what survives a power cut, and files that such a
     cut has damaged are written again from it. Raise StoreError when the file cannot be written.
@@ -29,7 +34,7 @@ def write_text(path: Path, text: str) -> None:
     draft = path.with_name(f".{os.getpid()}.draft")
     try:
         try:
-            draft.write_text(text, "utf-8", newline="")
+            draft.write_bytes(data)
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

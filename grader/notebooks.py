@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ast
+import base64
 import re
 from collections.abc import Iterator
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 
 from grader.catalog import ExerciseFolder, read_text
+from grader.errors import CourseError
+from grader.pictures import IMAGE, SCRIPT, image_of
 
-_FENCE = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n.*?^```\n)?", re.MULTILINE | re.DOTALL)
+_RUNNABLE = re.compile(
+    r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n.*?^```\n)?"
+    rf"|^!\[(?P<shows>[^\]]*)\]\({re.escape(IMAGE)}\)\n",
+    re.MULTILINE | re.DOTALL,
+)
 
 CHECK = """\
 # Save the notebook, then run this cell: it checks your functions and says what to mend.
@@ -20,7 +27,7 @@ CHECK = """\
 
 def notebook_text(folder: ExerciseFolder) -> str:
     """Return the notebook as JSON text: lesson, one code cell a function, and the check."""
-    cells = [*_lesson(read_text(folder.public / "README.md")), *_starter(folder.starter_source)]
+    cells = [*_lesson(folder), *_starter(folder.starter_source)]
     cells.append(new_markdown_cell("## Check your work"))
     cells.append(new_code_cell(CHECK.format(id=folder.id)))
     for number, cell in enumerate(cells, 1):
@@ -33,15 +40,31 @@ def notebook_text(folder: ExerciseFolder) -> str:
     return str(writes(notebook, indent=1)) + "\n"
 
 
-def _lesson(text: str) -> Iterator[NotebookNode]:
-    """Yield the lesson; its worked example becomes code that can be run."""
-    position = 0
-    for match in _FENCE.finditer(text):
+def _lesson(folder: ExerciseFolder) -> Iterator[NotebookNode]:
+    """Yield the lesson; its worked example and its picture become code that can be run."""
+    path = folder.public / "README.md"
+    text, position, image = read_text(path), 0, image_of(folder)
+    if image and f"]({IMAGE})" not in text:
+        raise CourseError(f"{path}: the lesson does not show {IMAGE}")
+    for match in _RUNNABLE.finditer(text):
         yield new_markdown_cell(text[position : match.start()].strip())
-        yield new_code_cell(match.group(1).rstrip())
+        if match["code"] is not None:
+            yield new_code_cell(match["code"].rstrip())
+        elif image is not None:
+            yield _picture(read_text(folder.public / SCRIPT), image, match["shows"])
+        else:
+            raise CourseError(f"{path}: shows {IMAGE}, but there is no {SCRIPT}")
         position = match.end()
     if rest := text[position:].strip():
         yield new_markdown_cell(rest)
+
+
+def _picture(script: str, image: bytes, shows: str) -> NotebookNode:
+    """Return the code that draws the picture, with the picture as its output."""
+    data = {"image/png": base64.b64encode(image).decode(), "text/plain": shows}
+    output = new_output("display_data", data=data)
+    folded = {"jupyter": {"source_hidden": True}}
+    return new_code_cell(script.strip(), outputs=[output], metadata=folded)  # type: ignore[no-any-return]
 
 
 def _starter(source: str) -> Iterator[NotebookNode]:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.atomic import write_text
+from grader.atomic import write_bytes
 from grader.catalog import Course, ExerciseFolder, read_text
 from grader.errors import CourseError, UsageError
 from grader.notebooks import notebook_text
+from grader.pictures import IMAGE, SCRIPT, image_of
 
 PUBLIC_FILES: Final = ("exercise.toml", "README.md", "starter.py", "hints.md", "test_examples.py")
 # Smaller statements, such as `return parameters`, are everybody's.
@@ -28,40 +29,35 @@ def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path
         if out.resolve().is_relative_to(course.root / half):
             raise UsageError(f"{out} is inside the course's {half}/: choose a folder outside")
     catalogue = course.root / "exercises" / "misconceptions.toml"
-    texts: dict[Path, str | None] = {
-        Path("course.toml"): _course_toml(course, exercise_ids),
-        Path("misconceptions.toml"): _if_there(catalogue),
-    }
+    files = {Path("course.toml"): _course_toml(course, exercise_ids).encode()}
+    if catalogue.exists():
+        files[Path("misconceptions.toml")] = read_text(catalogue).encode()
     for exercise_id in exercise_ids:
-        texts |= _exercise(course.folder(exercise_id))
-    written = []
-    for path, text in texts.items():
-        if text is not None:
-            target = out / "exercises" / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_text(target, text)
-            written.append(Path("exercises") / path)
-    return written
+        folder = course.folder(exercise_id)
+        files |= {Path(exercise_id) / name: data for name, data in _exercise(folder)}
+    for path, data in files.items():
+        target = out / "exercises" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(target, data)
+    return [Path("exercises") / path for path in files]
 
 
-def _exercise(folder: ExerciseFolder) -> dict[Path, str | None]:
-    texts: dict[Path, str | None] = {}
+def _exercise(folder: ExerciseFolder) -> Iterator[tuple[str, bytes]]:
+    """Yield the public files of one exercise, by name."""
     for name in PUBLIC_FILES:
-        texts[Path(folder.id) / name] = read_text(folder.public / name)
+        yield name, read_text(folder.public / name).encode()
     if folder.exercise.helpers:
-        texts[Path(folder.id) / folder.exercise.helpers.file] = folder.helpers
-    texts[Path(folder.id) / f"{folder.id}.ipynb"] = notebook_text(folder)
-    return texts
+        yield folder.exercise.helpers.file, folder.helpers.encode()
+    if image := image_of(folder):
+        yield SCRIPT, read_text(folder.public / SCRIPT).encode()
+        yield IMAGE, image
+    yield f"{folder.id}.ipynb", notebook_text(folder).encode()
 
 
 def _course_toml(course: Course, exercise_ids: Sequence[str]) -> str:
     """Return a `course.toml` that lists only the released exercises, in the course's order."""
     listed = ", ".join(json.dumps(i) for i in course.exercise_ids if i in exercise_ids)
     return f"title = {json.dumps(course.title, ensure_ascii=False)}\nexercises = [{listed}]\n"
-
-
-def _if_there(path: Path) -> str | None:
-    return read_text(path) if path.exists() else None
 
 
 def leaks(folder: ExerciseFolder, bundle: Path) -> Iterator[str]:
@@ -73,7 +69,8 @@ def leaks(folder: ExerciseFolder, bundle: Path) -> Iterator[str]:
     secret = folder.course.secret
     telling = _telling(folder)
     for path in sorted(p for p in bundle.rglob("*") if p.is_file()):
-        text = path.read_text("utf-8")
+        # A picture holds no code, but looking through it costs nothing.
+        text = path.read_bytes().decode("utf-8", "replace")
         if secret and secret in text:
             yield f"{path.relative_to(bundle)} holds the course's secret"
         tree = _parse(_code(path, text), path)

@@ -56,13 +56,16 @@ def _print(proof: Proof, kills: bool) -> None:
 
 
 def notebook(ids: Ids = None, everything: All = False, course: CourseOption = None) -> None:
-    """Write each exercise's notebook from its lesson and its starter."""
+    """Write each exercise's notebook from its lesson, its starter and its picture, drawn anew."""
     from grader.atomic import write_text
     from grader.notebooks import notebook_text
+    from grader.pictures import draw_picture
 
     opened = open_course(course)
     for exercise_id in chosen(opened, ids, everything):
         folder = opened.folder(exercise_id)
+        if picture := draw_picture(folder):
+            print(picture)
         target = folder.public / f"{exercise_id}.ipynb"
         write_text(target, notebook_text(folder))
         print(target)

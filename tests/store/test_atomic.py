@@ -21,12 +21,12 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "report.json"
     write_text(path, "old")
 
-    def full(self, text, *_args, **_kwargs):
-        with open(self, "w") as half:
-            half.write(text[: len(text) // 2])
+    def full(self, data, *_args, **_kwargs):
+        with open(self, "wb") as half:
+            half.write(data[: len(data) // 2])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(type(path), "write_text", full)
+    monkeypatch.setattr(type(path), "write_bytes", full)
     with pytest.raises(StoreError, match="the disk is full"):
         write_text(path, "a new and longer text")
     assert path.read_text() == "old"

@@ -1,0 +1,79 @@
+"""Draw the picture of a lesson: `picture.py` says how, `picture.png` is shown.
+
+`picture.py` defines `draw()`, which returns a matplotlib figure, and ends by calling it, so that
+the same code shows the picture in a notebook. It is the author's own code and runs as such, in a
+process of its own; matplotlib is needed by who draws, never by who looks.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.atomic import write_bytes
+from grader.errors import CourseError
+
+if TYPE_CHECKING:
+    from grader.catalog import ExerciseFolder
+
+SCRIPT: Final = "picture.py"
+IMAGE: Final = "picture.png"
+DRAW_SECONDS: Final = 120
+# No version of the software in the file: the same picture is then the same bytes.
+_DRAW: Final = """\
+import runpy, sys
+figure = runpy.run_path(sys.argv[1])["draw"]()
+figure.savefig(sys.argv[2], dpi=100, format="png", metadata={"Software": None})
+"""
+
+
+def draw_picture(folder: ExerciseFolder) -> Path | None:
+    """Draw an exercise's picture and return its path; None when the exercise has none.
+
+    Raise CourseError when `picture.py` does not do what it should.
+    """
+    if not (folder.public / SCRIPT).exists():
+        return None
+    target = folder.public / IMAGE
+    write_bytes(target, drawn(folder.public / SCRIPT))
+    return target
+
+
+def drawn(script: Path) -> bytes:
+    """Run a `picture.py` and return its picture as PNG; raise CourseError when it draws none."""
+    with tempfile.TemporaryDirectory() as scratch:
+        image = Path(scratch, IMAGE)
+        environment = os.environ | {"MPLBACKEND": "agg", "MPLCONFIGDIR": scratch}
+        try:
+            ended = subprocess.run(  # noqa: S603
+                [sys.executable, "-c", _DRAW, str(script), str(image)],
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=DRAW_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise CourseError(f"{script}: not drawn in {DRAW_SECONDS} s") from None
+        if ended.returncode or not image.exists():
+            lines = ended.stderr.strip().splitlines() or [f"exit code {ended.returncode}"]
+            raise CourseError(f"{script}: {lines[-1]}")
+        return image.read_bytes()
+
+
+def image_of(folder: ExerciseFolder) -> bytes | None:
+    """Return the drawn picture of an exercise; None when it has none.
+
+    Raise CourseError when there is a script and no image: it has yet to be drawn.
+    """
+    script, image = folder.public / SCRIPT, folder.public / IMAGE
+    if not script.exists():
+        return None
+    try:
+        return image.read_bytes()
+    except OSError as error:
+        raise CourseError(f"{image}: {error}; run `grader notebook {folder.id}`") from None
