@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grader.testing.checks import check
     from grader.testing.compare import (
-        close,
         expect_close,
         expect_equal,
         expect_shape,
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from grader.testing.failures import CheckFailed, Diagnosis, expect, fail
     from grader.testing.faults import Faults
     from grader.testing.mistakes import Mistake, mistake_models
+    from grader.testing.relations import close
     from grader.testing.statistics import (
         SPREAD_RULES,
         judge_centre,
@@ -66,10 +66,11 @@ __all__ = [
 
 _HOMES = {
     "checks": ("check",),
-    "compare": ("close", "expect_close", "expect_equal", "expect_shape", "expect_unchanged"),
+    "compare": ("expect_close", "expect_equal", "expect_shape", "expect_unchanged"),
     "failures": ("CheckFailed", "Diagnosis", "expect", "fail"),
     "faults": ("Faults",),
     "mistakes": ("Mistake", "mistake_models"),
+    "relations": ("close",),
     "statistics": (
         "SPREAD_RULES",
         "judge_centre",

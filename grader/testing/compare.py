@@ -7,21 +7,18 @@ expected values: those go to staff.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from grader.testing.failures import Diagnosis, fail
 from grader.testing.mistakes import Mistake, indistinguishable
+from grader.testing.relations import ATOL, NO_SIZES, RTOL, Array, close, numbers, relation
 
-Array = npt.NDArray[Any]
 Explanation = tuple[str, list[str], list[Diagnosis]]
 """A headline, lines for the student, and what the mistake is called."""
 
-RTOL: Final = 1e-6
-ATOL: Final = 1e-9
 FLOAT32_RTOL: Final = 1e-4
 SHOWN: Final = 6
 
@@ -78,16 +75,18 @@ def expect_close(
     atol: float = ATOL,
     mistakes: Iterable[Mistake] = (),
     shape_misconception: str = "wrong-shape",
+    sizes: Mapping[str, int] = NO_SIZES,
     reveal: bool = False,
 ) -> None:
     """Fail unless `actual` equals `expected`: every entry within ``atol + rtol * |expected|``.
 
     float32 and float16 results are compared at 1e-4. `mistakes` are looked at only when the values
     differ; the first that has these numbers names them. A wrong shape with the right values is
-    said to be that, and named `shape_misconception`. `reveal` shows the student both values: only
-    for public checks.
+    said to be that, and named `shape_misconception`. `sizes` are the call's sizes by name: a result
+    that is one of them times the right value, or one of them too small, is said to be so. `reveal`
+    shows the student both values: only for public checks.
     """
-    got, right = _numbers(actual), _numbers(expected)
+    got, right = numbers(actual), numbers(expected)
     if got.dtype.kind == "f" and got.dtype.itemsize < 8:
         rtol, atol = max(rtol, FLOAT32_RTOL), max(atol, FLOAT32_RTOL * _scale(right))
     if _audits:
@@ -100,7 +99,7 @@ def expect_close(
     headline, lines, diagnoses = (
         _known_mistake(got, right, mistakes, name, rtol, atol, shape_misconception)
         or _other_shape(got, right, name, rtol, atol, shape_misconception)
-        or _other_values(got, right, name, rtol, atol)
+        or _other_values(right, name, relation(got, right, rtol, atol, sizes))
     )
     values = [f"expected: {show(right)}", f"yours:    {show(got)}"]
     shown, staff = (values, []) if reveal else ([], values)
@@ -128,37 +127,6 @@ def expect_unchanged(submission: Any, *, misconception: str = "mutates-input") -
             "work on a copy: the caller still needs the old values",
             diagnoses=[Diagnosis(misconception, arguments=list(changed))],
         )
-
-
-def close(actual: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
-    """Return whether two arrays of one shape agree; never raises on numbers."""
-    a, b = _numbers(actual), _numbers(expected)
-    if a.shape != b.shape:
-        return False
-    with np.errstate(all="ignore"):
-        return bool((np.abs(a - b) <= atol + rtol * np.abs(b)).all())
-
-
-def relation(actual: Array, expected: Array, rtol: float, atol: float) -> Iterator[str]:
-    """Yield what can be said of the difference without giving the expected values away."""
-    actual, expected = _numbers(actual), _numbers(expected)
-    if (
-        actual.ndim == 2
-        and actual.shape[0] == actual.shape[1]
-        and close(actual.T, expected, rtol, atol)
-    ):
-        yield "yours is the transpose of the right answer"
-        return
-    ratio = _constant_ratio(actual, expected, rtol, atol)
-    # Any two numbers have some ratio: for a single one only a plain factor says anything.
-    if ratio is not None and (actual.size > 1 or _is_plain(ratio)):
-        subject = "every value" if actual.size > 1 else "it"
-        factor = f"is {ratio:.6g} times the right value"
-        yield f"{subject} {'has the wrong sign' if ratio == -1 else factor}"
-        return
-    right = np.abs(actual - expected) <= atol + rtol * np.abs(expected)
-    if actual.size > 1:
-        yield f"{int(right.sum())} of {actual.size} values are right"
 
 
 def show(array: Array) -> str:
@@ -231,34 +199,9 @@ def _other_shape(
     return f"{name}: {words} {got.shape} instead of {right.shape}", lines, [diagnosis]
 
 
-def _other_values(got: Array, right: Array, name: str, rtol: float, atol: float) -> Explanation:
+def _other_values(right: Array, name: str, words: Iterator[str]) -> Explanation:
     headline = f"{name} has the right shape {right.shape} but wrong values"
-    return headline if right.shape else f"{name} is wrong", [*relation(got, right, rtol, atol)], []
-
-
-def _constant_ratio(actual: Array, expected: Array, rtol: float, atol: float) -> float | None:
-    """Return c when ``actual = c * expected`` with c neither 0 nor 1, None otherwise."""
-    with np.errstate(all="ignore"):
-        denominator = float(np.vdot(expected, expected).real)
-        if not denominator:
-            return None
-        ratio = float(np.vdot(expected, actual).real) / denominator
-        if not np.isfinite(ratio) or abs(ratio) < 1e-12:
-            return None
-        same = close(actual, ratio * expected, max(rtol, 1e-9), atol * max(1.0, abs(ratio)))
-    return (-1.0 if abs(ratio + 1) < 1e-6 else ratio) if same else None
-
-
-def _numbers(value: Any) -> Array:
-    """Return an array that can be subtracted: bools cannot, and unsigned integers wrap around."""
-    array = np.asarray(value)
-    return array.astype(np.float64) if array.dtype.kind in "biu" else array
-
-
-def _is_plain(ratio: float) -> bool:
-    """Whether a factor is a whole number or one divided by a whole number."""
-    larger = max(abs(ratio), 1 / abs(ratio))
-    return abs(larger - round(larger)) < 1e-5 * larger
+    return headline if right.shape else f"{name} is wrong", [*words], []
 
 
 def _scale(array: Array) -> float:

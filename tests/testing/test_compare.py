@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.testing.compare import expect_close, relation
+from grader.testing.compare import expect_close
 from grader.testing.failures import CheckFailed
 from grader.testing.mistakes import Mistake
+from grader.testing.relations import relation
 
 RIGHT = np.array([[0.5], [-1.25], [3.0]])
 SUM = Mistake(("missing-batch-mean",), 4 * RIGHT)
@@ -120,3 +121,25 @@ def test_bools_and_small_integers_are_compared_as_numbers(dtype: Any) -> None:
 
     expect_close(ones, ones, "mask")
     assert failure(zeros, ones).headline
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (7.0, "every value is m times the right value (m is 7)"),
+        (1 / 7, "every value is 1/m times the right value (m is 7)"),
+        (-7.0, "every value is -m times the right value (m is 7)"),
+        (3.0, "every value is 3 times the right value"),
+        (5.0, "every value is 5 times the right value"),
+        (1 / 49, "every value is 0.0204082 times the right value"),
+    ],
+)
+def test_a_factor_is_named_by_the_one_size_that_it_is(factor: float, words: str) -> None:
+    # Two sizes are 3: which of them was meant cannot be told.
+    sizes = {"n_x": 3, "n_h": 3, "n_y": 1, "m": 7}
+    assert list(relation(factor * RIGHT, RIGHT, 1e-6, 1e-9, sizes)) == [words]
+
+
+def test_a_failed_expectation_names_the_size() -> None:
+    said = failure(RIGHT / 7, sizes={"m": 7}).feedback
+    assert "every value is 1/m times the right value (m is 7)" in said

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from grader.testing import compare
 from grader.testing.compare import (
-    close,
     expect_close,
     expect_equal,
     expect_shape,
@@ -22,6 +21,7 @@ from grader.testing.compare import (
     show,
 )
 from grader.testing.failures import CheckFailed, expect, fail
+from grader.testing.relations import close
 
 if TYPE_CHECKING:
     from collections.abc import Callable
