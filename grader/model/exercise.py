@@ -42,6 +42,8 @@ class Returns(Model):
     """`array`: values are real numbers or arrays of them; `any`: values are passed on unjudged."""
     allow_tuple: bool = False
     """A tuple or list in the order of `keys` is accepted for a dict."""
+    allow_list: bool = False
+    """A list or tuple of numbers, or of such lists of one length, is accepted for an array."""
     finite: bool = True
     """NaN and infinity are a failure of every check that sees them."""
 

@@ -26,7 +26,8 @@ def validate(returns: Returns, value: Any, name: str) -> Any:
         case "number":
             return _number(value, name, finite=returns.finite)
         case "array":
-            return _array(value, name, finite=returns.finite)
+            array = _from_list(value) if returns.allow_list else value
+            return _array(array, name, finite=returns.finite)
         case "none":
             return None
     return value
@@ -115,6 +116,15 @@ def _array(value: Any, name: str, *, finite: bool) -> np.ndarray[Any, Any]:
             diagnoses=[Diagnosis("nan-or-inf", name=name, count=bad, size=array.size)],
         )
     return array
+
+
+def _from_list(value: Any) -> Any:
+    """Return the array that a list stands for, or the value itself when it stands for none."""
+    if not isinstance(value, tuple | list):
+        return value
+    parts = [_from_list(part) for part in value]
+    fit = all(map(_is_numeric, parts)) and len({np.shape(part) for part in parts}) <= 1
+    return np.array(parts) if fit else value
 
 
 def _is_numeric(value: Any) -> bool:

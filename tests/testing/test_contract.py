@@ -20,6 +20,7 @@ NAME = "the result of f"
 DICT = Returns(kind="dict", keys=("W1", "b1"))
 IN_ORDER = Returns(kind="dict", keys=("W1", "b1"), allow_tuple=True)
 ARRAY, NUMBER = Returns(kind="array"), Returns(kind="number")
+LISTED = Returns(kind="array", allow_list=True)
 PAIR = Returns(kind="tuple", items=(ARRAY, DICT))
 TWO = Returns(kind="tuple", length=2)
 ONE = np.ones((2, 1))
@@ -38,6 +39,10 @@ ACCEPTED: dict[str, tuple[Returns, Any, Any]] = {
     "bools": (ARRAY, np.array([True]), np.array([True])),
     "long doubles": (ARRAY, np.ones(2, np.longdouble), np.ones(2)),
     "infinite, where it may be": (Returns(kind="array", finite=False), np.inf, np.array(np.inf)),
+    "list for an array": (LISTED, [4, 1.5, np.float32(0.5)], np.array([4, 1.5, 0.5])),
+    "tuple of lists for an array": (LISTED, ([1, 2], [3, 4]), np.array([[1, 2], [3, 4]])),
+    "list of arrays for an array": (LISTED, [ONE, ONE], np.ones((2, 2, 1))),
+    "empty list for an array": (LISTED, [], np.array([])),
     "number": (NUMBER, 2, 2.0),
     "bool": (NUMBER, True, 1.0),
     "scalar of numpy": (NUMBER, np.float32(0.5), 0.5),
@@ -71,6 +76,12 @@ REFUSED: dict[str, tuple[Returns, Any, str]] = {
     "none in a dict": (DICT, {"W1": ONE, "b1": None}, "wrong-return-type"),
     "list in a dict": (DICT, {"W1": [[1]], "b1": ONE}, "wrong-return-type"),
     "text in a dict without keys": (Returns(kind="dict"), {"a": "x"}, "wrong-return-type"),
+    "list for an array": (ARRAY, [1.0, 2.0], "wrong-return-type"),
+    "list of different lengths": (LISTED, [[1, 2], [3]], "wrong-return-type"),
+    "list of more than numbers": (LISTED, [1, None], "wrong-return-type"),
+    "list of texts": (LISTED, ["1", "2"], "wrong-return-type"),
+    "list with a complex number": (LISTED, [1, 1j], "wrong-return-type"),
+    "list with nan": (LISTED, [1, float("nan")], "nan-or-inf"),
     "complex": (ARRAY, ONE * 1j, "wrong-return-type"),
     "complex number": (ARRAY, 1j, "wrong-return-type"),
     "integer that is too large": (ARRAY, 2**100, "wrong-return-type"),
