@@ -150,7 +150,22 @@ def reference(request: pytest.FixtureRequest) -> Any:
     return load_reference(request.path.parent / "reference.py", _references)
 
 
+@pytest.fixture
+def case(request: pytest.FixtureRequest, rng: np.random.Generator, reference: Any) -> Any:
+    """Give one case of the exercise's `cases.toml`: its sizes and values by name.
+
+    A test file that needs other inputs defines a `case` of its own.
+    """
+    from grader.testing.cases import NAME, draw, read_cases
+
+    path = request.path.parent / NAME
+    if path not in _cases:
+        _cases[path] = read_cases(path)
+    return draw(_cases[path], path, rng, reference)
+
+
 _references: dict[Path, Any] = {}
+_cases: dict[Path, Any] = {}
 
 
 def _check(item: pytest.Item) -> Check | None:
