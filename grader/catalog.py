@@ -160,7 +160,6 @@ class ExerciseFolder:
         parts += sorted(p for p in self.staff.glob("*.py") if p not in parts)
         parts += [
             self.staff / "cases.toml",
-            self.staff / "cases.toml",
             self.course.root / "solutions" / "secret.txt",
             self.course.root / "exercises" / "misconceptions.toml",
             PACKAGE / "misconceptions.toml",
