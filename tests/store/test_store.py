@@ -91,6 +91,15 @@ def test_grading_times_of_a_submission_are_a_second_apart(store, make_report):
     assert [moment for _, moment, _ in store.history("ada.zero_init")] == times
 
 
+def test_a_clock_that_is_set_back_does_not_make_a_new_result_older(store, make_report, monkeypatch):
+    run = start(store, seat())
+    first = store.add(run, seat(), make_report("passed"))
+    monkeypatch.setattr("grader.store.utc_now", lambda: first - timedelta(hours=1))
+    assert store.add(run, seat(), make_report("failed")) > first
+    [row] = store.rows()
+    assert row.report.points == 0
+
+
 def test_times_are_utc_with_milliseconds():
     text = timestamp(utc_now())
     assert len(text) == len("2026-11-22T00:49:37.960Z")
