@@ -17,6 +17,12 @@ if TYPE_CHECKING:
         expect_shape,
         expect_unchanged,
     )
+    from grader.testing.distribution import (
+        judge_distribution,
+        judge_range,
+        uniform_cdf,
+        uniform_range,
+    )
     from grader.testing.failures import CheckFailed, Diagnosis, expect, fail
     from grader.testing.faults import Faults
     from grader.testing.mistakes import Mistake, mistake_models
@@ -51,7 +57,9 @@ __all__ = [
     "explain_group",
     "fail",
     "judge_centre",
+    "judge_distribution",
     "judge_neighbours",
+    "judge_range",
     "judge_relation",
     "judge_scale",
     "looks_drawn",
@@ -62,11 +70,14 @@ __all__ = [
     "shared_draws",
     "stays_symmetric",
     "symmetric_groups",
+    "uniform_cdf",
+    "uniform_range",
 ]
 
 _HOMES = {
     "checks": ("check",),
     "compare": ("expect_close", "expect_equal", "expect_shape", "expect_unchanged"),
+    "distribution": ("judge_distribution", "judge_range", "uniform_cdf", "uniform_range"),
     "failures": ("CheckFailed", "Diagnosis", "expect", "fail"),
     "faults": ("Faults",),
     "mistakes": ("Mistake", "mistake_models"),
