@@ -23,18 +23,23 @@ if TYPE_CHECKING:
         uniform_cdf,
         uniform_range,
     )
+    from grader.testing.draws import few, related, undrawn
     from grader.testing.failures import CheckFailed, Diagnosis, expect, fail
     from grader.testing.faults import Faults
+    from grader.testing.gradients import (
+        consistency_explained,
+        explain_consistency,
+        fits_own_cost,
+    )
     from grader.testing.mistakes import Mistake, mistake_models
     from grader.testing.relations import close
+    from grader.testing.spread import as_if_normal, known_spreads, matching_rule, spread_fits
     from grader.testing.statistics import (
-        SPREAD_RULES,
         judge_centre,
         judge_neighbours,
         judge_relation,
         judge_scale,
         looks_drawn,
-        matching_rule,
         root_mean_square,
         saturated_share,
         shared_draws,
@@ -42,34 +47,42 @@ if TYPE_CHECKING:
     from grader.testing.symmetry import explain_group, stays_symmetric, symmetric_groups
 
 __all__ = [
-    "SPREAD_RULES",
     "CheckFailed",
     "Diagnosis",
     "Faults",
     "Mistake",
+    "as_if_normal",
     "check",
     "close",
+    "consistency_explained",
     "expect",
     "expect_close",
     "expect_equal",
     "expect_shape",
     "expect_unchanged",
+    "explain_consistency",
     "explain_group",
     "fail",
+    "few",
+    "fits_own_cost",
     "judge_centre",
     "judge_distribution",
     "judge_neighbours",
     "judge_range",
     "judge_relation",
     "judge_scale",
+    "known_spreads",
     "looks_drawn",
     "matching_rule",
     "mistake_models",
+    "related",
     "root_mean_square",
     "saturated_share",
     "shared_draws",
+    "spread_fits",
     "stays_symmetric",
     "symmetric_groups",
+    "undrawn",
     "uniform_cdf",
     "uniform_range",
 ]
@@ -78,18 +91,19 @@ _HOMES = {
     "checks": ("check",),
     "compare": ("expect_close", "expect_equal", "expect_shape", "expect_unchanged"),
     "distribution": ("judge_distribution", "judge_range", "uniform_cdf", "uniform_range"),
+    "draws": ("few", "related", "undrawn"),
     "failures": ("CheckFailed", "Diagnosis", "expect", "fail"),
     "faults": ("Faults",),
+    "gradients": ("consistency_explained", "explain_consistency", "fits_own_cost"),
     "mistakes": ("Mistake", "mistake_models"),
     "relations": ("close",),
+    "spread": ("as_if_normal", "known_spreads", "matching_rule", "spread_fits"),
     "statistics": (
-        "SPREAD_RULES",
         "judge_centre",
         "judge_neighbours",
         "judge_relation",
         "judge_scale",
         "looks_drawn",
-        "matching_rule",
         "root_mean_square",
         "saturated_share",
         "shared_draws",

@@ -22,7 +22,7 @@ Two bounds carry everything:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -33,7 +33,6 @@ from grader.testing.budget import spend
 
 Array: TypeAlias = npt.NDArray[Any]
 Floats: TypeAlias = npt.NDArray[np.float64]
-SpreadRule: TypeAlias = Callable[[int, int], float]
 
 # Independent draws have numbers in common by the coarseness of floats only. Where fewer than one
 # in a thousand repeats inside either array, five in a hundred across are out of reach of chance:
@@ -42,20 +41,6 @@ _REPEATED_SHARE = 0.001
 _COMMON_SHARE = 0.05
 _FEWEST_NUMBERS = 1000
 _BY_CHANCE = 1e-12
-
-SPREAD_RULES: Mapping[str, SpreadRule] = {
-    "sqrt(2 / inputs), the rule of He": lambda i, _: math.sqrt(2 / i),
-    "sqrt(1 / inputs), the rule of Xavier": lambda i, _: math.sqrt(1 / i),
-    "sqrt(2 / units)": lambda _, o: math.sqrt(2 / o),
-    "sqrt(1 / units)": lambda _, o: math.sqrt(1 / o),
-    "sqrt(2 / (inputs + units)), the rule of Glorot": lambda i, o: math.sqrt(2 / (i + o)),
-    "sqrt(1 / (3 * inputs)), uniform in ±sqrt(1 / inputs)": lambda i, _: math.sqrt(1 / (3 * i)),
-    "2 / inputs, without a square root": lambda i, _: 2 / i,
-    "1 / inputs, without a square root": lambda i, _: 1 / i,
-    "0.01 * sqrt(2 / inputs)": lambda i, _: 0.01 * math.sqrt(2 / i),
-    "0.01 * sqrt(1 / inputs)": lambda i, _: 0.01 * math.sqrt(1 / i),
-}
-"""Standard deviations that initialisers are known to use, from fan_in and fan_out, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +118,6 @@ def judge_scale(draws: Array, low: float, high: float, *, false_fail: float) -> 
     least = low * math.sqrt(max(0.0, 1 - math.sqrt(6 * x)))
     most = high * math.sqrt(1 + 2 * math.sqrt(x) + 2 * x)
     return Judgement(root_mean_square(draws), least, most, size, false_fail)
-
-
-def matching_rule(
-    matrices: Sequence[Array], rules: Mapping[str, SpreadRule], *, false_fail: float
-) -> str | None:
-    """Name the one rule whose standard deviation fits all the weight matrices, or none.
-
-    A rule takes fan_in and fan_out (the columns and rows of a matrix) and gives a standard
-    deviation. When two rules fit, the evidence is not exact and no rule is named: choose matrix
-    sizes that tell the rules apart.
-    """
-
-    def fits(rule: SpreadRule, matrix: Array) -> bool:
-        std = rule(matrix.shape[1], matrix.shape[0])
-        return judge_scale(matrix, std, std, false_fail=false_fail).ok
-
-    fitting = [name for name, rule in rules.items() if all(fits(rule, m) for m in matrices)]
-    return fitting[0] if len(fitting) == 1 else None
 
 
 def shared_draws(first: Array, second: Array, *, false_fail: float) -> SharedDraws | None:

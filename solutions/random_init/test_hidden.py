@@ -9,22 +9,25 @@ import numpy as np
 import pytest
 
 from grader.testing import (
-    SPREAD_RULES,
     Diagnosis,
     Faults,
+    as_if_normal,
     check,
     explain_group,
     fail,
+    few,
     judge_centre,
-    judge_neighbours,
     judge_scale,
+    known_spreads,
     looks_drawn,
     matching_rule,
+    related,
     root_mean_square,
     saturated_share,
     shared_draws,
     stays_symmetric,
     symmetric_groups,
+    undrawn,
 )
 
 # 11 statistical judgements are made of one submission (4 of order, 1 of sharing, 2 of the centre,
@@ -35,9 +38,9 @@ FALSE_FAIL = 5e-11
 # distribution on ±0.01 pass (standard deviation 0.0058), and no rule or slip comes near it.
 LOWEST_STD, HIGHEST_STD = 0.005, 0.02
 
-# From here on the name is exact. With std-1 inputs, a quarter of the units on the flat ends is
+# From here on these names are exact. With std-1 inputs, a quarter of the units on the flat ends is
 # saturation, which 0.1 does not bring about. Below 0.0015 two layers pass on less than a
-# thousandth part of their input at the sizes of a lab.
+# thousandth part of their input at the sizes of a lab. In between, the spread is wrong, no more.
 SATURATED = 0.25
 VANISHING = 0.0015
 
@@ -45,9 +48,13 @@ VANISHING = 0.0015
 # sizes that are asked for.
 MOST_UNITS = 200
 
-RULES = {
-    **SPREAD_RULES,
-    "0.1, so 0.01 is the variance": lambda *_: 0.1,
+UNDRAWN = {
+    "integers": "integer-arrays",
+    "zero": "zero-weights",
+    "constant": "constant-weights",
+    "rows": "not-random",
+    "columns": "not-random",
+    "pattern": "not-random",
 }
 
 
@@ -69,13 +76,14 @@ def large(rng):
     hint="W1 @ x has to give one number per hidden unit. Is n_h then the rows or the columns?",
 )
 def test_weight_shapes(submission, small):
-    n_x, n_h, n_y = small
-    parameters = submission.initialize_parameters(*small)
-    faults = Faults()
-    for name, shape in {"W1": (n_h, n_x), "W2": (n_y, n_h)}.items():
-        turned = {shape[::-1]: "transposed-weights"}
-        faults.expect_shape(parameters[name], shape, name, turned)
-    faults.report("the weight matrices do not fit the layers", call(small))
+    # More inputs than outputs and then fewer: a slice of the other layer fits one of them only.
+    for sizes in (small, small[::-1]):
+        parameters = submission.initialize_parameters(*sizes)
+        faults = Faults()
+        for name, shape in shapes(sizes).items():
+            turned = {shape[::-1]: "transposed-weights"}
+            faults.expect_shape(parameters[name], shape, name, turned)
+        faults.report("the weight matrices do not fit the layers", call(sizes))
 
 
 @check(
@@ -118,10 +126,14 @@ def test_biases_zero(submission, small):
 )
 def test_weights_random(submission, large):
     parameters = submission.initialize_parameters(*large)
-    faults = Faults()
-    for name in ("W1", "W2"):
-        for misconception, words in not_random(parameters[name], name):
-            faults.add(misconception, f"{name} {words}")
+    faults, unlike = Faults(), True
+    for name, weights in upright(parameters, large).items():
+        for found in undrawn(weights, false_fail=2 * FALSE_FAIL):
+            # Copies of hidden units, which show in W2 too, have a check of their own.
+            if found.kind == "rows" and name == "W1":
+                unlike = False
+            elif unlike or not found.groups:
+                faults.add(UNDRAWN.get(found.kind), f"{name} {found.words}")
     faults.report("the weights are not random numbers", call(large))
 
 
@@ -134,7 +146,7 @@ def test_units_differ(submission, rng):
     # With 5 inputs there are 32 rows of signs, so weights that are ±0.01 must repeat among 33.
     sizes = 5, int(rng.integers(34, 40)), 3
     parameters = submission.initialize_parameters(*sizes)
-    rows = hidden_rows(parameters["W1"], sizes)
+    rows = hidden_rows(upright(parameters, sizes)["W1"], sizes)
     if rows.min() == rows.max():
         same = "zero-weights" if not rows.any() else "constant-weights"
         sentence = f"all {len(rows)} rows of W1 are {few(rows[0])}"
@@ -163,7 +175,8 @@ def test_layers_independent(submission, large):
     parameters = submission.initialize_parameters(*large)
     first, second = parameters["W1"], parameters["W2"]
     shared = shared_draws(first, second, false_fail=FALSE_FAIL)
-    if shared:
+    # Where both repeat themselves, one chance resemblance looks like many.
+    if shared and not (related(first) and related(second)):
         sentence = f"{shared.count} numbers of W1 come back in W2, {shared.how}"
         starts = [f"{name} starts with {few(parameters[name])}" for name in ("W1", "W2")]
         fail(
@@ -184,11 +197,11 @@ def test_weights_centred(submission, large):
     parameters = submission.initialize_parameters(*large)
     faults = Faults()
     for name in ("W1", "W2"):
-        # Each number once: copies are another check's matter, and would look like a lean.
-        weights = np.unique(parameters[name])
-        if not judge_centre(weights, false_fail=FALSE_FAIL).ok:
-            positive = f"{100 * np.mean(parameters[name] > 0):.0f} % of its numbers are positive"
-            sentence = f"{name} has mean {parameters[name].mean():.3g}, and {positive}"
+        weights = parameters[name]
+        # Copies are another check's matter: a few numbers that repeat would look like a lean.
+        if not judge_centre(weights, false_fail=FALSE_FAIL).ok and not related(weights):
+            positive = f"{100 * np.mean(weights > 0):.0f} % of its numbers are positive"
+            sentence = f"{name} has mean {weights.mean():.3g}, and {positive}"
             faults.add("not-centred", sentence)
     faults.report("the weights lean to one side", call(large))
 
@@ -200,18 +213,19 @@ def test_weights_centred(submission, large):
     needs=["weights_random"],
 )
 def test_weights_small(submission, rng):
-    # Sizes at which any two rules differ by a quarter in one of the calls, and at which no rule
+    # Sizes at which any two rules differ by a fifth in one of the calls, and at which no rule
     # comes near the accepted range in both.
     calls = [
         tuple(int(rng.integers(low, low + 4)) for low in lows)
         for lows in ((12, 161, 17), (61, 33, 65))
     ]
-    drawn = [submission.initialize_parameters(*sizes) for sizes in calls]
+    drawn = [upright(submission.initialize_parameters(*sizes), sizes) for sizes in calls]
     faults = Faults()
-    for name in ("W1", "W2"):
-        weights = [parameters[name] for parameters in drawn]
-        if not all(accepted(matrix) for matrix in weights):
-            misconception, words = name_scale(name, weights, calls)
+    for layer, name in enumerate(("W1", "W2"), 1):
+        weights = [matrices[name] for matrices in drawn]
+        # Copies are another check's matter, and too few different numbers to tell their spread.
+        if not all(accepted(w) for w in weights) and not any(related(w) for w in weights):
+            misconception, words = name_spread(weights, [(sizes, layer) for sizes in calls])
             faults.add(misconception, f"{name} {words}")
     faults.report("the weights should have a standard deviation of 0.01", *map(call, calls))
 
@@ -222,48 +236,24 @@ def call(sizes):
     return f"initialize_parameters(n_x={n_x}, n_h={n_h}, n_y={n_y})"
 
 
-def few(array):
-    """Show the first numbers of the student's own array."""
-    flat = np.ravel(array)
-    numbers = ", ".join(f"{number:.4g}" for number in flat[:4].tolist())
-    return f"[{numbers}{', …' if flat.size > 4 else ''}]"
+def shapes(sizes):
+    """Return the shapes of the weight matrices by their names."""
+    n_x, n_h, n_y = sizes
+    return {"W1": (n_h, n_x), "W2": (n_y, n_h)}
 
 
-def not_random(weights, name):
-    """Yield what shows that a layer was not drawn: a misconception or None, and words."""
-    if weights.dtype.kind != "f":
-        yield "integer-arrays", f"holds {weights.dtype} numbers"
-    weights = weights.astype(float)
-    if not weights.size:
-        yield None, "is empty"
-    elif not weights.any():
-        yield "zero-weights", "is zero everywhere"
-    elif weights.min() == weights.max():
-        yield "constant-weights", f"is {weights.flat[0]:.4g} everywhere"
-    elif weights.ndim == 2 and min(weights.shape) > 1 and (kind := repeated(weights)):
-        # Copies in W1 are copies of hidden units, which have a check of their own.
-        if name == "W2" and kind == "all":
-            yield None, "repeats one row or column, or multiples of it, all over"
-    elif any(not judge_neighbours(w, false_fail=FALSE_FAIL).ok for w in (weights, weights.T)):
-        yield None, "follows a pattern: each number tells something of the next"
-
-
-def repeated(weights):
-    """Return "all" when all rows or columns are related, "some" when some are, else ""."""
-    part = weights[:MOST_UNITS, :MOST_UNITS]
-    found = [(symmetric_groups(side), len(side)) for side in (part, part.T)]
-    if any(groups and len(groups[0].units) == size for groups, size in found):
-        return "all"
-    return "some" if any(groups for groups, _ in found) else ""
+def upright(parameters, sizes):
+    """Return the weight matrices, turned round where they are transposed."""
+    matrices = {name: parameters[name] for name in ("W1", "W2")}
+    turned = {name: shape[::-1] for name, shape in shapes(sizes).items()}
+    return {name: w.T if w.shape == turned[name] else w for name, w in matrices.items()}
 
 
 def hidden_rows(weights, sizes):
-    """Return the incoming weights of each hidden unit, also from a transposed W1."""
-    n_x, n_h, _ = sizes
+    """Return the incoming weights of each hidden unit."""
     if weights.ndim != 2 or not weights.size:
         fail(f"W1 has shape {weights.shape}, where no row can be told for each unit", call(sizes))
-    rows = weights.T if weights.shape == (n_x, n_h) else weights
-    return rows[:MOST_UNITS].astype(float)
+    return weights[:MOST_UNITS].astype(float)
 
 
 def describe(groups, rows, parameters):
@@ -280,20 +270,20 @@ def accepted(weights):
     return judge_scale(weights, LOWEST_STD, HIGHEST_STD, false_fail=FALSE_FAIL).ok
 
 
-def name_scale(name, weights, calls):
-    """Name a wrong scale if the evidence is exact: a misconception or None, and words."""
+def name_spread(weights, layers):
+    """Name a wrong spread of one layer in several networks, and say what was seen."""
     stds = [root_mean_square(matrix) for matrix in weights]
-    said = " and ".join(f"{std:.3g}" for std in stds)
-    words = f"has standard deviation {said} in two calls"
-    shapes = [(h, x) if name == "W1" else (y, h) for x, h, y in calls]
-    upright = [
-        w.T if w.shape == shape[::-1] else w for w, shape in zip(weights, shapes, strict=True)
-    ]
-    if [w.shape for w in upright] == shapes:
-        rule = matching_rule(upright, RULES, false_fail=1e-6)
-        if rule:
-            return "wrong-variance", f"{words}: {rule}"
-    share = max(saturated_share(std, inputs) for std, (_, inputs) in zip(stds, shapes, strict=True))
+    words = f"has standard deviation {' and '.join(f'{std:.3g}' for std in stds)} in two calls"
+    factors = [as_if_normal(matrix) for matrix in weights]
+    rules = known_spreads(layers) | {"0.1, so 0.01 is the variance": [0.1] * len(layers)}
+    rule = matching_rule(factors, rules, false_fail=1e-6)
+    if rule and [w.shape for w in weights] == [(sizes[n], sizes[n - 1]) for sizes, n in layers]:
+        return "wrong-variance", f"{words}: {rule}"
+    largest = max(map(root_mean_square, factors))
+    # One name for one factor: of all the layers, the widest decides.
+    share = saturated_share(largest, max(size for sizes, _ in layers for size in sizes[:-1]))
     if share > SATURATED:
         return "saturating-scale", f"{words}: {100 * share:.0f} % of units would saturate"
-    return ("vanishing-scale" if max(stds) < VANISHING else None), words
+    if largest < VANISHING:
+        return "vanishing-scale", f"{words}: after two layers next to nothing is left"
+    return "wrong-variance", f"{words}, where 0.01 is asked for"
