@@ -1,0 +1,90 @@
+"""Look for crashes of one reader for as long as you like: `python tests/fuzz/long.py wire 60`.
+
+Arguments are the reader's name and minutes. With the package atheris installed, inputs are guided
+by coverage; without it, honest ones are mutated blindly. What crashes is written to
+`found/<reader>/`, where the tests will try it from then on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FOUND = Path(__file__).parent / "found"
+SLOW_SECONDS = 5.0
+
+
+def main(name: str, minutes: float) -> None:
+    """Fuzz the reader `name`."""
+    if importlib.util.find_spec("atheris"):
+        guided(name, minutes)
+    else:
+        blind(name, minutes)
+
+
+def attempt(name: str, data: bytes) -> None:
+    """Read `data`; keep it when that crashes or takes too long."""
+    from fuzzed import READERS
+
+    started = time.monotonic()
+    try:
+        READERS[name].read(data)
+    except Exception:
+        keep(name, data)
+        raise
+    if time.monotonic() - started > SLOW_SECONDS:
+        keep(name, data)
+        raise TimeoutError(f"{len(data)} bytes took {time.monotonic() - started:.1f} s")
+
+
+def keep(name: str, data: bytes) -> None:
+    """Write an input where the tests find it."""
+    folder = FOUND / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / hashlib.sha256(data).hexdigest()[:12]).write_bytes(data)
+
+
+def guided(name: str, minutes: float) -> None:
+    """Let coverage choose the inputs; ends the process."""
+    import atheris
+
+    with atheris.instrument_imports(include=["grader", "json", "zipfile", "msgpack"]):
+        from fuzzed import READERS
+    with tempfile.TemporaryDirectory() as corpus:
+        for number, seed in enumerate(READERS[name].seeds):
+            Path(corpus, str(number)).write_bytes(seed)
+        options = [f"-max_total_time={int(minutes * 60)}", "-max_len=20000", "-timeout=30"]
+        atheris.Setup([sys.argv[0], *options, corpus], lambda data: attempt(name, data))
+        atheris.Fuzz()
+
+
+def blind(name: str, minutes: float) -> None:
+    """Mutate honest inputs and, again and again, what came of them."""
+    from fuzzed import READERS
+
+    dice = random.Random()
+    pool = list(READERS[name].seeds)
+    ends, tried = time.monotonic() + 60 * minutes, 0
+    while time.monotonic() < ends:
+        data = bytearray(dice.choice(pool))
+        for _ in range(dice.randint(1, 8)):
+            at = dice.randrange(len(data) + 1)
+            other = dice.choice(READERS[name].seeds)
+            start = dice.randrange(len(other))
+            new = dice.choice([dice.randbytes(dice.randint(0, 4)), other[start : start + 60]])
+            data[at : at + dice.choice([0, 1, len(new)])] = new
+        attempt(name, bytes(data[:20_000]))
+        tried += 1
+        if dice.random() < 0.01:
+            pool = [*pool[-500:], bytes(data[:20_000])]
+    print(f"{tried} inputs, no crash")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    main(sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 10.0)
