@@ -85,14 +85,15 @@ def spread_fits(weights: Array, low: float, high: float, *, false_fail: float) -
     """Whether the standard deviation is in low..high, as far as chance can tell.
 
     Weights that lean to one side are not to blame for that here: their spread is right when it is
-    right about their mean, or when they are numbers from rand multiplied by the right factor.
+    right about their mean or, for numbers from rand, when their factor is the right one.
     """
     if judge_scale(weights, low, high, false_fail=false_fail).ok:
         return True
     if judge_centre(weights, false_fail=false_fail).ok:
         return False
-    others = weights - weights.mean(), as_if_normal(weights)
-    return any(judge_scale(other, low, high, false_fail=false_fail).ok for other in others)
+    scaled = as_if_normal(weights)
+    other = weights - weights.mean() if scaled is weights else scaled
+    return judge_scale(other, low, high, false_fail=false_fail).ok
 
 
 def as_if_normal(weights: Array) -> Array:
