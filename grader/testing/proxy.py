@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from grader.model.exercise import Exercise, Function
-from grader.sandbox.definitions import Definitions
+from grader.sandbox.definitions import Definitions, Found
 from grader.sandbox.session import Session, WorkerLost
 from grader.testing import contract
 from grader.testing.failures import CheckFailed, Diagnosis, fail
@@ -49,6 +50,7 @@ class Submission:
     def __init__(self, session: Session, exercise: Exercise, seed: int) -> None:
         self._session, self._exercise, self._seed = session, exercise, seed
         self._check, self._calls = "", 0
+        self._same_seed: int | None = None
         self.changed: tuple[str, ...] = ()
         """The arguments whose data the last call changed in place."""
 
@@ -62,6 +64,23 @@ class Submission:
     def begin(self, check_id: str) -> None:
         """Start a check: its calls are seeded by its id and their order, not by other checks."""
         self._check, self._calls, self.changed = check_id, 0, ()
+        self._same_seed = None
+
+    @contextmanager
+    def repeatable(self) -> Iterator[None]:
+        """Give every call inside one and the same seed: what was drawn once is drawn again.
+
+        So a function that starts from random numbers starts every call from the same ones. That
+        holds unless it draws from what no call can set back: the clock, or a generator of its own
+        that lives on from call to call. Make a first call again as the last one and compare:
+        only when both gave the same was everything in between comparable.
+        """
+        before = self._same_seed
+        self._same_seed = derive_seed(self._seed, self._check, self._calls, "repeatable")
+        try:
+            yield
+        finally:
+            self._same_seed = before
 
     @property
     def seed(self) -> int:
@@ -73,21 +92,28 @@ class Submission:
         found = self._session.definitions.find(_names(self._exercise.function(name)))
         return found.place if found else ""
 
+    def signature(self, name: str) -> str:
+        """Return a function's parameters with their defaults, as the student wrote them.
+
+        Where no call could tell at a bearable price: ``(X, Y, n_h, num_iterations=10000)``.
+        """
+        function = self._exercise.function(name)
+        with _lost_is_failed(function):
+            return self._must_be_there(function).signature
+
     def _call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = _arguments(function, args, kwargs)
         self._calls += 1
         shown = describe_call(function, arguments)
-        try:
+        with _lost_is_failed(function, shown):
             self._must_be_there(function)
-            seed = derive_seed(self._seed, self._check, self._calls)
+            seed = self._same_seed
+            if seed is None:
+                seed = derive_seed(self._seed, self._check, self._calls)
             reply = self._session.call(_names(function), arguments, seed)
-        except WorkerLost as lost:
-            ids = [Diagnosis(LOST[lost.outcome])] if lost.outcome in LOST else []
-            headline = f"{function.name} could not be judged: {lost.detail}"
-            raise CheckFailed(headline, [shown], (), ids, lost.outcome) from None
         return self._read(function, reply, shown)
 
-    def _must_be_there(self, function: Function) -> None:
+    def _must_be_there(self, function: Function) -> Found:
         found = self._session.definitions.find(_names(function))
         if found is None:
             raise _missing(function, self._session.definitions)
@@ -97,6 +123,7 @@ class Submission:
                 f"it is still as it was given out ({found.place})",
                 diagnoses=[Diagnosis("not-implemented", function=function.name)],
             )
+        return found
 
     def _read(self, function: Function, reply: Reply, shown: str) -> Any:
         if isinstance(reply, Returned):
@@ -104,6 +131,16 @@ class Submission:
             name = f"the result of {function.name}"
             return contract.validate(function.returns, reply.value, name)
         raise _refusal(function, reply, shown, self._session.definitions)
+
+
+@contextmanager
+def _lost_is_failed(function: Function, *lines: str) -> Iterator[None]:
+    try:
+        yield
+    except WorkerLost as lost:
+        ids = [Diagnosis(LOST[lost.outcome])] if lost.outcome in LOST else []
+        headline = f"{function.name} could not be judged: {lost.detail}"
+        raise CheckFailed(headline, lines, (), ids, lost.outcome) from None
 
 
 def _refusal(function: Function, reply: Reply, shown: str, definitions: Definitions) -> CheckFailed:
