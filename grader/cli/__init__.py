@@ -16,6 +16,7 @@ from grader.cli.check import check
 from grader.cli.export import export
 from grader.cli.grade import grade, sample
 from grader.cli.machine import doctor, schema
+from grader.cli.new import new
 from grader.errors import GraderError
 
 app = typer.Typer(
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (check, grade, export, sample, verify, notebook, release, doctor, schema):
+for command in (check, grade, export, sample, new, verify, notebook, release, doctor, schema):
     app.command()(command)
 
 

@@ -1,0 +1,70 @@
+"""Find what an author has yet to fill in: marked blanks, and answers that are still copies."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from grader.catalog import ExerciseFolder
+
+BLANK: Final = "FILL IN"
+_ENDINGS: Final = (".py", ".toml", ".md")
+
+
+def blanks(folder: ExerciseFolder) -> Iterator[str]:
+    """Yield each blank of an exercise as ``file:line: what is asked``, paths within the course."""
+    root = folder.course.root
+    for path in _files(folder):
+        for number, line in enumerate(_text(path).splitlines(), 1):
+            if BLANK in line:
+                yield f"{path.relative_to(root)}:{number}: {_asked(line)}"
+    yield from _copies(folder)
+
+
+def _files(folder: ExerciseFolder) -> list[Path]:
+    found = [p for half in (folder.public, folder.staff) for p in half.rglob("*")]
+    return sorted(p for p in found if p.suffix in _ENDINGS and p.is_file())
+
+
+def _asked(line: str) -> str:
+    return line[line.index(BLANK) :].strip().strip("\"',)}]")
+
+
+def _copies(folder: ExerciseFolder) -> Iterator[str]:
+    """Yield answers that are the same code as the reference, or as one another."""
+    root = folder.course.root
+    seen: dict[str, Path] = {}
+    answers = [p for kind in ("variants", "mutants") for p in (folder.staff / kind).glob("*.py")]
+    for path in (folder.reference, *sorted(answers)):
+        text = _text(path)
+        code = _code(text)
+        # A marked blank is listed already.
+        if not code or BLANK in text:
+            continue
+        if code in seen:
+            other = seen[code].relative_to(root)
+            yield f"{path.relative_to(root)}: still the same code as {other}"
+        seen.setdefault(code, path)
+
+
+def _code(text: str) -> str:
+    """Return code without comments, layout and docstrings; empty when it is none."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                del node.body[0]
+    return ast.dump(tree) if tree.body else ""
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):  # whoever needs the file says so
+        return ""

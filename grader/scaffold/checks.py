@@ -1,0 +1,246 @@
+"""Write the checks of a new exercise: what its signatures tell is written, the rest is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from json import dumps
+from typing import Final
+
+from grader.scaffold.kinds import Kind
+from grader.scaffold.signatures import Function, Parameter
+
+PUBLIC_POINTS: Final = 2.0
+HIDDEN_POINTS: Final = 8.0
+FEWEST_HIDDEN: Final = 4
+SPECIAL: Final = "special_case"
+
+
+@dataclass(frozen=True)
+class Block:
+    """The text of one check: `about` says what it looks at, `{points}` stands for its points."""
+
+    id: str
+    about: str
+    text: str
+    weight: float = 1.0
+    """Of what the checks with a weight above 1 share when all others have their points."""
+
+
+def hidden_blocks(functions: Sequence[Function]) -> list[Block]:
+    """Return the hidden checks of an exercise, without points."""
+    several = len(functions) > 1
+    blocks = []
+    for function in functions:
+        prefix = f"{function.name}_" if several else ""
+        blocks += [replace(b, id=prefix + b.id) for b in _of_function(function)]
+    special = max(1, FEWEST_HIDDEN - len(blocks))
+    names = [SPECIAL, *(f"{SPECIAL}_{number}" for number in range(2, special + 1))]
+    return blocks + [_special(name, functions[0]) for name in names]
+
+
+def with_points(blocks: Sequence[Block], total: float) -> list[str]:
+    """Return the texts with points: as many each as fit, and the rest to those that weigh more."""
+    each = next(p for p in (1.0, 0.5, 0.25, 0.1, 0.01) if p * (len(blocks) + 1) <= total)
+    heavy = [block for block in blocks if block.weight > 1] or list(blocks[:1])
+    rest = round(total - each * len(blocks), 6)
+    share = round(rest / len(heavy) // 0.01 * 0.01, 2)
+    points = {b.id: each + (share if b in heavy else 0.0) for b in blocks}
+    points[heavy[0].id] += rest - share * len(heavy)
+    return [_finished(block, points[block.id]) for block in blocks]
+
+
+def _finished(block: Block, points: float) -> str:
+    text = block.text.replace("{points}", f"{round(points, 6):g}")
+    return text.replace("{id}", block.id)
+
+
+def _of_function(function: Function) -> Iterator[Block]:
+    if _arrays(function.returns):
+        yield Block("shape", "shape", _shape(function))
+    yield Block("values", "values", _values(function), weight=2.0)
+    for parameter in function.parameters:
+        if parameter.other_value is not None:
+            text = _heeds(function, parameter)
+            yield Block(f"heeds_{parameter.name}", parameter.name, text)
+    if any(p.kind.name == "array" for p in function.parameters):
+        yield Block("unchanged", "unchanged", _unchanged(function))
+
+
+def _arrays(kind: Kind) -> bool:
+    return kind.name == "array" or any(part.name == "array" for _, part in kind.parts)
+
+
+def _check(title: str, hint: str, arguments: str, body: list[str]) -> str:
+    head = f"@check(\n    {dumps(title)},\n    points={{points}},\n    hint={dumps(hint)},\n)"
+    lines = "\n".join(f"    {line}" for line in body)
+    return f"{head}\ndef test_{{id}}({arguments}):\n{lines}\n"
+
+
+def _shape(function: Function) -> str:
+    hint = "Print the shape of what you return. Which number in it did you not expect, and why?"
+    got, right = function.call("submission"), function.call("reference")
+    template = "expect_shape({}, np.shape({}), {})"
+    body = [f"got = {got}", f"right = {right}", *_each(function.returns, template)]
+    return _check(f"{function.name}: the right shape", hint, "submission, reference, case", body)
+
+
+def _each(kind: Kind, template: str, models: str = "") -> list[str]:
+    """Return a statement for the result, or a loop over its arrays and numbers."""
+    before = [f"models = {models}"] if models else []
+    if not kind.parts:
+        return [*before, template.format("got", "right", '"the result"')]
+    if kind.name == "dict":
+        numeric = [dumps(key) for key, part in kind.parts if part.is_numeric]
+        each = template.format("got[name]", "right[name]", "name")
+    else:
+        numeric = [str(place) for place, (_, part) in enumerate(kind.parts) if part.is_numeric]
+        each = template.format("got[place]", "right[place]", 'f"value {place + 1}"')
+    what = "name" if kind.name == "dict" else "place"
+    inner = [f"    {line}" for line in (*before, each)]
+    return [f"for {what} in ({', '.join(numeric)}{',' if len(numeric) == 1 else ''}):", *inner]
+
+
+def _values(function: Function) -> str:
+    kind = function.returns
+    hint = "FILL IN: a question that leads to the usual mistake, without naming it"
+    got, right = function.call("submission"), function.call("reference")
+    first = [f"got = {got}", f"right = {right}"]
+    title = f"{function.name}: the right values"
+    if kind.is_numeric or any(part.is_numeric for _, part in kind.parts):
+        which = "" if not kind.parts else (", name" if kind.name == "dict" else ", place")
+        models = f"mistakes_of_{function.name}(reference, case{which})"
+        body = [*first, *_each(kind, "expect_close({}, {}, {}, mistakes=models)", models)]
+        check = _check(title, hint, "submission, reference, case", body)
+        return f"{_models(function, which)}\n\n{check}"
+    return _check(title, hint, "submission, reference, case", [*first, *_same_kind(kind)])
+
+
+def _same_kind(kind: Kind) -> list[str]:
+    if kind.name == "flag":
+        return ['expect_close(got, right, "the result")']
+    return [
+        "# The contract looks at numbers only: of anything else, the type is the first thing.",
+        "expect(",
+        "    type(got) is type(right),",
+        '    f"the result is {type(got).__name__}, not {type(right).__name__}",',
+        '    diagnoses=[Diagnosis("wrong-return-type")],',
+        ")",
+        'expect_equal(got, right, "the result")',
+    ]
+
+
+def _models(function: Function, which: str) -> str:
+    """Return the function that computes what wrong answers give."""
+    kind = function.returns
+    item = {"": "", ", name": "[name]", ", place": "[place]"}[which]
+    turned = kind.is_numeric or kind.parts[0][1].is_numeric
+    first = ""
+    if item:
+        key = dumps(kind.parts[0][0]) if kind.name == "dict" else "0"
+        first = f" and {item.strip('[]')} == {key}"
+    lines = [
+        f"def mistakes_of_{function.name}(reference, case{which}):",
+        '    """Return what wrong answers give, each by the misconceptions behind it."""',
+        "",
+        "    # FILL IN: a flag for each mistake in mutants/ whose numbers you can compute, and",
+        "    # its id in exercises/misconceptions.toml. Flags are also tried in pairs.",
+        "    def result(negative=False):",
+        f"        right = {function.call('reference')}{item}",
+        f"        return -right if negative{first} else right",
+        "",
+        '    return mistake_models(result, {"negative": "wrong-sign"})',
+    ]
+    if not turned:
+        lines[5] = "    def result():"
+        lines[7] = "        return right"
+        lines[9] = "    return mistake_models(result, {})"
+    return "\n".join(lines) + "\n"
+
+
+def _heeds(function: Function, parameter: Parameter) -> str:
+    name, other = parameter.name, str(parameter.other_value)
+    default = str(parameter.default)
+    body = [f"got = {function.call('submission', **{name: other})}"]
+    body.append(f"right = {function.call('reference', **{name: other})}")
+    kind = function.returns
+    if kind.is_numeric or any(part.is_numeric for _, part in kind.parts):
+        body.append(f"ignored = {function.call('reference', **{name: default})}")
+        item = {"dict": "[name]", "tuple": "[place]"}.get(kind.name, "")
+        models = f'[Mistake(("ignores-{name}",), ignored{item})]'
+        body += _each(kind, "expect_close({}, {}, {}, mistakes=models)", models)
+    else:
+        body += _same_kind(kind)
+    title = f"{function.name}: {name} has its effect"
+    hint = f"Call {function.name} twice, with another {name} the second time. What changes?"
+    return _check(title, hint, "submission, reference, case", body)
+
+
+def _unchanged(function: Function) -> str:
+    hint = "Which of your lines writes into an array that the caller gave you?"
+    body = [function.call("submission"), "expect_unchanged(submission)"]
+    title = f"{function.name}: the caller's arrays stay as they are"
+    return _check(title, hint, "submission, case", body)
+
+
+def _special(name: str, function: Function) -> Block:
+    body = ["# FILL IN: make it so, for example case.x = ... , or call with numbers of your own."]
+    if not function.parameters:
+        body = ["# FILL IN: what else must hold of the result?"]
+    body += [f"got = {function.call('submission')}", f"right = {function.call('reference')}"]
+    kind = function.returns
+    if kind.is_numeric or any(part.is_numeric for _, part in kind.parts):
+        body += _each(kind, "expect_close({}, {}, {})")
+    else:
+        body += _same_kind(kind)
+    title = "FILL IN: a case that learners forget: one row, equal numbers, nothing at all"
+    hint = "FILL IN: a question, not the answer"
+    text = _check(title, hint, "submission, reference, case", body)
+    return Block(name, name, text)
+
+
+def public_blocks(functions: Sequence[Function]) -> list[Block]:
+    """Return the public checks; the author types their numbers, for learners to follow by hand."""
+    several = len(functions) > 1
+    return [
+        Block(f"example_{f.name}" if several else "example", "values", _example(f))
+        for f in functions
+    ]
+
+
+def _example(function: Function) -> str:
+    arguments = ", ".join(f"{p.name}={_small(p)}" for p in function.parameters if p.default is None)
+    kind = function.returns
+    body = ["# FILL IN: arguments that can be followed by hand, and what comes out."]
+    body.append(f"got = submission.{function.name}({arguments})")
+    if kind.parts:
+        if kind.name == "dict":
+            right = "{" + ", ".join(f"{dumps(key)}: None" for key, _ in kind.parts) + "}"
+        else:
+            right = "(" + ", ".join("None" for _ in kind.parts) + ")"
+        body.append(f"right = {right}")
+        body += _each(kind, "expect_close({}, {}, {}, reveal=True)")
+    elif kind.is_numeric or kind.name == "flag":
+        body.append("right = None")
+        body.append('expect_close(got, right, "the result", reveal=True)')
+    else:
+        body += ["right = None", *_same_kind(kind)]
+    hint = "FILL IN: a question about these numbers"
+    return _check(f"{function.name}: a small example", hint, "submission", body)
+
+
+def _small(parameter: Parameter) -> str:
+    """Return small numbers of the right form for an example."""
+    match parameter.kind.name:
+        case "array":
+            columns = len(parameter.kind.shape or (2, 2))
+            return "np.array([[1.0, 2.0], [3.0, 5.0]])" if columns == 2 else "np.array([1.0, 3.0])"
+        case "integer":
+            return "2"
+        case "number":
+            return "0.5"
+        case "flag":
+            return "True"
+        case "text":
+            return '"a word"'
+    return "None"
