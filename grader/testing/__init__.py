@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         explain_consistency,
         fits_own_cost,
     )
+    from grader.testing.layers import layers_present, listed, upright, wrong_layers
     from grader.testing.mistakes import Mistake, mistake_models
     from grader.testing.relations import close
     from grader.testing.spread import as_if_normal, known_spreads, matching_rule, spread_fits
@@ -72,6 +73,8 @@ __all__ = [
     "judge_relation",
     "judge_scale",
     "known_spreads",
+    "layers_present",
+    "listed",
     "looks_drawn",
     "matching_rule",
     "mistake_models",
@@ -85,6 +88,8 @@ __all__ = [
     "undrawn",
     "uniform_cdf",
     "uniform_range",
+    "upright",
+    "wrong_layers",
 ]
 
 _HOMES = {
@@ -95,6 +100,7 @@ _HOMES = {
     "failures": ("CheckFailed", "Diagnosis", "expect", "fail"),
     "faults": ("Faults",),
     "gradients": ("consistency_explained", "explain_consistency", "fits_own_cost"),
+    "layers": ("layers_present", "listed", "upright", "wrong_layers"),
     "mistakes": ("Mistake", "mistake_models"),
     "relations": ("close",),
     "spread": ("as_if_normal", "known_spreads", "matching_rule", "spread_fits"),

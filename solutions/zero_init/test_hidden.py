@@ -1,7 +1,5 @@
 """Hidden checks of zero_init: layers, shapes and zeros, for networks of several depths."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -11,9 +9,19 @@ from grader.testing import (
     check,
     expect,
     fail,
+    few,
+    layers_present,
+    listed,
     looks_drawn,
     stays_symmetric,
+    wrong_layers,
 )
+
+WRONG_LAYERS = {
+    "missing": "missing-layer",
+    "extra": "extra-layer",
+    "other": "wrong-return-keys",
+}
 
 
 @pytest.fixture
@@ -31,16 +39,13 @@ def test_layers(submission, rng):
     for depth in (5, 1):
         dims = sizes_for(rng, depth)
         parameters = submission.initialize_parameters_zeros(dims)
-        missing = [name for name in names(depth) if name not in parameters]
-        extra = [name for name in parameters if is_layer(name) and name not in names(depth)]
-        if missing or extra:
-            said = {"missing": missing, "too many": extra}
-            sentence = "; ".join(f"{word}: {listed(keys)}" for word, keys in said.items() if keys)
+        wrong = wrong_layers(parameters, depth)
+        if wrong:
             fail(
                 f"a network of {depth + 1} sizes has W1 to W{depth} and b1 to b{depth}",
                 f"your keys: {listed(parameters)}",
                 call(dims),
-                diagnoses=[Diagnosis(wrong_layers(missing, extra, depth), sentence)],
+                diagnoses=[Diagnosis(WRONG_LAYERS[wrong.kind], wrong.words)],
             )
 
 
@@ -84,7 +89,8 @@ def test_weights_zero(submission, dims):
     for layer, weights in layers(parameters, "W", dims):
         if weights.any():
             constant = "constant-weights" if weights.min() == weights.max() else None
-            faults.add(constant, f"W{layer} starts with {few(weights)}")
+            named = "random-weights" if looks_drawn(weights) else constant
+            faults.add(named, f"W{layer} starts with {few(weights)}")
     faults.report("the weights are not zero", call(dims))
 
 
@@ -159,32 +165,9 @@ def shapes(dims):
     return [shape for units, before in pairs for shape in ((units, before), (units, 1))]
 
 
-def is_layer(name):
-    """Whether a key is that of a layer, also of layer 0."""
-    return bool(re.fullmatch(r"[Wb]\d{1,3}", name))
-
-
-def listed(keys):
-    """Show some keys of a dict."""
-    return ", ".join(list(keys)[:12]) or "none"
-
-
-def wrong_layers(missing, extra, depth):
-    """Name what is wrong with the keys: whole layers missing or too many, or other names."""
-    if extra and not missing:
-        return "extra-layer"
-    pairs = all(f"W{name[1:]}" in missing and f"b{name[1:]}" in missing for name in missing)
-    some = len(missing) < 2 * depth and not extra
-    return "missing-layer" if pairs and some else "wrong-return-keys"
-
-
 def layers(parameters, kind, dims):
     """Return the layer numbers and arrays of one kind; fail when there is none to judge."""
-    found = [
-        (layer, parameters[f"{kind}{layer}"])
-        for layer in range(1, len(dims))
-        if f"{kind}{layer}" in parameters
-    ]
+    found = layers_present(parameters, kind, len(dims) - 1)
     if not found:
         fail(f"there is no {kind}1 to judge", call(dims))
     return found
@@ -193,10 +176,3 @@ def layers(parameters, kind, dims):
 def call(dims):
     """Show a call: sizes are no secret."""
     return f"initialize_parameters_zeros({dims})"
-
-
-def few(array):
-    """Show the first numbers of the student's own array."""
-    flat = np.ravel(array)
-    numbers = ", ".join(f"{number:.4g}" for number in flat[:4].tolist())
-    return f"[{numbers}{', …' if flat.size > 4 else ''}]"
