@@ -11,6 +11,11 @@ from grader.catalog import ExerciseFolder
 
 BLANK: Final = "FILL IN"
 _ENDINGS: Final = (".py", ".toml", ".md")
+_ORDER: Final = (
+    "reference.py", "exercise.toml", "cases.toml", "starter.py", "README.md", "hints.md",
+    "test_examples.py", "test_hidden.py", "corpus.toml",
+)  # fmt: skip
+"""The order in which files are best filled in; answers come last."""
 
 
 def blanks(folder: ExerciseFolder) -> Iterator[str]:
@@ -25,7 +30,8 @@ def blanks(folder: ExerciseFolder) -> Iterator[str]:
 
 def _files(folder: ExerciseFolder) -> list[Path]:
     found = [p for half in (folder.public, folder.staff) for p in half.rglob("*")]
-    return sorted(p for p in found if p.suffix in _ENDINGS and p.is_file())
+    found = sorted(p for p in found if p.suffix in _ENDINGS and p.is_file())
+    return sorted(found, key=lambda p: _ORDER.index(p.name) if p.name in _ORDER else len(_ORDER))
 
 
 def _asked(line: str) -> str:

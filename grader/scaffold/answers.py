@@ -127,9 +127,9 @@ def mutants(reference: Reference) -> Iterator[Derived]:
     negative = _negative(kind)
     if negative and (text := reference.ending(negative)):
         yield Derived("negative", "the sign is turned", text, "wrong-sign", "values")
-    if kind.name == "array" and kind.shape and (text := reference.ending(_turned(kind))):
-        words = "transposed" if len(kind.shape) == 2 else "a row of a table"
-        yield Derived("turned", f"the result is {words}", text, "wrong-shape", "shape")
+    turned = _turned(kind)
+    if turned and (text := reference.ending(turned)):
+        yield Derived("turned", "right numbers in another shape", text, "wrong-shape", "shape")
     for parameter in reference.function.parameters:
         yield from _of_a_parameter(reference, parameter)
 
@@ -183,10 +183,14 @@ def _negative(kind: Kind) -> Ending | None:
     return lambda e: [f"first, *others = {e}", "return (-first, *others)"]
 
 
-def _turned(kind: Kind) -> Ending:
-    if len(kind.shape or ()) == 2:
-        return lambda e: [f"return ({e}).T"]
-    return lambda e: [f"return np.reshape({e}, (1, -1))"]
+def _turned(kind: Kind) -> Ending | None:
+    """Return what gives an array of known shape another one; a square's transpose has its own."""
+    match kind.shape:
+        case (rows, columns) if rows != columns:
+            return lambda e: [f"return ({e}).T"]
+        case (_,):
+            return lambda e: [f"return np.reshape({e}, (1, -1))"]
+    return None
 
 
 def _single_precision(kind: Kind) -> Ending | None:

@@ -14,6 +14,8 @@ PUBLIC_POINTS: Final = 2.0
 HIDDEN_POINTS: Final = 8.0
 FEWEST_HIDDEN: Final = 4
 SPECIAL: Final = "special_case"
+_WHICH: Final = {"dict": "name", "tuple": "place"}
+_EQUAL: Final = ('expect_equal(got, right, "the result")', 'expect_close(got, right, "the result")')
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,10 @@ def _finished(block: Block, points: float) -> str:
 def _of_function(function: Function) -> Iterator[Block]:
     if _arrays(function.returns):
         yield Block("shape", "shape", _shape(function))
-    yield Block("values", "values", _values(function), weight=2.0)
-    for parameter in function.parameters:
-        if parameter.other_value is not None:
-            text = _heeds(function, parameter)
-            yield Block(f"heeds_{parameter.name}", parameter.name, text)
+    models = f"{_models(function)}\n\n" if _is_numeric(function.returns) else ""
+    yield Block("values", "values", models + _values(function), weight=2.0)
+    for parameter in function.heeded:
+        yield Block(f"heeds_{parameter.name}", parameter.name, _heeds(function, parameter))
     if any(p.kind.name == "array" for p in function.parameters):
         yield Block("unchanged", "unchanged", _unchanged(function))
 
@@ -71,17 +72,30 @@ def _arrays(kind: Kind) -> bool:
     return kind.name == "array" or any(part.name == "array" for _, part in kind.parts)
 
 
+def _is_numeric(kind: Kind) -> bool:
+    """Whether there is a number or an array in it, whose mistakes can be computed."""
+    return kind.is_numeric or any(part.is_numeric for _, part in kind.parts)
+
+
 def _check(title: str, hint: str, arguments: str, body: list[str]) -> str:
     head = f"@check(\n    {dumps(title)},\n    points={{points}},\n    hint={dumps(hint)},\n)"
     lines = "\n".join(f"    {line}" for line in body)
     return f"{head}\ndef test_{{id}}({arguments}):\n{lines}\n"
 
 
+def _usual(function: Function, *but: str) -> list[str]:
+    """Return lines that give defaults to what has checks of its own, so that these alone fail."""
+    return [f"case.{p.name} = {p.default}" for p in function.heeded if p.name not in but]
+
+
+def _both(function: Function) -> list[str]:
+    return [f"got = {function.call('submission')}", f"right = {function.call('reference')}"]
+
+
 def _shape(function: Function) -> str:
     hint = "Print the shape of what you return. Which number in it did you not expect, and why?"
-    got, right = function.call("submission"), function.call("reference")
-    template = "expect_shape({}, np.shape({}), {})"
-    body = [f"got = {got}", f"right = {right}", *_each(function.returns, template)]
+    shapes = _each(function.returns, "expect_shape({}, np.shape({}), {})")
+    body = [*_usual(function), *_both(function), *shapes]
     return _check(f"{function.name}: the right shape", hint, "submission, reference, case", body)
 
 
@@ -96,29 +110,31 @@ def _each(kind: Kind, template: str, models: str = "") -> list[str]:
     else:
         numeric = [str(place) for place, (_, part) in enumerate(kind.parts) if part.is_numeric]
         each = template.format("got[place]", "right[place]", 'f"value {place + 1}"')
-    what = "name" if kind.name == "dict" else "place"
     inner = [f"    {line}" for line in (*before, each)]
-    return [f"for {what} in ({', '.join(numeric)}{',' if len(numeric) == 1 else ''}):", *inner]
+    comma = "," if len(numeric) == 1 else ""
+    return [f"for {_WHICH[kind.name]} in ({', '.join(numeric)}{comma}):", *inner]
 
 
 def _values(function: Function) -> str:
-    kind = function.returns
     hint = "FILL IN: a question that leads to the usual mistake, without naming it"
-    got, right = function.call("submission"), function.call("reference")
-    first = [f"got = {got}", f"right = {right}"]
+    body = [*_usual(function), *_both(function), *_compared(function)]
     title = f"{function.name}: the right values"
-    if kind.is_numeric or any(part.is_numeric for _, part in kind.parts):
-        which = "" if not kind.parts else (", name" if kind.name == "dict" else ", place")
+    return _check(title, hint, "submission, reference, case", body)
+
+
+def _compared(function: Function) -> list[str]:
+    """Return lines that compare `got` with `right`, and look for known mistakes."""
+    kind = function.returns
+    if _is_numeric(kind):
+        which = f", {_WHICH[kind.name]}" if kind.parts else ""
         models = f"mistakes_of_{function.name}(reference, case{which})"
-        body = [*first, *_each(kind, "expect_close({}, {}, {}, mistakes=models)", models)]
-        check = _check(title, hint, "submission, reference, case", body)
-        return f"{_models(function, which)}\n\n{check}"
-    return _check(title, hint, "submission, reference, case", [*first, *_same_kind(kind)])
+        return _each(kind, "expect_close({}, {}, {}, mistakes=models)", models)
+    return [*_same_kind(kind), _EQUAL[kind.name == "flag"]]
 
 
 def _same_kind(kind: Kind) -> list[str]:
     if kind.name == "flag":
-        return ['expect_close(got, right, "the result")']
+        return []
     return [
         "# The contract looks at numbers only: of anything else, the type is the first thing.",
         "expect(",
@@ -126,59 +142,69 @@ def _same_kind(kind: Kind) -> list[str]:
         '    f"the result is {type(got).__name__}, not {type(right).__name__}",',
         '    diagnoses=[Diagnosis("wrong-return-type")],',
         ")",
-        'expect_equal(got, right, "the result")',
     ]
 
 
-def _models(function: Function, which: str) -> str:
+def _models(function: Function) -> str:
     """Return the function that computes what wrong answers give."""
-    kind = function.returns
-    item = {"": "", ", name": "[name]", ", place": "[place]"}[which]
-    turned = kind.is_numeric or kind.parts[0][1].is_numeric
-    first = ""
-    if item:
-        key = dumps(kind.parts[0][0]) if kind.name == "dict" else "0"
-        first = f" and {item.strip('[]')} == {key}"
+    kind, which, item = function.returns, "", ""
+    ids = {f"ignores_{p.name}": f"ignores-{p.name}" for p in function.heeded}
+    turned, call = "right", function.call("reference")
+    if kind.parts:
+        which, item = f", {_WHICH[kind.name]}", f"[{_WHICH[kind.name]}]"
+    if kind.is_numeric or kind.parts[0][1].is_numeric:
+        ids = {"negative": "wrong-sign"} | ids
+        turned = "-right if negative else right"
+    if kind.parts and "negative" in ids:
+        first = dumps(kind.parts[0][0]) if kind.name == "dict" else "0"
+        turned = f"-right if negative and {_WHICH[kind.name]} == {first} else right"
     lines = [
         f"def mistakes_of_{function.name}(reference, case{which}):",
         '    """Return what wrong answers give, each by the misconceptions behind it."""',
         "",
         "    # FILL IN: a flag for each mistake in mutants/ whose numbers you can compute, and",
         "    # its id in exercises/misconceptions.toml. Flags are also tried in pairs.",
-        "    def result(negative=False):",
-        f"        right = {function.call('reference')}{item}",
-        f"        return -right if negative{first} else right",
-        "",
-        '    return mistake_models(result, {"negative": "wrong-sign"})',
+        f"    def result({', '.join(f'{flag}=False' for flag in ids)}):",
     ]
-    if not turned:
-        lines[5] = "    def result():"
-        lines[7] = "        return right"
-        lines[9] = "    return mistake_models(result, {})"
+    for p in function.heeded:
+        lines.append(f"        {p.name} = {p.default} if ignores_{p.name} else case.{p.name}")
+        call = call.replace(f"case.{p.name}", p.name)
+    lines += [f"        right = {call}{item}", f"        return {turned}", ""]
+    named = ", ".join(f'"{flag}": "{id_}"' for flag, id_ in ids.items())
+    lines.append(f"    return mistake_models(result, {{{named}}})")
     return "\n".join(lines) + "\n"
 
 
 def _heeds(function: Function, parameter: Parameter) -> str:
-    name, other = parameter.name, str(parameter.other_value)
-    default = str(parameter.default)
-    body = [f"got = {function.call('submission', **{name: other})}"]
-    body.append(f"right = {function.call('reference', **{name: other})}")
-    kind = function.returns
-    if kind.is_numeric or any(part.is_numeric for _, part in kind.parts):
-        body.append(f"ignored = {function.call('reference', **{name: default})}")
-        item = {"dict": "[name]", "tuple": "[place]"}.get(kind.name, "")
-        models = f'[Mistake(("ignores-{name}",), ignored{item})]'
-        body += _each(kind, "expect_close({}, {}, {}, mistakes=models)", models)
+    name = parameter.name
+    body = _usual(function, name)
+    if not _is_numeric(function.returns):
+        body.append(f"case.{name} = {parameter.default}")
+        body.append(f"ignored = {function.call('reference')}")
+    body += [f"case.{name} = {parameter.other_value}", *_both(function)]
+    if _is_numeric(function.returns):
+        body += _compared(function)
     else:
-        body += _same_kind(kind)
+        body += [*_same_kind(function.returns), *_ignored(name)]
+        body.append(_EQUAL[function.returns.name == "flag"])
     title = f"{function.name}: {name} has its effect"
     hint = f"Call {function.name} twice, with another {name} the second time. What changes?"
     return _check(title, hint, "submission, reference, case", body)
 
 
+def _ignored(name: str) -> list[str]:
+    return [
+        "expect(",
+        "    got == right or got != ignored,",
+        f'    "{name} has no effect",',
+        f'    diagnoses=[Diagnosis("ignores-{name}")],',
+        ")",
+    ]
+
+
 def _unchanged(function: Function) -> str:
     hint = "Which of your lines writes into an array that the caller gave you?"
-    body = [function.call("submission"), "expect_unchanged(submission)"]
+    body = [*_usual(function), function.call("submission"), "expect_unchanged(submission)"]
     title = f"{function.name}: the caller's arrays stay as they are"
     return _check(title, hint, "submission, case", body)
 
@@ -187,12 +213,7 @@ def _special(name: str, function: Function) -> Block:
     body = ["# FILL IN: make it so, for example case.x = ... , or call with numbers of your own."]
     if not function.parameters:
         body = ["# FILL IN: what else must hold of the result?"]
-    body += [f"got = {function.call('submission')}", f"right = {function.call('reference')}"]
-    kind = function.returns
-    if kind.is_numeric or any(part.is_numeric for _, part in kind.parts):
-        body += _each(kind, "expect_close({}, {}, {})")
-    else:
-        body += _same_kind(kind)
+    body += [*_usual(function), *_both(function), *_compared(function)]
     title = "FILL IN: a case that learners forget: one row, equal numbers, nothing at all"
     hint = "FILL IN: a question, not the answer"
     text = _check(title, hint, "submission, reference, case", body)
@@ -224,7 +245,7 @@ def _example(function: Function) -> str:
         body.append("right = None")
         body.append('expect_close(got, right, "the result", reveal=True)')
     else:
-        body += ["right = None", *_same_kind(kind)]
+        body += ["right = None", *_same_kind(kind), _EQUAL[0]]
     hint = "FILL IN: a question about these numbers"
     return _check(f"{function.name}: a small example", hint, "submission", body)
 

@@ -41,7 +41,7 @@ def misconceptions(plan: Plan) -> Iterator[tuple[str, str]]:
     references = [Reference(plan.reference, function) for function in plan.functions]
     wanted = {d.misconception for r in references for d in mutants(r)}
     for function in plan.functions:
-        wanted |= {f"ignores-{p.name}" for p in function.parameters if p.other_value is not None}
+        wanted |= {f"ignores-{p.name}" for p in function.heeded}
     shared = (TEMPLATES / "shared-misconceptions.toml").read_text("utf-8").split("\n\n")
     for name in sorted(wanted):
         argument = name.removeprefix("ignores-")

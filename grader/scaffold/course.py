@@ -99,9 +99,10 @@ def _inserted(text: str, start: int, end: int, exercise_id: str) -> str:
     lines = [line for line in items.splitlines() if line.strip()]
     margin = re.match(r"\s*", lines[-1] if len(lines) > 1 else "  ")
     indent = margin.group() if margin else "  "
-    closing = text[text.rindex("\n", start, end) + 1 : end]
+    closing = text[text.rindex("\n", start, end) : end]
+    closing = "" if closing.strip() else f",{closing}"
     body = f"{text[:last]}{comma}{text[last:end].rstrip()}"
-    return f"{body}\n{indent}{item},\n{closing}{text[end:]}"
+    return f"{body}\n{indent}{item}{closing}{text[end:]}"
 
 
 def _means(text: str, wanted: dict[str, object]) -> bool:

@@ -63,10 +63,14 @@ class Function:
         """The first line of its definition."""
         return f"def {self.name}({', '.join(p.text for p in self.parameters)}):"
 
-    def call(self, of: str, **instead: str) -> str:
-        """Return a call of it as an attribute of `of`, with values of a case or those instead."""
-        values = [instead.get(p.name, f"case.{p.name}") for p in self.parameters]
-        return f"{of}.{self.name}({', '.join(values)})"
+    def call(self, of: str) -> str:
+        """Return a call of it as an attribute of `of`, with the values of a case."""
+        return f"{of}.{self.name}({', '.join(f'case.{p.name}' for p in self.parameters)})"
+
+    @property
+    def heeded(self) -> tuple[Parameter, ...]:
+        """The parameters for which a value other than the default can be told."""
+        return tuple(p for p in self.parameters if p.other_value is not None)
 
 
 def parse_signature(text: str) -> Function:
