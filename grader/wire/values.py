@@ -9,6 +9,7 @@ aligned views.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from typing import Any, Final
@@ -88,7 +89,8 @@ def decode(
             max_ext_len=0,
         )
     except (ValueError, msgpack.UnpackException) as error:
-        raise WireError(f"structure is not valid: {error!r:.200}") from None
+        # Not what the error says: a codec's error holds the bytes, and students read this.
+        raise WireError(f"structure is not valid: {type(error).__name__}") from None
     decoder = _Decoder(memoryview(buffers), limits, writable)
     value = decoder.value(tree, 0)
     if decoder.offset != len(buffers):
@@ -170,7 +172,7 @@ class _Encoder:
             raise Refused("type", f"array of {value.dtype.name}", path)
         if value.ndim > MAX_DIMENSIONS:
             raise Refused("depth", "ndarray", path)
-        if value.nbytes > self._buffer_left:
+        if _extent(value.shape, value.dtype) > self._buffer_left:
             raise Refused("size", "ndarray", path)
         self._buffer(value.tobytes(), "ndarray", path)
         return [ARRAY, value.dtype.str, *value.shape]
@@ -251,13 +253,11 @@ class _Decoder:
 
     def _numbers(self, dtype_text: Any, shape: tuple[Any, ...]) -> Any:
         dtype = _numeric_dtype(dtype_text)
-        if len(shape) > MAX_DIMENSIONS or any(
-            type(size) is not int or not 0 <= size < 2**48 for size in shape
-        ):
+        if len(shape) > MAX_DIMENSIONS or any(type(size) is not int or size < 0 for size in shape):
             raise WireError("an array has an impossible shape")
-        count = 1
-        for size in shape:
-            count *= size
+        if _extent(shape, dtype) > self._limits.buffer_bytes:
+            raise WireError("an array is larger than its limit")
+        count = math.prod(shape)
         length = count * dtype.itemsize
         end = self.offset + length + -length % ALIGNMENT
         if end > len(self._buffers):
@@ -272,6 +272,11 @@ class _Decoder:
             return shaped.copy()
         shaped.flags.writeable = False
         return shaped
+
+
+def _extent(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+    """Return the bytes of an array, as if no dimension were 0: a check may loop over the others."""
+    return math.prod(max(size, 1) for size in shape) * dtype.itemsize
 
 
 def _numeric_dtype(text: Any) -> np.dtype[Any]:

@@ -122,6 +122,8 @@ FORGED = {
     "array of records": [ARRAY, [["a", "<f8"]], 1],
     "array longer than its buffer": [ARRAY, "<f8", 9],
     "array of negative size": [ARRAY, "<f8", -1],
+    "empty array with more rows than anything has": [ARRAY, "<f8", 2**40, 0],
+    "empty array of several large dimensions": [ARRAY, "|b1", 2**12, 0, 2**13],
     "array of half a size": [ARRAY, "<f8", 1.0],
     "scalar with a shape": [SCALAR, "<f8", 1],
     "map": {"a": 1},
@@ -137,6 +139,12 @@ FORGED = {
 def test_forgeries_are_refused(tree: Any, tag: int | None) -> None:
     with pytest.raises(WireError):
         decode(msgpack.packb(tree if tag is None else [tag, tree]), bytes(64))
+
+
+def test_what_a_codec_says_is_not_repeated() -> None:
+    with pytest.raises(WireError) as refused:
+        decode(b"\xa9SECRET \xff\xff")
+    assert str(refused.value) == "structure is not valid: UnicodeDecodeError"
 
 
 def test_lengths_must_agree() -> None:

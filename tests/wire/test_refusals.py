@@ -201,6 +201,9 @@ TOO_LARGE = {
     "bytes": (bytes(1 << 26), bytes(1_000_000)),
     "key": ({"x" * (1 << 26): 1}, {"x" * 1_000_000: 1}),
     "array": (np.broadcast_to(0.0, (1 << 20, 1 << 20)), np.zeros(2 << 20)),
+    # No number at all, but a check that looks at each row would never come back.
+    "empty array": (np.zeros((1 << 40, 0)), np.zeros((1 << 21, 0))),
+    "empty array of three": (np.zeros((1 << 20, 0, 3)), np.zeros((0, 1 << 20, 2))),
     "list of floats": ([0.5] * 150_000, [0.5] * 100_000),
 }
 
