@@ -24,25 +24,33 @@ def verify(
         int, typer.Option(min=1, max=100_000, help="Seeds for the reference solution.")
     ] = 200,
     jobs: Annotated[
-        int, typer.Option(min=1, help="Exercises to prove at the same time.")
+        int, typer.Option(min=1, help="Processes to prove in at the same time.")
     ] = os.cpu_count() or 1,
     kills: Annotated[
-        bool, typer.Option("--kills", help="Also print which mutants each check kills.")
+        bool, typer.Option("--kills", help="Also print what each check kills, and what it alone.")
     ] = False,
+    automatic: Annotated[
+        bool,
+        typer.Option(help="Also make small mistakes in the reference, which checks must notice."),
+    ] = True,
     course: CourseOption = None,
 ) -> None:
     """Prove exercises: what must pass passes, what must fail fails and is called by its name.
 
-    Prints a line for each; exit code 1 when one is not proven.
+    Prints a line for each, and below it the automatic mutants that no check notices. Exit code 1
+    when one exercise is not proven.
     """
-    from grader.verify import verify_all
+    from grader.verify import total, verify_all
 
     opened = open_course(course)
-    proven = True
-    for proof in verify_all(opened, chosen(opened, ids, everything), seeds, jobs):
+    wanted = chosen(opened, ids, everything)
+    proofs = []
+    for proof in verify_all(opened, wanted, seeds, jobs, automatic=automatic, every_kill=kills):
         _print(proof, kills)
-        proven = proven and proof.proven
-    raise typer.Exit(0 if proven else 1)
+        proofs.append(proof)
+    if everything:
+        print(total(proofs))
+    raise typer.Exit(0 if all(proof.proven for proof in proofs) else 1)
 
 
 def _print(proof: Proof, kills: bool) -> None:
@@ -50,9 +58,10 @@ def _print(proof: Proof, kills: bool) -> None:
     for problem in proof.problems:
         first, *rest = problem.splitlines()
         print(f"  - {first}", *(f"    {line}" for line in rest), sep="\n", flush=True)
-    if kills:
-        for check, mutants in proof.kills.items():
-            print(f"  {check}: {len(mutants)} mutants: {', '.join(sorted(mutants))}")
+    for survivor in proof.survivors():
+        print(*(f"  {line}" for line in survivor.splitlines()), sep="\n", flush=True)
+    for line in proof.items.table() if kills else ():
+        print(f"  {line}", flush=True)
 
 
 def notebook(ids: Ids = None, everything: All = False, course: CourseOption = None) -> None:

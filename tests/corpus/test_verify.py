@@ -24,14 +24,14 @@ def course(tmp_path: Path) -> Path:
 
 
 def problems(course: Path, exercise_id: str = "zero_init") -> str:
-    return "\n".join(verify(Course(course), exercise_id, FEW_SEEDS).problems)
+    return "\n".join(verify(Course(course), exercise_id, FEW_SEEDS, automatic=False).problems)
 
 
 @pytest.mark.parametrize("exercise_id", Course(ROOT).exercise_ids)
 def test_every_exercise_is_proven(exercise_id: str) -> None:
-    proof = verify(Course(ROOT), exercise_id, FEW_SEEDS)
+    proof = verify(Course(ROOT), exercise_id, FEW_SEEDS, automatic=False)
     assert proof.problems == []
-    assert proof.killed == proof.named == proof.mutants
+    assert proof.killed == proof.named + proof.unnamed == proof.mutants
 
 
 def hidden_checks() -> list[str]:

@@ -1,14 +1,10 @@
-"""Prove an exercise: what must pass passes, what must fail fails, and is called by its name."""
+"""Prove the written half of an exercise: the reference, and right and wrong answers by hand."""
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
-import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,68 +16,16 @@ from grader.model.report import Outcome, ScoreReport
 from grader.release import leaks, release
 from grader.testing.budget import budgeted
 from grader.testing.compare import audited
+from grader.verify.proof import KILLS, Proof
 
-KILLS: Final = frozenset(Outcome) - {Outcome.PASSED, Outcome.NOT_RUN, Outcome.INTERNAL_ERROR}
 VARIANT_SEEDS: Final = 50
 MUTANT_SEEDS: Final = 3
 FALSE_FAIL: Final = 1e-9
-FEWEST: Final = {"hidden checks": 4, "variants": 4, "mutants": 8}
+FEWEST: Final = {"hidden checks": 4, "variants": 4, "mutants": 10}
 
 
-@dataclass
-class Proof:
-    """What was found out about one exercise; it is proven when there is no problem."""
-
-    exercise_id: str
-    problems: list[str] = field(default_factory=list)
-    seeds: int = 0
-    checks: int = 0
-    points: float = 0.0
-    variants: int = 0
-    mutants: int = 0
-    killed: int = 0
-    named: int = 0
-    false_fail: float = 0.0
-    kills: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """For each check, the mutants that it kills."""
-
-    @property
-    def proven(self) -> bool:
-        """Whether nothing was found wrong."""
-        return not self.problems
-
-    def line(self) -> str:
-        """Return the proof as one line."""
-        parts = [
-            f"{self.checks} checks, {self.points:g} points",
-            f"reference {self.seeds} seeds",
-            f"{self.variants} variants",
-            f"{self.killed}/{self.mutants} mutants killed, {self.named} named",
-            f"false-fail ≤ {self.false_fail:.1g}" if self.false_fail else "nothing left to chance",
-        ]
-        verdict = "proven" if self.proven else "NOT PROVEN"
-        return f"{self.exercise_id:<20} {verdict:<11} {' · '.join(parts)}"
-
-
-def verify_all(course: Course, ids: Sequence[str], seeds: int, jobs: int) -> Iterator[Proof]:
-    """Prove exercises, `jobs` at a time; yield the proofs in the order of `ids`."""
-    if min(jobs, len(ids)) <= 1:
-        yield from (verify(course, exercise_id, seeds) for exercise_id in ids)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(ids)), mp_context=context) as pool:
-        yield from pool.map(_verify, [(str(course.root), i, seeds) for i in ids])
-
-
-def _verify(arguments: tuple[str, str, int]) -> Proof:
-    root, exercise_id, seeds = arguments
-    return verify(Course(Path(root)), exercise_id, seeds)
-
-
-def verify(course: Course, exercise_id: str, seeds: int) -> Proof:
-    """Prove one exercise with `seeds` seeds for its reference; what is wrong is in the proof."""
-    # Hidden tests compute with wrong answers on purpose.
-    warnings.simplefilter("ignore")
+def prove_written(course: Course, exercise_id: str, seeds: int) -> Proof:
+    """Prove what people wrote, with `seeds` seeds for the reference."""
     proof = Proof(exercise_id, seeds=seeds)
     try:
         folder = course.folder(exercise_id)
@@ -99,11 +43,14 @@ class _Verification:
 
     def __init__(self, folder: ExerciseFolder, corpus: Corpus, slot: Slot, proof: Proof) -> None:
         self.folder, self.corpus, self.slot, self.proof = folder, corpus, slot, proof
+        self._deaths: defaultdict[str, set[str]] = defaultdict(set)
 
     def run(self) -> None:
         checks = self.slot.suite(self.folder.id).checks
         self.proof.checks = len(checks)
         self.proof.points = sum(check.points for check in checks)
+        self.proof.items.points = {check.id: check.points for check in checks}
+        self.proof.items.public = frozenset(c.id for c in self.slot.suite(self.folder.id).public)
         self._fewest()
         if abs(self.proof.points - self.folder.exercise.points) > 1e-9:
             self._problem(
@@ -114,8 +61,9 @@ class _Verification:
         self._reference()
         self._variants()
         self._mutants()
+        self.proof.items.deaths |= {name: frozenset(by) for name, by in self._deaths.items()}
         for check in checks:
-            if not self.proof.kills[check.id]:
+            if not self.proof.items.kills(check.id):
                 self._problem(f"check {check.id} kills no mutant: it may not look at anything")
 
     def _fewest(self) -> None:
@@ -179,13 +127,16 @@ class _Verification:
             killed = {self._killed(path.stem, mutant, report) for report in reports}
             named = {self._named(path.stem, mutant, report) for report in reports}
             self.proof.killed += killed == {True}
-            self.proof.named += killed == named == {True}
+            self.proof.nameable += bool(mutant.names)
+            if killed == named == {True}:
+                self.proof.named += bool(mutant.names)
+                self.proof.unnamed += not mutant.names
 
     def _killed(self, name: str, mutant: Mutant, report: ScoreReport) -> bool:
         outcomes = {check.id: check.outcome for check in report.checks}
         for check_id, outcome in outcomes.items():
             if outcome in KILLS:
-                self.proof.kills[check_id].add(name)
+                self._deaths[name].add(check_id)
             if outcome is Outcome.INTERNAL_ERROR:
                 diagnostic = next(c.diagnostic for c in report.checks if c.id == check_id)
                 self._problem(f"mutant {name}: check {check_id} broke: {diagnostic}")

@@ -1,0 +1,66 @@
+"""Make the mutants of a source: every proposed change alone, each of them once."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.mutation.code import Change, Code, dump
+from grader.mutation.table import OPERATORS, Operator
+
+
+@dataclass(frozen=True)
+class AutomaticMutant:
+    """One mistake in a reference solution."""
+
+    name: str
+    """Tells mutants of one exercise apart: the operator, the line, a number."""
+    describes: str
+    """What was done, in words."""
+    place: str
+    """The function and the line of the reference."""
+    source: str
+    diff: str
+    """The unified diff from the reference."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.describes}\n{self.diff}"
+
+
+def mutants(
+    source: str, operators: Mapping[type[ast.AST], tuple[Operator, ...]] = OPERATORS
+) -> Iterator[AutomaticMutant]:
+    """Yield the mutants of a source in its own order; raise SyntaxError when it has none."""
+    code = Code(source)
+    seen = {dump(source)}
+    for node in code.nodes():
+        for operator in operators.get(type(node), ()):
+            for change in operator(node, code):
+                edited = code.apply(change.edits)
+                if edited is not None and edited[1] not in seen:
+                    seen.add(edited[1])
+                    yield _mutant(code, operator, change, edited[0], len(seen) - 1)
+
+
+def _mutant(
+    code: Code, operator: Operator, change: Change, text: str, number: int
+) -> AutomaticMutant:
+    line = getattr(change.node, "lineno", 1)
+    function = code.function(change.node)
+    where = getattr(function, "name", "the module")
+    return AutomaticMutant(
+        name=f"{operator.__name__}:{line}#{number}",
+        describes=f"{operator.__name__.replace('_', ' ')}: {change.what}",
+        place=f"{where}, line {line}",
+        source=text,
+        diff=_diff(code.source, text),
+    )
+
+
+def _diff(old: str, new: str) -> str:
+    lines = difflib.unified_diff(
+        old.splitlines(), new.splitlines(), "reference.py", "mutant.py", lineterm="", n=1
+    )
+    return "\n".join(lines)
