@@ -1,0 +1,18 @@
+import numpy as np
+
+
+def f(x):
+    return 5 * x**2 + 3 * x - 4
+
+
+def f_prime(x):
+    return (f(x + 0.1) - f(x)) / 0.1
+
+
+def gradient_descent(x0=4.0, learning_rate=0.05, num_steps=100):
+    path = [x0]
+    x = x0
+    for _ in range(num_steps):
+        x = x - learning_rate * f_prime(x)
+        path.append(x)
+    return np.array(path)
