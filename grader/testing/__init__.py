@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from grader.testing.layers import layers_present, listed, upright, wrong_layers
     from grader.testing.mistakes import Mistake, mistake_models
     from grader.testing.relations import close
-    from grader.testing.spread import as_if_normal, known_spreads, matching_rule, spread_fits
+    from grader.testing.spread import WeightLayer, wrong_spreads
     from grader.testing.statistics import (
         judge_centre,
         judge_neighbours,
@@ -45,14 +45,22 @@ if TYPE_CHECKING:
         saturated_share,
         shared_draws,
     )
-    from grader.testing.symmetry import explain_group, stays_symmetric, symmetric_groups
+    from grader.testing.symmetry import (
+        MISCOUNTS,
+        explain_group,
+        labelled_network,
+        near_copies,
+        stays_symmetric,
+        symmetric_groups,
+    )
 
 __all__ = [
+    "MISCOUNTS",
     "CheckFailed",
     "Diagnosis",
     "Faults",
     "Mistake",
-    "as_if_normal",
+    "WeightLayer",
     "check",
     "close",
     "consistency_explained",
@@ -72,17 +80,16 @@ __all__ = [
     "judge_range",
     "judge_relation",
     "judge_scale",
-    "known_spreads",
+    "labelled_network",
     "layers_present",
     "listed",
     "looks_drawn",
-    "matching_rule",
     "mistake_models",
+    "near_copies",
     "related",
     "root_mean_square",
     "saturated_share",
     "shared_draws",
-    "spread_fits",
     "stays_symmetric",
     "symmetric_groups",
     "undrawn",
@@ -90,6 +97,7 @@ __all__ = [
     "uniform_range",
     "upright",
     "wrong_layers",
+    "wrong_spreads",
 ]
 
 _HOMES = {
@@ -103,7 +111,7 @@ _HOMES = {
     "layers": ("layers_present", "listed", "upright", "wrong_layers"),
     "mistakes": ("Mistake", "mistake_models"),
     "relations": ("close",),
-    "spread": ("as_if_normal", "known_spreads", "matching_rule", "spread_fits"),
+    "spread": ("WeightLayer", "wrong_spreads"),
     "statistics": (
         "judge_centre",
         "judge_neighbours",
@@ -114,7 +122,14 @@ _HOMES = {
         "saturated_share",
         "shared_draws",
     ),
-    "symmetry": ("explain_group", "stays_symmetric", "symmetric_groups"),
+    "symmetry": (
+        "MISCOUNTS",
+        "explain_group",
+        "labelled_network",
+        "near_copies",
+        "stays_symmetric",
+        "symmetric_groups",
+    ),
 }
 
 

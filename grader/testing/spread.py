@@ -1,66 +1,106 @@
-"""Name the spread of random weights: the rule they follow, and what they were multiplied by.
+"""Judge the spread of random weights, and name the rule that a wrong one follows.
 
 The spread of a layer is the standard deviation of its weights. Most wrong ones are right for
-something else: another rule, another size, no square root. A rule is named when the weights of all
-layers follow it, as far as chance can tell, and those of no other.
+something else: another rule, another size, no square root. A rule is named when the weights of two
+or more layers follow it, as far as chance can tell, and follow no other: some rule or other is near
+to any number. Give it networks between which all sizes change, so that no constant is near a rule.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from grader.testing.statistics import Array, judge_centre, judge_scale, root_mean_square
+from grader.testing.rules import NO_RULES, Rules, known_spreads
+from grader.testing.statistics import (
+    Array,
+    judge_centre,
+    judge_scale,
+    root_mean_square,
+    saturated_share,
+)
 
-Layer: TypeAlias = tuple[Sequence[int], int]
-"""The sizes of a network, the input first, and the number of one of its layers, from 1."""
+Kind: TypeAlias = Literal["rule", "saturating", "vanishing", "other"]
 
-Form: TypeAlias = Callable[[float, float], float]
+SATURATED: Final = 0.25
+"""From this share of tanh units on the flat ends, for inputs of variance 1, a spread saturates."""
+VANISHING: Final = 0.15
+"""Below this part of the right spread, three layers hand on less than 0.4 % of the signal."""
 
-_OF_ONE_LAYER: Final[Mapping[str, Form]] = {
-    "sqrt({k} / inputs)": lambda k, n: math.sqrt(k / n),
-    "{k} / inputs, without a square root": lambda k, n: k / n,
-    "{k} / sqrt(inputs)": lambda k, n: k / math.sqrt(n),
-    "sqrt({k}) / inputs": lambda k, n: math.sqrt(k) / n,
-    "sqrt(inputs / {k}), upside down": lambda k, n: math.sqrt(n / k),
-    "sqrt({k} / inputs) / sqrt(3), uniform in ±sqrt({k} / inputs)": lambda k, n: math.sqrt(
-        k / (3 * n)
-    ),
-    "0.01 * sqrt({k} / inputs)": lambda k, n: 0.01 * math.sqrt(k / n),
-}
-_OF_OTHER_SIZES: Final[Mapping[str, Callable[[Sequence[int], int], int]]] = {
-    "units": lambda sizes, layer: sizes[layer],
-    "(inputs + units)": lambda sizes, layer: sizes[layer - 1] + sizes[layer],
-    "the first size": lambda sizes, _: sizes[0],
-    "the second size": lambda sizes, _: sizes[1],
-    "the last size": lambda sizes, _: sizes[-1],
-}
-_NUMERATORS: Final = (2, 1)
-
+_NAMING: Final = 1e-6
+_SAME: Final = 1.2
 # The largest of n numbers from rand is 1.73 times their root mean square at most; that of numbers
 # which fall off towards large ones is more, once there are some hundreds of them.
 _LARGEST_OF_RAND: Final = math.sqrt(3) * 1.05
 _MANY: Final = 300
 
 
-def known_spreads(layers: Sequence[Layer]) -> dict[str, list[float]]:
-    """Return the standard deviations that known rules give to these layers, by the rule's words.
+@dataclass(frozen=True, eq=False)
+class WeightLayer:
+    """The weights of one layer of a network, and how far they should be spread."""
 
-    `inputs` and `units` are those of each layer. The rules of He and Xavier come first.
+    weights: Array
+    sizes: Sequence[int]
+    """The sizes of the whole network, the input first."""
+    number: int
+    """Which layer it is, from 1."""
+    asked: float
+    """The right standard deviation."""
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs each unit should have, whatever the shape of the weights."""
+        return self.sizes[self.number - 1]
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation; of numbers from rand, that of randn with the same factor."""
+        return root_mean_square(as_if_normal(self.weights))
+
+
+@dataclass(frozen=True)
+class WrongSpread:
+    """What is wrong with the spread of the layers of one number, in one or more networks."""
+
+    kind: Kind
+    sentence: str
+    fixed: bool
+    """Whether the spread is the same where different ones were asked for."""
+
+
+def wrong_spreads(
+    layers: Sequence[WeightLayer],
+    tolerance: tuple[float, float],
+    *,
+    false_fail: float,
+    rules: Rules = NO_RULES,
+) -> list[WrongSpread]:
+    """Return what is wrong with the spreads of `layers`, once for each number of a layer.
+
+    `tolerance` is the lowest and the highest accepted ratio to the spread that is asked for;
+    `false_fail` is spent once for each layer. `rules` are tried beside those that are known.
     """
-    inputs = [sizes[layer - 1] for sizes, layer in layers]
-    spreads: dict[str, list[float]] = {}
-    for words, form in _OF_ONE_LAYER.items():
-        spreads |= {words.format(k=k): [form(k, n) for n in inputs] for k in _NUMERATORS}
-    for words, size in _OF_OTHER_SIZES.items():
-        sizes = [size(*layer) for layer in layers]
-        for k in _NUMERATORS:
-            spreads[f"sqrt({k} / {words})"] = [math.sqrt(k / n) for n in sizes]
-            spreads[f"{k} / {words}, without a square root"] = [k / n for n in sizes]
-    return spreads
+    low, high = tolerance
+    wrong = [
+        layer
+        for layer in layers
+        if not spread_fits(
+            layer.weights, low * layer.asked, high * layer.asked, false_fail=false_fail
+        )
+    ]
+    # A rule that explains all that is wrong is better evidence than one for each layer.
+    common = _rule(wrong, rules)
+    fixed = _fixed(layers)
+    found = []
+    for number in dict.fromkeys(layer.number for layer in wrong):
+        own = [layer for layer in wrong if layer.number == number]
+        kind, words = _explained(own, common or _rule(own, rules), wrong)
+        found.append(WrongSpread(kind, _measured(own) + words, fixed))
+    return found
 
 
 def matching_rule(
@@ -107,3 +147,56 @@ def as_if_normal(weights: Array) -> Array:
     if positive and np.abs(weights).max() < _LARGEST_OF_RAND * spread:
         return weights * math.sqrt(3)
     return weights
+
+
+def _rule(layers: Sequence[WeightLayer], rules: Rules) -> str | None:
+    if len(layers) < 2:
+        return None
+    spreads = known_spreads([(layer.sizes, layer.number) for layer in layers])
+    for words, rule in rules.items():
+        spreads[words] = [rule(layer.asked, layer.inputs) for layer in layers]
+    factors = [as_if_normal(layer.weights) for layer in layers]
+    return matching_rule(factors, spreads, false_fail=_NAMING)
+
+
+def _explained(
+    layers: list[WeightLayer], rule: str | None, wrong: list[WeightLayer]
+) -> tuple[Kind, str]:
+    """Name the spread of layers of one number, out of all that are wrong."""
+    if rule:
+        return "rule", f": that is {rule}"
+    # One factor has one name: where the same spread saturates another layer, it does so here.
+    alike = [w for w in wrong if any(_ratio([w.spread, own.spread]) < _SAME for own in layers)]
+    share = max(saturated_share(layer.spread, layer.inputs) for layer in alike)
+    if share > SATURATED:
+        return "saturating", f": {100 * share:.0f} % of tanh units would be on the flat ends"
+    if max(layer.spread / layer.asked for layer in layers) < VANISHING:
+        return "vanishing", ": after a few layers next to nothing of the signal is left"
+    return "other", ""
+
+
+def _fixed(layers: Sequence[WeightLayer]) -> bool:
+    """Whether the layers of each number have one spread where several were asked for."""
+    by_number: dict[int, list[WeightLayer]] = {}
+    for layer in layers:
+        by_number.setdefault(layer.number, []).append(layer)
+    asked = [_ratio(layer.asked for layer in own) for own in by_number.values()]
+    spreads = [_ratio(layer.spread for layer in own) for own in by_number.values()]
+    return max(asked, default=1.0) > _SAME and max(spreads) < _SAME
+
+
+def _ratio(numbers: Iterable[float]) -> float:
+    ordered = sorted(numbers)
+    least, most = ordered[0], ordered[-1]
+    return most / least if least else (math.inf if most else 1.0)
+
+
+def _measured(layers: list[WeightLayer]) -> str:
+    stds = _listed(root_mean_square(layer.weights) for layer in layers)
+    asked = _listed(layer.asked for layer in layers)
+    verb = "are" if " and " in asked else "is"
+    return f"W{layers[0].number} has standard deviation {stds} where {asked} {verb} asked for"
+
+
+def _listed(numbers: Iterable[float]) -> str:
+    return " and ".join(dict.fromkeys(f"{number:.3g}" for number in numbers))
