@@ -18,8 +18,9 @@ from grader.wire import WireError, receive, send
 
 START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 20.0
-# One above the range that Debian gives to people and system services, and below `nobody`.
-WORKER_UID: Final = 64_137
+# Nobody's, and below `nobody`. Each forkserver takes its own: workers of two jobs cannot signal each
+# other, nor use up the threads that the other's user may have.
+WORKER_UIDS: Final = range(64_000, 65_000)
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Forkserver:
             "seccomp_reason": seccomp_reason,
             "readable": bubblewrap.readable_paths(),
             "module_path": bubblewrap.module_path(),
-            "uid": WORKER_UID,
+            "uid": WORKER_UIDS[launched.process.pid % len(WORKER_UIDS)],
             "own_user_namespace": launched.namespaces and not launched.as_root,
             "namespaces": launched.namespaces,
             "namespaces_reason": launched.reason,

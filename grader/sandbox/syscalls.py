@@ -15,7 +15,7 @@ from typing import Any, Final
 
 ALLOWED: Final = """
     read readv pread64 preadv write writev lseek close fstat newfstatat stat lstat statx fstatfs
-    access faccessat faccessat2 open openat getdents64 readlink readlinkat getcwd fcntl dup
+    access faccessat faccessat2 open openat getdents64 readlink readlinkat getcwd dup
     mmap munmap mprotect mremap brk madvise mincore
     futex futex_waitv set_robust_list get_robust_list rseq set_tid_address arch_prctl
     exit exit_group sched_yield sched_getaffinity membarrier getcpu restart_syscall
@@ -28,6 +28,16 @@ ALLOWED: Final = """
 
 CLONE_THREAD: Final = 0x00010000
 PR_SET_NAME: Final = 15
+# Of fcntl, what Python uses. F_SETOWN and F_SETSIG would have the kernel signal any process, without
+# kill(2); leases, locks and notifications act on files of others.
+HARMLESS_FCNTLS: Final = {
+    "F_DUPFD": 0,
+    "F_GETFD": 1,
+    "F_SETFD": 2,
+    "F_GETFL": 3,
+    "F_SETFL": 4,
+    "F_DUPFD_CLOEXEC": 1030,
+}
 HARMLESS_IOCTLS: Final = {"TCGETS": 0x5401, "FIOCLEX": 0x5451, "FIONCLEX": 0x5450}
 
 
@@ -56,6 +66,8 @@ def _build(seccomp: Any) -> Any:
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     _allow(seccomp, rules, "prlimit64", seccomp.Arg(0, seccomp.EQ, 0))
     _allow(seccomp, rules, "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_NAME))
+    for command in HARMLESS_FCNTLS.values():
+        _allow(seccomp, rules, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     for request in HARMLESS_IOCTLS.values():
         _allow(seccomp, rules, "ioctl", seccomp.Arg(1, seccomp.EQ, request))
     return rules

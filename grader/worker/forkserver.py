@@ -61,7 +61,6 @@ class _Server:
         self._control = control
         self._locks = locks
         self._pids: dict[int, int] = {}
-        self._null = os.open(os.devnull, os.O_RDWR)
 
     def run(self) -> None:
         while (message := receive(self._control)) is not None:
@@ -85,7 +84,8 @@ class _Server:
     def _become_worker(self, message: dict[str, Any], channel: int, output: int) -> None:
         try:
             channel = os.dup2(channel, 100, inheritable=False)
-            os.dup2(self._null, 0)
+            # Opened anew: its flags would otherwise be the same for all workers, who can set them.
+            os.dup2(os.open(os.devnull, os.O_RDWR), 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.closerange(3, self._locks.ruleset or 3)

@@ -191,7 +191,7 @@ def test_a_view_of_our_files_is_not_claimed(
 
 @pytest.mark.layers("uid")
 def test_the_same_user_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starting, "WORKER_UID", 0)
+    monkeypatch.setattr(starting, "WORKER_UIDS", [0])
     with Forkserver() as started:
         assert "could be signalled" in started.reasons["uid"]
 
