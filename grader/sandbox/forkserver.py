@@ -18,8 +18,8 @@ from grader.wire import WireError, receive, send
 
 START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 20.0
-# Nobody's, and below `nobody`. Each forkserver takes its own: workers of two jobs cannot signal each
-# other, nor use up the threads that the other's user may have.
+# Nobody's, and below `nobody`. Each forkserver takes its own: workers of two jobs cannot signal
+# each other, nor use up the threads that the other's user may have.
 WORKER_UIDS: Final = range(64_000, 65_000)
 
 

@@ -28,7 +28,7 @@ ALLOWED: Final = """
 
 CLONE_THREAD: Final = 0x00010000
 PR_SET_NAME: Final = 15
-# Of fcntl, what Python uses. F_SETOWN and F_SETSIG would have the kernel signal any process, without
+# Of fcntl, what Python uses. By F_SETOWN and F_SETSIG the kernel would signal any process, without
 # kill(2); leases, locks and notifications act on files of others.
 HARMLESS_FCNTLS: Final = {
     "F_DUPFD": 0,
