@@ -20,15 +20,15 @@ rounded to single precision are right, so all bounds are wider by what that can 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from grader.testing.budget import spend
-from grader.testing.statistics import Judgement
+from grader.testing.statistics import Judgement, judge_centre
 
 Array: TypeAlias = npt.NDArray[Any]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -66,6 +66,41 @@ class RangeJudgement:
     def ok(self) -> bool:
         """Whether the draws fill the range and do not leave it."""
         return self.draws > 0 and self.inside and self.reached
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One way in which draws are not uniform on a range."""
+
+    kind: Literal["range", "distribution", "centre"]
+    """`range`: uniform on another one; `distribution`: not uniform; `centre`: lopsided besides."""
+    words: str
+    """What is seen, to be read after the draws' name: ``reach from -0.2 to 0.2``."""
+
+
+def misfits(draws: Array, low: float, high: float, *, false_fail: float) -> Iterator[Misfit]:
+    """Yield in which ways draws are not uniform from `low` to `high`, at most two.
+
+    Right draws give nothing but for `false_fail`. Draws that are another check's matter, such as
+    repeated numbers, are told by `undrawn` and better not handed over.
+    """
+    reach = judge_range(draws, low, high, false_fail=false_fail / 2)
+    shares = judge_distribution(draws, uniform_cdf(low, high), false_fail=false_fail / 2)
+    if reach.ok and shares.ok:
+        return
+    own = uniform_range(draws, false_fail=false_fail)
+    if own and not reach.ok:
+        yield Misfit("range", f"reach from {own[0]:.3g} to {own[1]:.3g}")
+        return
+    # Of uniform draws half lie within half of their range.
+    values = np.asarray(draws, dtype=np.float64) / 2 - (low / 2 + high / 2) / 2
+    largest = np.abs(values).max(initial=0.0)
+    middle = 100 * float((np.abs(values) <= largest / 2).mean()) if values.size else 0.0
+    half = f"have {middle:.0f} % of their numbers in the middle half of their range"
+    yield Misfit("distribution", f"{half}, where uniform ones have 50 %")
+    if not judge_centre(values, false_fail=false_fail).ok:
+        above = 100 * float((values > 0).mean())
+        yield Misfit("centre", f"have {above:.0f} % of their numbers above {low / 2 + high / 2:g}")
 
 
 def judge_range(draws: Array, low: float, high: float, *, false_fail: float) -> RangeJudgement:

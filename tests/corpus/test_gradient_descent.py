@@ -1,4 +1,4 @@
-"""The reference slope is that of the reference parabola, and what the lesson says of walks holds."""
+"""The reference slope is that of the parabola, and what the lesson says of walks holds."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from grader.testing.budget import budgeted
 from grader.testing.distribution import (
     judge_distribution,
     judge_range,
+    misfits,
     uniform_cdf,
     uniform_range,
 )
@@ -226,18 +227,55 @@ def test_no_draws_are_no_range_and_no_evidence() -> None:
     assert judge_distribution(np.array([]), UNIT, false_fail=BUDGET).ok
 
 
+def kinds(draws: np.ndarray) -> list[str]:
+    return [misfit.kind for misfit in misfits(draws, -1, 1, false_fail=BUDGET)]
+
+
+@pytest.mark.parametrize("draw", OTHER.values(), ids=OTHER)
+def test_other_distributions_are_called_so(draw: Draw, rng: np.random.Generator) -> None:
+    lopsided = draw is OTHER["a square"]
+    assert kinds(draw(rng, 8000)) == ["distribution", *(["centre"] if lopsided else [])]
+
+
+@pytest.mark.parametrize("draw", NARROW.values(), ids=NARROW)
+def test_other_ranges_are_called_so(draw: Draw, rng: np.random.Generator) -> None:
+    assert kinds(draw(rng, 8000)) == ["range"]
+
+
+def test_what_is_seen_is_said(rng: np.random.Generator) -> None:
+    def words(draws: np.ndarray) -> list[str]:
+        return [misfit.words for misfit in misfits(draws, -1, 1, false_fail=BUDGET)]
+
+    assert words(np.array([-2.0, 2.0] * 400 + [0.5] * 200)) == [
+        "have 20 % of their numbers in the middle half of their range, where uniform ones have 50 %"
+    ]
+    assert words(np.linspace(0, 0.5, 500)) == ["reach from 0 to 0.5"]
+    assert words(np.linspace(0, 1, 500) ** 3)[1] == "have 100 % of their numbers above 0"
+
+
+@pytest.mark.parametrize("values", [[], [0.2], [1e308, -1e308], [5e-324, 0.0], [1, 2, 3]])
+def test_misfits_of_odd_draws_can_be_told(values: list[float]) -> None:
+    assert "range" not in kinds(np.array(values)) or len(values) > 1
+
+
+def test_right_draws_have_no_misfit(rng: np.random.Generator) -> None:
+    for _ in range(200):
+        assert kinds(rng.uniform(-1, 1, 1500)) == []
+
+
 @pytest.mark.parametrize(
     "judge",
     [
         lambda draws: judge_range(draws, -1, 1, false_fail=BUDGET),
         lambda draws: judge_distribution(draws, UNIT, false_fail=BUDGET),
         lambda draws: uniform_range(draws, false_fail=BUDGET),
+        lambda draws: list(misfits(draws, -1, 1, false_fail=BUDGET)),
     ],
-    ids=["range", "distribution", "own range"],
+    ids=["range", "distribution", "own range", "misfits"],
 )
 def test_judgements_spend_what_they_are_given(
     judge: Callable[[np.ndarray], object], rng: np.random.Generator
 ) -> None:
     with budgeted() as spent:
-        judge(rng.uniform(-1, 1, 50))
-    assert spent == [BUDGET]
+        judge(rng.uniform(-1, 1, 500))
+    assert sum(spent) == BUDGET
