@@ -1,4 +1,4 @@
-"""Find hidden units that are copies of each other, and see whether training parts them.
+"""Find hidden units that are copies of each other, see whether training parts them, make some.
 
 A hidden unit is its incoming row of weights, its bias and its outgoing column. Units related by a
 factor look at the input along one and the same direction: factor 1 makes them copies, factor -1
@@ -9,14 +9,15 @@ most texts: examples are columns, `incoming` is (units, inputs), `bias` (units, 
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from itertools import pairwise
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 Array: TypeAlias = npt.NDArray[Any]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -28,12 +29,93 @@ Relation: TypeAlias = Literal["equal", "opposite", "multiple"]
 _NEARLY_PARALLEL = 1e-9
 
 
+MISCOUNTS: Mapping[str, Callable[[Sequence[object]], int]] = {
+    "neighbours": lambda units: 1 + sum(one != other for one, other in pairwise(units)),
+    "not_the_first": lambda units: 1 + sum(unit != units[0] for unit in units),
+    "all": len,
+    "copies": lambda units: len(units) - len(set(units)),
+    "groups": lambda units: sum(size > 1 for size in _group_sizes(units)),
+    "with_a_copy": lambda units: sum(size for size in _group_sizes(units) if size > 1),
+    "without_a_copy": lambda units: sum(size == 1 for size in _group_sizes(units)),
+    "largest_group": lambda units: max(_group_sizes(units)),
+    "equal_pairs": lambda units: _equal_pairs(units),
+    "all_less_pairs": lambda units: len(units) - _equal_pairs(units),
+    "different_pairs": lambda units: math.comb(len(units), 2) - _equal_pairs(units),
+    "one_less": lambda units: len(set(units)) - 1,
+    "whether_different": lambda units: int(len(set(units)) == len(units)),
+}
+"""What is counted by mistake in the place of different units, from a label for each unit."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnitGroup:
     """Two or more units that are copies of each other, and in which sense."""
 
     units: tuple[int, ...]
     relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledNetwork:
+    """A network whose copies are known: what has the same label has the same numbers."""
+
+    parameters: dict[str, Array]
+    rows: Sequence[int]
+    """A label for each unit's row of W1."""
+    biases: Sequence[int]
+    columns: Sequence[int]
+    """A label for each unit's column of W2."""
+    inputs: Sequence[int]
+    """A label for each column of W1."""
+    outputs: Sequence[int]
+    """A label for each row of W2."""
+
+
+def labelled_network(
+    rng: np.random.Generator, rows: Sequence[int], biases: Sequence[int], columns: Sequence[int]
+) -> LabelledNetwork:
+    """Draw a network whose hidden units have these labels, numbers from 0 to 9.
+
+    There are fewer hidden units than inputs and outputs, which have random labels of their own: who
+    takes a row for a column gets a number and no exception.
+    """
+    n_x, n_y = (len(rows) + rng.permutation(np.arange(1, 5))[:2]).tolist()
+    inputs, outputs = rng.integers(0, 4, n_x).tolist(), rng.integers(0, 3, n_y).tolist()
+    spaced = 0.4 * rng.permutation(10) - rng.uniform(1.5, 1.9)
+    parameters = {
+        "W1": rng.normal(size=(10, 4))[np.ix_(rows, inputs)],
+        "b1": spaced[list(biases)].reshape(-1, 1),
+        "W2": rng.normal(size=(3, 10))[np.ix_(outputs, columns)],
+        "b2": rng.normal(size=(n_y, 1)),
+    }
+    return LabelledNetwork(parameters, rows, biases, columns, inputs, outputs)
+
+
+def near_copies(
+    rng: np.random.Generator,
+    labels: Sequence[int],
+    length: int,
+    *,
+    tol: float,
+    size: tuple[float, float],
+    step: float | None = None,
+) -> Floats:
+    """Draw a row of numbers for each label, and move every row that is the last of its label a bit.
+
+    A bit is at most `tol` / 100. Different labels differ in every number, by `step` or by chance,
+    and magnitudes are between the two of `size`. All numbers lie a quarter of `tol` above a
+    multiple of it, where rounding and cutting off agree.
+    """
+    count = max(labels) + 1
+    numbers = rng.integers(int(size[0] / tol), int(size[1] / tol), (count, length))
+    numbers *= rng.choice([-1, 1], length)
+    if step is not None:
+        numbers = numbers[0] + round(step / tol) * np.arange(count)[:, None]
+    rows = tol * (numbers + 0.25)[list(labels)]
+    for label in range(count):
+        last = max(i for i, each in enumerate(labels) if each == label)
+        rows[last] += tol / 100 * rng.uniform(-1, 1, length)
+    return np.asarray(rows, dtype=np.float64)
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -111,6 +193,14 @@ def train(
         w2 -= learning_rate * (dz2 @ a1.T)
         b2 -= learning_rate * dz2.sum(axis=1, keepdims=True)
     return {"W1": w1, "b1": b1, "W2": w2, "b2": b2}
+
+
+def _group_sizes(units: Sequence[object]) -> Iterable[int]:
+    return Counter(units).values()
+
+
+def _equal_pairs(units: Sequence[object]) -> int:
+    return sum(math.comb(size, 2) for size in _group_sizes(units))
 
 
 def _fit(parameters: Mapping[str, Array]) -> bool:

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from grader.testing.symmetry import (
+    MISCOUNTS,
     UnitGroup,
     explain_group,
+    labelled_network,
+    near_copies,
     stays_symmetric,
     symmetric_groups,
     train,
@@ -134,3 +137,50 @@ def test_a_group_is_explained_with_its_own_numbers() -> None:
     assert next(explain_group(many, np.ones((9, 1)), "W1")) == (
         "hidden units 0, 1, 2, 3, 4 and 4 more are copies of each other up to the sign"
     )
+
+
+def test_labelled_networks_have_the_copies_that_their_labels_say() -> None:
+    for seed in range(50):
+        network = labelled_network(np.random.default_rng(seed), [0, 1, 0, 2], [3] * 4, [0, 0, 0, 1])
+        p = network.parameters
+        assert symmetric_groups(p["W1"], p["b1"]) == [UnitGroup((0, 2), "equal")]
+        assert symmetric_groups(p["W2"].T, p["b1"]) == [UnitGroup((0, 1, 2), "equal")]
+        assert symmetric_groups(p["W1"], p["b1"], p["W2"]) == [UnitGroup((0, 2), "equal")]
+        assert len({4, *p["W1"].shape, *p["W2"].shape}) == 3
+        assert len(np.unique(p["W1"], axis=1).T) == len(set(network.inputs))
+        assert len(np.unique(p["W2"], axis=0)) == len(set(network.outputs))
+
+
+@pytest.mark.parametrize("step", [None, 0.5])
+def test_near_copies_are_near_and_others_are_not(step: float | None) -> None:
+    labels, tol = [0, 0, 0, 1, 2, 2], 1e-3
+    for seed in range(50):
+        rows = near_copies(
+            np.random.default_rng(seed), labels, 9, tol=tol, size=(1.0, 4.0), step=step
+        )
+        gaps = np.abs(rows[:, None] - rows).max(axis=2)
+        same = np.equal.outer(labels, labels)
+        assert gaps[same].max() < tol / 40
+        assert gaps[~same].min() > 100 * tol
+        assert gaps[0, 1] == 0 < gaps[0, 2]
+        if step is not None:
+            assert np.abs(np.abs(rows[3] - rows[0]) - step).max() < tol / 40
+
+
+def test_what_is_counted_by_mistake() -> None:
+    counts = {name: rule(["a", "b", "a", "a", "c", "b"]) for name, rule in MISCOUNTS.items()}
+    assert counts == {
+        "neighbours": 5,
+        "not_the_first": 4,
+        "all": 6,
+        "copies": 3,
+        "groups": 2,
+        "with_a_copy": 5,
+        "without_a_copy": 1,
+        "largest_group": 3,
+        "equal_pairs": 4,
+        "all_less_pairs": 2,
+        "different_pairs": 11,
+        "one_less": 2,
+        "whether_different": 0,
+    }
