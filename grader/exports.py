@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from grader.atomic import make_folder, unwritable, write_text
+from grader.atomic import make_folder, unwritable, write_bytes, write_text
 from grader.errors import UsageError
 from grader.export import Document, Left
 from grader.export.document import strict_json
@@ -28,26 +28,36 @@ LIST: Final = ".exported"
 def write_documents(
     target: Path, found: Iterable[Document | Left], left: list[Left], caveats: Counter[str]
 ) -> int:
-    """Write documents below `target` and return how many.
+    """Write documents below the folder `target` and return how many.
 
     What could not be exported is added to `left`, what is to be known of the others to `caveats`.
-
-    A `target` that ends in ``.json`` is the file of the one document that there may then be.
     """
-    documents = _documents(found, left, caveats)
-    if target.suffix == ".json" and not target.is_dir():
-        return _write_one(target, documents)
     _forget(target)
     names: list[str] = []
-    for document in documents:
+    for document in _documents(found, left, caveats):
         names.append(document.path)
         path = target / document.path
         make_folder(path.parent)
-        write_text(path, document.text)
+        write_bytes(path, document.data)
     not_exported = {item.submission: item.reason for item in left}
     text = strict_json({"documents": sorted(names), "not_exported": not_exported})
     write_text(make_folder(target) / LIST, text)
     return len(names)
+
+
+def write_one(
+    target: Path, found: Iterable[Document | Left], left: list[Left], caveats: Counter[str]
+) -> int:
+    """Write the one document that there may be as the file `target`; return how many there were."""
+    documents = _documents(found, left, caveats)
+    first = list(islice(documents, 2))
+    if len(first) > 1:
+        count = len(first) + sum(1 for _ in documents)
+        raise UsageError(f"{target} is one file and there are {count} documents: name a folder")
+    for document in first:
+        make_folder(target.parent)
+        write_bytes(target, document.data)
+    return len(first)
 
 
 def _documents(
@@ -59,17 +69,6 @@ def _documents(
         else:
             caveats.update([item.caveat] if item.caveat else [])
             yield item
-
-
-def _write_one(target: Path, documents: Iterator[Document]) -> int:
-    first = list(islice(documents, 2))
-    if len(first) > 1:
-        count = len(first) + sum(1 for _ in documents)
-        raise UsageError(f"{target} is one file and there are {count} documents: name a folder")
-    for document in chain(first):
-        make_folder(target.parent)
-        write_text(target, document.text)
-    return len(first)
 
 
 def _forget(target: Path) -> None:

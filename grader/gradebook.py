@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from grader.export.grades import cell_number, safe_cell
 from grader.model.submission import Student
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from grader.store import Row
 
 IDENTITIES: Final = tuple(name for name in Student.model_fields if name != "label")
-# What spreadsheets read as the start of a formula, also in its full-width forms.
-_FORMULA: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
 
 @dataclass
@@ -74,16 +73,6 @@ def gradebook_csv(
         blank = [""] * (len(known) + len(exercises) + 3)
         writer.writerow([safe_cell(label), *blank, "unmatched"])
     return buffer.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: an apostrophe goes in front of one."""
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(tuple(_FORMULA)) else text
-
-
-def cell_number(value: float) -> str:
-    """Return a number with at most five decimals, as every LMS reads it."""
-    return f"{value:.5f}".rstrip("0").rstrip(".")
 
 
 def _numbers(line: Line, exercises: Sequence[str], maxima: dict[str, float]) -> list[str]:

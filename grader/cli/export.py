@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from grader.export import Entry, Left
+    from grader.export import Entry, Left, Target
     from grader.store import Row
 
 _SHOWN = 20
@@ -22,40 +22,84 @@ def export(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The folder into which the class was graded.")
     ],
-    to: Annotated[str, typer.Option("--to", metavar="TARGET", help="gradescope or lti.")],
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="TARGET", help="The other system."),
+    ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="A folder, or a file for one submission."),
+        typer.Option("--out", metavar="FILE", help="A file for the class, or a folder."),
     ] = None,
+    exercise: Annotated[
+        str | None, typer.Option("--exercise", metavar="ID", help="Grades of one exercise only.")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", metavar="FILE", help="The file that the system gave, to fill in."),
+    ] = None,
+    column: Annotated[
+        str, typer.Option("--column", metavar="NAME", help="The column of it for the grades.")
+    ] = "",
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Scale points to the maximum of the other system.")
+    ] = False,
+    score: Annotated[
+        Literal["ratio", "points"], typer.Option("--score", help="What xqueue is sent.")
+    ] = "ratio",
 ) -> None:
     """Write the grades for another system, into DIR/export/TARGET unless told otherwise.
 
     Exit code 0 when every submission was exported, 3 when one could not be; it is listed.
     """
     from grader.errors import UsageError
-    from grader.export import TARGETS
-    from grader.exports import write_documents
+    from grader.export import TARGETS, Options
+    from grader.exports import write_documents, write_one
     from grader.store import Store
 
     if to not in TARGETS:
         raise UsageError(f"there is no target {to!r}; there are: {', '.join(TARGETS)}")
+    target = TARGETS[to]
+    options = Options(_given(to, target, into), column, scale, score)
     left: list[Left] = []
     caveats: Counter[str] = Counter()
     with Store(folder / "store.sqlite", create=False) as store:
-        documents = TARGETS[to](_entries(store.rows(), left))
-        target = out or folder / "export" / to
-        written = write_documents(target, documents, left, caveats)
-    for caveat, count in caveats.items():
-        print(f"in {count} documents, {caveat}", file=sys.stderr)
-    for item in left[:_SHOWN]:
-        print(f"not exported: {item.submission}: {item.reason}", file=sys.stderr)
-    if len(left) > _SHOWN:
-        print(f"and {len(left) - _SHOWN} more", file=sys.stderr)
-    print(f"{written} document{'' if written == 1 else 's'} in {target}")
+        rows = (row for row in store.rows() if exercise in (None, row.seat.exercise))
+        entries = _entries(rows, left)
+        place = _place(folder, out, to, target)
+        if target.one_exercise:
+            entries = _of_one_exercise(entries, to)
+        is_file = bool(target.file) or (place.suffix == ".json" and not place.is_dir())
+        write = write_one if is_file else write_documents
+        written = write(place, target.export(entries, options), left, caveats)
+    _tell(caveats, left)
+    print(f"{written} document{'' if written == 1 else 's'} in {place}")
     raise typer.Exit(3 if left else 0)
 
 
-def _entries(rows: Iterator[Row], left: list[Left]) -> Iterator[Entry]:
+def _place(folder: Path, out: Path | None, to: str, target: Target) -> Path:
+    if not target.file:
+        return out or folder / "export" / to
+    out = out or folder / "export" / to
+    return out / target.file if out.is_dir() or not out.suffix else out
+
+
+def _given(to: str, target: Target, into: Path | None) -> str:
+    """Return the text of the file given to be filled in."""
+    from grader.errors import UsageError
+
+    if into is None:
+        if target.needs_into:
+            raise UsageError(f"{to} fills in {target.into}: name that file with --into")
+        return ""
+    if not target.into:
+        raise UsageError(f"{to} fills in no file: leave --into out")
+    try:
+        return into.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{into} cannot be read: {error}") from None
+
+
+def _entries(rows: Iterable[Row], left: list[Left]) -> Iterator[Entry]:
     from grader.export import Entry, Left
     from grader.model.feedback import feedback_for_student
 
@@ -65,3 +109,24 @@ def _entries(rows: Iterator[Row], left: list[Left]) -> Iterator[Entry]:
             left.append(Left(row.seat.submission, reason))
         else:
             yield Entry(feedback_for_student(row.report), row.graded_at)
+
+
+def _of_one_exercise(entries: Iterator[Entry], to: str) -> Iterator[Entry]:
+    from grader.errors import UsageError
+
+    found = list(entries)
+    exercises = list(dict.fromkeys(entry.feedback.exercise.id for entry in found))
+    if len(exercises) > 1:
+        listed = ", ".join(exercises)
+        raise UsageError(f"{to} is about one assignment: choose with --exercise among {listed}")
+    return iter(found)
+
+
+def _tell(caveats: Counter[str], left: list[Left]) -> None:
+    for caveat, count in caveats.items():
+        where = f"in {count} documents, " if count > 1 else ""
+        print(f"{where}{caveat}", file=sys.stderr)
+    for item in left[:_SHOWN]:
+        print(f"not exported: {item.submission}: {item.reason}", file=sys.stderr)
+    if len(left) > _SHOWN:
+        print(f"and {len(left) - _SHOWN} more", file=sys.stderr)

@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from grader.model.report import Status
 
 if TYPE_CHECKING:
     from grader.model.feedback import StudentFeedback
@@ -29,9 +31,19 @@ class Document:
     """A file of an export: its path, relative and with forward slashes, and its text."""
 
     path: str
-    text: str
+    content: str | bytes
     caveat: str = ""
     """What a reader should know before this is sent anywhere."""
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes; text is UTF-8."""
+        return self.content.encode() if isinstance(self.content, str) else self.content
+
+    @property
+    def text(self) -> str:
+        """The file's text."""
+        return self.data.decode()
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,45 @@ class Left:
     reason: str
 
 
-Exporter = Callable[[Iterable[Entry]], Iterator[Document | Left]]
+@dataclass(frozen=True)
+class Options:
+    """What an instructor says about an export besides its target."""
+
+    into: str = ""
+    """The text of a file that the other system gave, to be filled in."""
+    column: str = ""
+    """The column of that file which takes the grades, where its name does not tell."""
+    scale: bool = False
+    """Points are scaled to the other system's maximum; without it another maximum is refused."""
+    score: Literal["ratio", "points"] = "ratio"
+    """What a system that takes one number is sent."""
+
+
+Exporter = Callable[[Iterable[Entry], Options], Iterator[Document | Left]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Another system: how its documents are made, and what they are about."""
+
+    export: Exporter
+    about: str
+    """One line for people."""
+    file: str = ""
+    """The name of the one file for the whole class; empty when there is one per submission."""
+    one_exercise: bool = False
+    """Its documents are about one assignment, so that grades of two exercises would be mixed."""
+    into: str = ""
+    """What the file that has to be given, or may be, is; empty when none is taken."""
+    needs_into: bool = False
+
+
+OUR_FAULT: Final = "it ended in an internal error, so that nothing is sent; grade it again"
+
+
+def is_graded(feedback: StudentFeedback) -> bool:
+    """Whether there are points to be sent; a fault of ours never is."""
+    return feedback.status is Status.GRADED and feedback.points is not None
 
 
 def strict_json(data: dict[str, Any]) -> str:

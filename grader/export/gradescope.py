@@ -16,13 +16,16 @@ from grader.export.document import (
     Document,
     Entry,
     Left,
+    Options,
+    Target,
     capped,
+    is_graded,
     number,
     overview,
     strict_json,
     timestamp,
 )
-from grader.model.report import Outcome, Status
+from grader.model.report import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from grader.model.feedback import CheckFeedback, StudentFeedback
 
 
-def export(entries: Iterable[Entry]) -> Iterator[Document | Left]:
+def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:  # noqa: ARG001
     """Yield a file per submission, in a folder of its own: the file's name cannot be chosen."""
     for entry in entries:
         path = f"{entry.feedback.submission.id}/results.json"
@@ -46,7 +49,7 @@ def results(entry: Entry) -> dict[str, Any]:
         "stdout_visibility": "hidden",
         "extra_data": _facts(feedback) | {"graded_at": timestamp(entry.graded_at)},
     }
-    if feedback.status is not Status.GRADED or feedback.points is None:
+    if not is_graded(feedback) or feedback.points is None:
         return document
     return document | {
         "score": number(feedback.points),
@@ -82,3 +85,6 @@ def _facts(feedback: StudentFeedback) -> dict[str, str]:
         "exercise": feedback.exercise.id,
         "status": str(feedback.status),
     }
+
+
+TARGET = Target(export, "Gradescope: results.json of an autograder")

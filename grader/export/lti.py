@@ -11,8 +11,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.export.document import Document, Entry, Left, number, overview, strict_json, timestamp
-from grader.model.report import Status
+from grader.export.document import (
+    OUR_FAULT,
+    Document,
+    Entry,
+    Left,
+    Options,
+    Target,
+    is_graded,
+    number,
+    overview,
+    strict_json,
+    timestamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,16 +36,15 @@ _GUESS: Final = "userId is the folder's name, since no LTI or LMS id of the stud
 _CANVAS: Final = "https://canvas.instructure.com/lti/submission"
 
 
-def export(entries: Iterable[Entry]) -> Iterator[Document | Left]:
+def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:  # noqa: ARG001
     """Yield a score per submission; those of one student and exercise in the order of grading."""
     last: dict[tuple[str, str], datetime] = {}
     for entry in sorted(entries, key=lambda e: (e.graded_at, e.feedback.submission.id)):
         feedback = entry.feedback
         student = feedback.submission.student
         user = student.lti_sub or student.user_id or _only_a_label(student)
-        if feedback.status is not Status.GRADED:
-            reason = "it ended in an internal error, so that no score is sent; grade it again"
-            yield Left(feedback.submission.id, reason)
+        if not is_graded(feedback):
+            yield Left(feedback.submission.id, OUR_FAULT)
         elif user is None:
             reason = "neither an LTI sub nor a user id of its student is known"
             yield Left(feedback.submission.id, reason)
@@ -70,3 +80,6 @@ def score(entry: Entry, user: str, moment: datetime) -> dict[str, Any]:
         # Canvas would count the score as one more attempt of the student; others ignore this.
         _CANVAS: {"new_submission": False},
     }
+
+
+TARGET = Target(export, "LTI 1.3: AGS 2.0 scores")

@@ -102,7 +102,9 @@ def test_several_submissions_are_no_one_file(graded, tmp_path):
 
 
 def test_an_unknown_target_and_an_ungraded_folder_are_said(graded, tmp_path):
-    with pytest.raises(UsageError, match="no target 'blackboard'; there are: gradescope, lti"):
+    with pytest.raises(
+        UsageError, match="no target 'blackboard'; there are: gradescope, canvas-csv"
+    ):
         export(graded(ada="passed"), "blackboard")
     with pytest.raises(StoreError, match="there is no store"):
         export(tmp_path / "nothing", "lti")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.export import TARGETS
+from grader.export import TARGETS, Options
 from grader.export.document import MAX_TEXT_BYTES
 from grader.export.gradescope import export, results
 from grader.model.feedback import OUR_FAULT
@@ -96,13 +96,13 @@ def test_long_text_is_cut_to_what_the_system_takes(entry):
 
 
 def test_each_file_has_the_name_that_gradescope_reads(entry):
-    paths = [d.path for d in export([entry("passed"), entry("failed", student="李雷")])]
+    paths = [d.path for d in export([entry("passed"), entry("failed", student="李雷")], Options())]
     assert paths == ["ada.zero_init/results.json", "李雷.zero_init/results.json"]
 
 
 @given(outcomes=st.lists(st.sampled_from(list(Outcome)), max_size=6), points=st.floats(0.01, 100))
 def test_any_report_keeps_to_the_format(entry, outcomes, points):
-    (document,) = TARGETS["gradescope"]([entry(*outcomes, points=points)])
+    (document,) = TARGETS["gradescope"].export([entry(*outcomes, points=points)], Options())
     data = json.loads(document.text, parse_constant=pytest.fail)
     assert data.keys() <= TOP
     assert None not in data.values()

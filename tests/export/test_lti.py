@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.export import TARGETS, Document, Left
+from grader.export import TARGETS, Document, Left, Options
 from grader.export.document import timestamp
 from grader.export.lti import export, score
 from grader.model.report import Outcome
@@ -19,15 +19,17 @@ NOON = datetime(2026, 11, 22, 12, 0, 0, 960_000, tzinfo=UTC)
 
 
 def documents(*entries):
-    return [json.loads(d.text) for d in export(entries) if isinstance(d, Document)]
+    return [json.loads(d.text) for d in export(entries, Options()) if isinstance(d, Document)]
 
 
 def left(*entries):
-    return {d.submission: d.reason for d in export(entries) if isinstance(d, Left)}
+    return {d.submission: d.reason for d in export(entries, Options()) if isinstance(d, Left)}
 
 
 def test_a_graded_submission(entry):
-    (found,) = export([entry("passed", "failed", points=2.5, identities={"lti_sub": "4"})])
+    (found,) = export(
+        [entry("passed", "failed", points=2.5, identities={"lti_sub": "4"})], Options()
+    )
     assert found.path == "ada.zero_init.json"
     assert json.loads(found.text) == {
         "userId": "4",
@@ -55,7 +57,7 @@ def test_no_other_identity_is_taken_for_a_user_id(entry, identity):
 
 
 def test_a_class_of_which_only_folder_names_are_known_is_exported_with_a_caveat(entry):
-    (found,) = export([entry("passed")])
+    (found,) = export([entry("passed")], Options())
     assert json.loads(found.text)["userId"] == "ada"
     assert "userId is the folder's name" in found.caveat
 
@@ -104,7 +106,7 @@ def test_a_time_without_a_zone_is_refused():
 
 
 def test_whole_points_are_integers_since_open_edx_refuses_25_0(entry):
-    text = next(export([entry("passed", points=25.0, identities={"lti_sub": "4"})])).text
+    text = next(export([entry("passed", points=25.0, identities={"lti_sub": "4"})], Options())).text
     assert '"scoreMaximum": 25,' in text
     assert '"scoreGiven": 25,' in text
 
@@ -126,14 +128,14 @@ def test_canvas_counts_no_attempt(entry):
 
 
 def test_staff_diagnostics_are_not_in_it(entry):
-    found = export([entry("failed", "crashed", identities={"lti_sub": "4"})])
+    found = export([entry("failed", "crashed", identities={"lti_sub": "4"})], Options())
     assert "STAFF ONLY" not in next(found).text
 
 
 @given(outcomes=st.lists(st.sampled_from(list(Outcome)), max_size=6), points=st.floats(0.01, 100))
 def test_any_report_gives_a_score_in_range_or_none(entry, outcomes, points):
     one = entry(*outcomes, points=points, identities={"lti_sub": "4"})
-    (found,) = TARGETS["lti"]([one])
+    (found,) = TARGETS["lti"].export([one], Options())
     graded = bool(outcomes) and Outcome.INTERNAL_ERROR not in outcomes
     assert isinstance(found, Document) is graded
     if graded:

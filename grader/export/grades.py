@@ -1,0 +1,123 @@
+"""What files about a whole class share: grades by student, tables read and written, maxima."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import UsageError
+from grader.export.document import OUR_FAULT, Document, Entry, Left, is_graded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from grader.model.feedback import StudentFeedback
+    from grader.model.submission import Student
+
+# What spreadsheets read as the start of a formula, also in its full-width forms.
+_FORMULA: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+
+
+@dataclass
+class Grades:
+    """One student's graded exercises."""
+
+    student: Student
+    by_exercise: dict[str, StudentFeedback] = field(default_factory=dict)
+
+
+def by_student(entries: Iterable[Entry], left: list[Left]) -> list[Grades]:
+    """Gather graded entries by student, in their order; what has no grade is added to `left`."""
+    found: dict[Student, Grades] = {}
+    for entry in entries:
+        feedback = entry.feedback
+        if is_graded(feedback):
+            student = feedback.submission.student
+            grades = found.setdefault(student, Grades(student))
+            grades.by_exercise[feedback.exercise.id] = feedback
+        else:
+            left.append(Left(feedback.submission.id, OUR_FAULT))
+    return list(found.values())
+
+
+def titles(class_grades: Iterable[Grades]) -> dict[str, str]:
+    """Return the title of each exercise that somebody has a grade for, in order of appearance."""
+    return {e: f.exercise.title for g in class_grades for e, f in g.by_exercise.items()}
+
+
+def points_for(feedback: StudentFeedback, maximum: float | None, *, scale: bool, where: str) -> str:
+    """Return points as an LMS with this `maximum` takes them, with at most five decimals.
+
+    Points above a maximum are ignored by one system, clamped by the next and break a third one's
+    import: another maximum than ours is refused unless points are to be scaled to it.
+    """
+    points, ours = feedback.points, feedback.max_points
+    if points is None or ours is None:
+        raise ValueError(f"{feedback.submission.id} has no points")
+    if maximum is None or abs(maximum - ours) < 1e-9:
+        return cell_number(points)
+    if not scale:
+        raise UsageError(
+            f"{where} has a maximum of {maximum:g} points, the exercise {feedback.exercise.id} "
+            f"has {ours:g}: change one of them, or scale with --scale"
+        )
+    return cell_number(points / ours * maximum)
+
+
+def cell_number(value: float) -> str:
+    """Return a number with at most five decimals, as every LMS reads it."""
+    return f"{value:.5f}".rstrip("0").rstrip(".")
+
+
+def read_number(text: str) -> float | None:
+    """Return the number in a cell, with a point or a comma; None when it holds none."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def safe_cell(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: an apostrophe goes in front of one."""
+    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(tuple(_FORMULA)) else text
+
+
+@dataclass
+class Table:
+    """A table that an LMS gave: its header, its rows and how it was written."""
+
+    header: list[str]
+    rows: list[list[str]]
+    delimiter: str
+
+    def column(self, *names: str) -> int | None:
+        """Return the index of the first column that has one of these names, whatever its case."""
+        known = [title.strip().casefold() for title in self.header]
+        return next((known.index(n.casefold()) for n in names if n.casefold() in known), None)
+
+
+def read_table(text: str, what: str) -> Table:
+    """Read CSV that an LMS gave, with commas or semicolons; raise UsageError when it is none."""
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    if not rows or len(rows[0]) < 2:
+        raise UsageError(f"the file given is not {what}: it has no table")
+    width = len(rows[0])
+    return Table(rows[0], [row + [""] * (width - len(row)) for row in rows[1:]], delimiter)
+
+
+def write_table(rows: Iterable[Sequence[str]], *, delimiter: str = ",", mark: bool = False) -> str:
+    """Return CSV with CRLF, as LMSs write it; `mark` puts a byte order mark in front."""
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    return ("\ufeff" if mark else "") + buffer.getvalue()
+
+
+def with_left(document: Document, left: Iterable[Left]) -> Iterator[Document | Left]:
+    """Yield the one document of a class, and what is not in it."""
+    yield document
+    yield from left

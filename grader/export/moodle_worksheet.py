@@ -1,0 +1,93 @@
+"""Moodle: the offline grading worksheet of an assignment, filled in.
+
+Rows are joined on the participant number, which is the one in the names of the submissions' zip and
+counts in this assignment alone. Every cell but the grade stays as it was downloaded: the times in
+it are how Moodle knows that nobody graded in between, and a feedback column that is written
+again loses its formatting. What Moodle would pass over without a word is said here instead.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import UsageError
+from grader.export.document import Document, Entry, Left, Options, Target
+from grader.export.grades import (
+    Table,
+    by_student,
+    points_for,
+    read_number,
+    read_table,
+    with_left,
+    write_table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+FILE: Final = "worksheet.csv"
+_PARTICIPANT: Final = re.compile(r"\D*(\d+)\s*")
+_WHERE: Final = "the assignment in the worksheet"
+
+
+def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:
+    """Yield the worksheet."""
+    left: list[Left] = []
+    table = read_table(options.into, "a grading worksheet of Moodle")
+    grade = _grade_column(table, options)
+    rows = {number: row for row in table.rows if (number := _participant(row))}
+    sent = 0
+    for grades in by_student(entries, left):
+        (feedback,) = grades.by_exercise.values()
+        row = rows.get(grades.student.participant or "")
+        if row is None:
+            left.append(Left(feedback.submission.id, _not_found(grades.student.participant)))
+        elif _locked(table, row):
+            reason = "the worksheet says that its grade cannot be changed: it was overridden"
+            left.append(Left(feedback.submission.id, reason))
+        else:
+            maximum = read_number(row[grade + 1])
+            new = points_for(feedback, maximum, scale=options.scale, where=_WHERE)
+            sent += read_number(row[grade]) != float(new)
+            row[grade] = new
+    text = write_table([table.header, *table.rows], delimiter=table.delimiter, mark=True)
+    caveat = f"{sent} grades are new: Moodle must say 'Updated {sent} grades' when it has read it"
+    yield from with_left(Document(FILE, text, caveat), left)
+
+
+def _grade_column(table: Table, options: Options) -> int:
+    """Return the column of the grade; the one after it is the maximum in every language."""
+    column = table.column(options.column or "Grade")
+    if column is None or column + 1 >= len(table.header):
+        raise UsageError(
+            f"the worksheet has no column {options.column or 'Grade'!r}; name the column of the "
+            f"grades with --column: {'; '.join(table.header)}"
+        )
+    return column
+
+
+def _participant(row: list[str]) -> str:
+    match = _PARTICIPANT.fullmatch(row[0])
+    return match[1] if match else ""
+
+
+def _not_found(participant: str | None) -> str:
+    if participant is None:
+        return "the participant number of its student is not known: grade the zip of Moodle"
+    return f"participant {participant} is not in the worksheet that was given"
+
+
+def _locked(table: Table, row: list[str]) -> bool:
+    column = table.column("Grade can be changed")
+    return column is not None and row[column].strip().casefold() == "no"
+
+
+TARGET = Target(
+    export,
+    "Moodle: the grading worksheet of an assignment",
+    file=FILE,
+    one_exercise=True,
+    into="the worksheet that Moodle gave",
+    needs_into=True,
+)

@@ -1,0 +1,187 @@
+"""Files about a whole class: each trap of the systems that read them has a test with its name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from grader.errors import UsageError
+from grader.export import TARGETS, Document, Left, Options
+
+# As Moodle 4.5 writes it: with a byte order mark, a participant in another order than the class.
+WORKSHEET = """\ufeffIdentifier,Full name,ID number,Email address,Status,Grade,Maximum grade,\
+Grade can be changed,Last modified (submission),Last modified (grade),Feedback comments
+Participant 5,Bo 李,S1003,bo@x.invalid,Submitted for grading,,2.00,Yes,"Sunday, 1 March",-,
+Participant 3,"Lovelace, Ada",S1001,ada@x.invalid,Draft,1.00,2.00,Yes,-,-,"<p>old</p>"
+Participant 9,Cy,S1009,cy@x.invalid,Submitted for grading,0.50,2.00,No,-,-,
+"""
+GRADEBOOK = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (11),Zero initialisation (12),Final Score
+    Points Possible,,,,,5,2,(read only)
+"Lovelace, Ada",4,S1001,ada,DL101,5,,71.2
+"Müller, Zoë",5,S1002,zoe,DL101,4,1.5,64.0
+"""
+
+
+def rows(document: Document) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(document.text.removeprefix("\ufeff"), newline="")))
+
+
+def one_file(target: str, *entries: Any, **options: Any) -> tuple[Document, dict[str, str]]:
+    first, *left = TARGETS[target].export(list(entries), Options(**options))
+    assert isinstance(first, Document)
+    return first, {item.submission: item.reason for item in left if isinstance(item, Left)}
+
+
+@pytest.fixture
+def ada(entry: Any) -> Any:
+    return entry("passed", identities={"participant": "3", "user_id": "4", "sis_id": "S1001"})
+
+
+def test_the_worksheet_keeps_every_other_cell_as_it_was(ada: Any) -> None:
+    document, left = one_file("moodle-worksheet", ada, into=WORKSHEET)
+    before = list(csv.reader(io.StringIO(WORKSHEET.removeprefix("\ufeff"))))
+    after = rows(document)
+    assert after[2][5] == "2"
+    after[2][5] = before[2][5]
+    assert after == before
+    assert document.text.startswith("\ufeff")
+    assert left == {}
+    assert "Updated 1 grades" in document.caveat
+
+
+def test_the_worksheet_is_joined_on_the_participant_and_on_nothing_else(entry: Any) -> None:
+    other = entry(
+        "passed", identities={"user_id": "3", "email": "ada@x.invalid", "sis_id": "S1001"}
+    )
+    document, left = one_file("moodle-worksheet", other, into=WORKSHEET)
+    assert rows(document)[2][5] == "1.00"
+    assert "participant number of its student is not known" in left["ada.zero_init"]
+
+
+def test_an_overridden_grade_and_an_unknown_participant_are_said_not_sent(entry: Any) -> None:
+    locked = entry("passed", identities={"participant": "9"})
+    unknown = entry("passed", student="eve", identities={"participant": "77"})
+    document, left = one_file("moodle-worksheet", locked, unknown, into=WORKSHEET)
+    assert rows(document)[3][5] == "0.50"
+    assert "cannot be changed" in left["ada.zero_init"]
+    assert "participant 77 is not in the worksheet" in left["eve.zero_init"]
+
+
+def test_a_grade_above_the_maximum_is_refused_or_scaled(entry: Any) -> None:
+    ten = entry("passed", "failed", points=5.0, identities={"participant": "3"})
+    with pytest.raises(UsageError, match=r"maximum of 2 points, the exercise zero_init has 10"):
+        one_file("moodle-worksheet", ten, into=WORKSHEET)
+    document, _ = one_file("moodle-worksheet", ten, into=WORKSHEET, scale=True)
+    assert rows(document)[2][5] == "1"
+
+
+def test_a_worksheet_in_another_language_needs_the_name_of_its_column(ada: Any) -> None:
+    german = WORKSHEET.replace("Grade,Maximum grade", "Bewertung,Bestwertung", 1)
+    german = german.replace("Participant", "Teilnehmer/in")
+    with pytest.raises(UsageError, match="--column: Identifier; Full name"):
+        one_file("moodle-worksheet", ada, into=german)
+    document, _ = one_file("moodle-worksheet", ada, into=german, column="Bewertung")
+    assert rows(document)[2][5] == "2"
+
+
+@pytest.mark.parametrize("text", ["", "no table", "a,b\n"])
+def test_something_else_is_no_worksheet(ada: Any, text: str) -> None:
+    with pytest.raises(UsageError):
+        one_file("moodle-worksheet", ada, into=text)
+
+
+def test_canvas_gets_only_the_columns_that_are_filled(ada: Any) -> None:
+    document, left = one_file("canvas-csv", ada, into=GRADEBOOK)
+    assert rows(document) == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Zero initialisation (12)"],
+        ["    Points Possible", "", "", "", "", "2"],
+        ["Lovelace, Ada", "4", "S1001", "ada", "DL101", "2"],
+    ]
+    assert left == {}
+
+
+def test_canvas_would_change_an_assignment_s_maximum_so_another_one_is_refused(entry: Any) -> None:
+    ten = entry("passed", "failed", points=5.0, identities={"user_id": "5"})
+    with pytest.raises(UsageError, match=r"'Zero initialisation \(12\)' has a maximum of 2"):
+        one_file("canvas-csv", ten, into=GRADEBOOK)
+    document, _ = one_file("canvas-csv", ten, into=GRADEBOOK, scale=True)
+    assert rows(document)[2][-1] == "1"
+
+
+@pytest.mark.parametrize("column", ["Lab 1 (11)", "lab 1", "11"])
+def test_an_assignment_is_named_by_title_or_number(entry: Any, column: str) -> None:
+    five = entry("passed", points=5.0, identities={"sis_id": "S1002"})
+    document, _ = one_file("canvas-csv", five, into=GRADEBOOK, column=column)
+    assert rows(document)[0][-1] == "Lab 1 (11)"
+    assert rows(document)[2][0] == "Müller, Zoë"
+
+
+def test_canvas_would_make_a_new_assignment_so_an_unknown_one_is_refused(ada: Any) -> None:
+    with pytest.raises(UsageError, match=r"name one of these with --column: Lab 1 \(11\)"):
+        one_file("canvas-csv", ada, into=GRADEBOOK, column="Lab 2")
+    document, _ = one_file("canvas-csv", ada)
+    assert "will make new assignments" in document.caveat
+
+
+def test_who_is_not_in_the_gradebook_is_listed(entry: Any) -> None:
+    stranger = entry("passed", student="eve", identities={"user_id": "99"})
+    document, left = one_file("canvas-csv", stranger, into=GRADEBOOK)
+    assert len(rows(document)) == 2
+    assert "not in the gradebook" in left["eve.zero_init"]
+
+
+def test_a_gradebook_with_semicolons_stays_one(ada: Any) -> None:
+    document, _ = one_file("canvas-csv", ada, into=GRADEBOOK.replace(",", ";"))
+    assert "4;S1001;ada;DL101;2" in document.text
+
+
+def test_no_number_has_a_thousands_separator(entry: Any) -> None:
+    rich = entry("passed", points=1234.5, identities={"user_id": "4", "email": "a@x.invalid"})
+    for target in ("canvas-csv", "csv", "nbgrader-csv"):
+        document, _ = one_file(target, rich)
+        assert "1234.5" in document.text
+
+
+def test_grade_data_knows_a_student_by_canvas_id_else_by_sis_id(entry: Any) -> None:
+    by_sis = entry("passed", student="bob", identities={"sis_id": "S1002"})
+    nobody = entry("passed", student="eve", identities={"email": "eve@x.invalid", "login": "eve"})
+    both = entry("failed", identities={"user_id": "4", "sis_id": "S1001"})
+    document, left = one_file("canvas-api", both, by_sis, nobody)
+    data = json.loads(document.text)["grade_data"]
+    assert {who: grade["posted_grade"] for who, grade in data.items()} == {
+        "4": "0",
+        "sis_user_id:S1002": "2",
+    }
+    assert list(left) == ["eve.zero_init"]
+
+
+def test_the_csv_leaves_out_whoever_has_an_empty_cell(entry: Any) -> None:
+    whole = [entry("passed", exercise=e, identities={"email": "a@x"}) for e in ("one", "two")]
+    half = entry("passed", student="bob", exercise="one", identities={"email": "b@x"})
+    document, left = one_file("csv", *whole, half)
+    assert [row[0] for row in rows(document)] == ["Email address", "a@x"]
+    assert "would wipe a grade" in left["bob.one"]
+    assert document.text.count("\r\n") >= 2
+
+
+def test_nbgrader_s_own_columns_are_quoted(entry: Any) -> None:
+    comma = entry("passed", identities={"name": "Ada Lovelace, Countess", "login": "ada"})
+    document, _ = one_file("nbgrader-csv", comma)
+    [row] = list(csv.DictReader(io.StringIO(document.text)))
+    assert (row["student_id"], row["score"], row["max_score"]) == ("ada", "2", "2")
+
+
+def test_feedback_files_are_named_as_moodle_finds_the_student(entry: Any) -> None:
+    odd = entry("passed", identities={"name": "Zoë_Müller/O'Neil", "participant": "1"})
+    document, left = one_file("moodle-feedback", odd, entry("passed", student="bob"))
+    with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
+        assert archive.namelist() == ["Zoë Müller O'Neil_1_assignfeedback_file/zero_init.html"]
+    assert "participant number" in left["bob.zero_init"]
+    again, _ = one_file("moodle-feedback", odd)
+    assert again.data == document.data
