@@ -47,11 +47,13 @@ class Suite:
         """Collect; raise CourseError when the check files are not as they should be."""
         self._files = folder.check_files(hidden=hidden)
         self._loop = _Loop()
-        arguments = [*ARGUMENTS, f"--rootdir={folder.course.root}", "-c", str(_NO_SETTINGS)]
+        root = folder.course.root
+        # What a folder above the course says to pytest is not about the course.
+        where = [f"--rootdir={root}", f"--confcutdir={root}", "-c", str(_NO_SETTINGS)]
         self._thread = threading.Thread(
-            target=self._main, args=([*arguments, *map(str, self._files)],), daemon=True
+            target=self._main, args=([*ARGUMENTS, *where, *map(str, self._files)],), daemon=True
         )
-        with _no_settings(), _modules_of_its_own(folder.course.root, self._files):
+        with _no_settings(), _modules_of_its_own(root, self._files):
             self._thread.start()
             self._problem = self._loop.answers.get()
         if self._problem:
