@@ -60,7 +60,7 @@ def _wrapper(files: Sequence[StoredFile], ids: Collection[str], name: str) -> Pu
 
 
 def _label(path: PurePosixPath, ids: Collection[str]) -> str:
-    """Return the student's part of a file name such as ``ada_zero_init.py``."""
+    """Return the student's part of a file name such as ``ada_running_sum.py``."""
     stem = path.stem
     for exercise in sorted(ids, key=len, reverse=True):
         flexible = "[ _.-]?".join(map(re.escape, exercise.split("_")))

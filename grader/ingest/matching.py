@@ -101,7 +101,7 @@ class Matcher:
     def _named(self, path: PurePosixPath) -> list[str]:
         for part in (path.stem, *reversed(path.parent.parts)):
             found = [e for e in self._functions if _bare(e) in _bare(part)]
-            # `init` is also in `zero_init`; the longer name is the one that was meant.
+            # `sum` is also in `running_sum`; the longer name is the one that was meant.
             if found:
                 return [e for e in found if not any(e != o and _bare(e) in _bare(o) for o in found)]
         return []

@@ -4,8 +4,8 @@ Only files of a course are touched: `exercises/<id>/test_examples.py` and
 `solutions/<id>/test_hidden.py` below a folder with `exercises/course.toml`. For every other test
 session the plugin does nothing; what it needs is imported when the first such file is met.
 
-`pytest solutions/random_init` runs the checks against the reference through the real sandbox, and
-`pytest exercises/random_init` against the student's own `starter.py`; `--submission FILE` names
+`pytest solutions/ID` runs the checks of an exercise against the reference through the real sandbox,
+and `pytest exercises/ID` against the student's own `starter.py`; `--submission FILE` names
 another file. A class run owns the loop over the collected items (`grader.testing.suite`) and sets
 the submission itself.
 """

@@ -1,0 +1,24 @@
+def in_order(values):
+    ordered = []
+    for value in values:
+        place = 0
+        while place < len(ordered) and ordered[place] < value:
+            place += 1
+        ordered.insert(place, value)
+    return ordered
+
+
+def centre(values):
+    ordered = in_order(values)
+    n = len(ordered)
+    if n % 2:
+        median = ordered[n // 2]
+    else:
+        median = (ordered[n // 2 - 1] + ordered[n // 2]) / 2
+    return {"mean": sum(values) / n, "median": median}
+
+
+def variance(values, population=False):
+    mean = sum(values) / len(values)
+    squares = [(value - mean) ** 2 for value in values]
+    return sum(squares) / (len(values) if population else len(values) - 1)

@@ -1,0 +1,16 @@
+def words_of(text):
+    words = [word.strip(".,;:!?") for word in text.lower().split(" ")]
+    return words
+
+
+def count_words(text):
+    words = words_of(text)
+    return {word: words.count(word) for word in words}
+
+
+def longest_word(text):
+    longest = ""
+    for word in words_of(text):
+        if len(word) > len(longest):
+            longest = word
+    return longest
