@@ -18,18 +18,22 @@ _ORDER: Final = (
 """The order in which files are best filled in; answers come last."""
 
 
-def blanks(folder: ExerciseFolder) -> Iterator[str]:
-    """Yield each blank of an exercise as ``file:line: what is asked``, paths within the course."""
+def blanks(folder: ExerciseFolder, *, public: bool = False) -> Iterator[str]:
+    """Yield each blank of an exercise, or of its public half, as ``file:line: what is asked``.
+
+    Paths are those within the course.
+    """
     root = folder.course.root
-    for path in _files(folder):
+    for path in _files([folder.public] if public else [folder.public, folder.staff]):
         for number, line in enumerate(_text(path).splitlines(), 1):
             if BLANK in line:
                 yield f"{path.relative_to(root)}:{number}: {_asked(line)}"
-    yield from _copies(folder)
+    if not public:
+        yield from _copies(folder)
 
 
-def _files(folder: ExerciseFolder) -> list[Path]:
-    found = [p for half in (folder.public, folder.staff) for p in half.rglob("*")]
+def _files(halves: list[Path]) -> list[Path]:
+    found = [p for half in halves for p in half.rglob("*")]
     found = sorted(p for p in found if p.suffix in _ENDINGS and p.is_file())
     return sorted(found, key=lambda p: _ORDER.index(p.name) if p.name in _ORDER else len(_ORDER))
 

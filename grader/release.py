@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.atomic import write_bytes
+from grader.blanks import blanks
 from grader.catalog import Course, ExerciseFolder, read_text
 from grader.errors import CourseError, UsageError
 from grader.notebooks import notebook_text
@@ -23,7 +24,8 @@ def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path
     """Write the bundle to `out`/exercises; return the files, relative to `out`, in order.
 
     Files are taken by name from `exercises/`, never by copying folders, so a stray file of the
-    author's stays at home. Raise UsageError when `out` lies inside the course's own folders.
+    author's stays at home. Raise UsageError when `out` lies inside the course's own folders, and
+    CourseError when the author has left blanks in what students would get.
     """
     for half in ("exercises", "solutions"):
         if out.resolve().is_relative_to(course.root / half):
@@ -34,6 +36,8 @@ def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path
         files[Path("misconceptions.toml")] = read_text(catalogue).encode()
     for exercise_id in exercise_ids:
         folder = course.folder(exercise_id)
+        if left := next(blanks(folder, public=True), None):
+            raise CourseError(f"nothing was released, since something is left to fill in: {left}")
         files |= {Path(exercise_id) / name: data for name, data in _exercise(folder)}
     for path, data in files.items():
         target = out / "exercises" / path

@@ -11,6 +11,7 @@ from functools import reduce
 from operator import add
 from pathlib import Path
 
+from grader.blanks import blanks
 from grader.catalog import Course
 from grader.verify.automatic import try_mutants
 from grader.verify.proof import Automatic, Proof
@@ -84,9 +85,15 @@ def verify(
 def _written(root: str, exercise_id: str, seeds: int) -> Proof:
     # Hidden tests compute with wrong answers on purpose.
     warnings.simplefilter("ignore")
-    return prove_written(Course(Path(root)), exercise_id, seeds)
+    course = Course(Path(root))
+    if left := list(blanks(course.folder(exercise_id))):
+        return Proof(exercise_id, [f"there are {len(left)} blanks left to fill in", *left])
+    return prove_written(course, exercise_id, seeds)
 
 
 def _automatic(root: str, exercise_id: str, part: tuple[int, int], every_kill: bool) -> Automatic:
     warnings.simplefilter("ignore")
-    return try_mutants(Course(Path(root)), exercise_id, part, every_kill=every_kill)
+    course = Course(Path(root))
+    if any(blanks(course.folder(exercise_id))):
+        return Automatic()
+    return try_mutants(course, exercise_id, part, every_kill=every_kill)
