@@ -60,7 +60,7 @@ def _print(proof: Proof, kills: bool) -> None:
         print(f"  - {first}", *(f"    {line}" for line in rest), sep="\n", flush=True)
     for survivor in proof.survivors():
         print(*(f"  {line}" for line in survivor.splitlines()), sep="\n", flush=True)
-    for line in proof.items.table() if kills else ():
+    for line in proof.details() if kills else ():
         print(f"  {line}", flush=True)
 
 

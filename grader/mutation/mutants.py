@@ -19,14 +19,16 @@ class AutomaticMutant:
     """Tells mutants of one exercise apart: the operator, the line, a number."""
     describes: str
     """What was done, in words."""
-    place: str
-    """The function and the line of the reference."""
+    function: str
+    """The function of the reference that holds it, empty outside of all."""
+    line: int
     source: str
     diff: str
     """The unified diff from the reference."""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.describes}\n{self.diff}"
+        where = self.function or "the module"
+        return f"{where}, line {self.line}: {self.describes}\n{self.diff}"
 
 
 def mutants(
@@ -48,15 +50,19 @@ def _mutant(
     code: Code, operator: Operator, change: Change, text: str, number: int
 ) -> AutomaticMutant:
     line = getattr(change.node, "lineno", 1)
-    function = code.function(change.node)
-    where = getattr(function, "name", "the module")
     return AutomaticMutant(
         name=f"{operator.__name__}:{line}#{number}",
         describes=f"{operator.__name__.replace('_', ' ')}: {change.what}",
-        place=f"{where}, line {line}",
+        function=_outermost(change.node, code),
+        line=line,
         source=text,
         diff=_diff(code.source, text),
     )
+
+
+def _outermost(node: ast.AST, code: Code) -> str:
+    around = [n.name for n in (node, *code.around(node)) if isinstance(n, ast.FunctionDef)]
+    return around[-1] if around else ""
 
 
 def _diff(old: str, new: str) -> str:

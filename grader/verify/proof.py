@@ -22,7 +22,7 @@ class Automatic:
     killed: int = 0
     named: int = 0
     """Killed and called by some name; which one would be right, nobody has said."""
-    equal: int = 0
+    equal: list[AutomaticMutant] = field(default_factory=list)
     """Survivors that gave what the reference gives, in every case."""
     survivors: list[AutomaticMutant] = field(default_factory=list)
     """Those that did not: what no check notices."""
@@ -85,6 +85,16 @@ class Proof:
         self.problems += automatic.judge()
         self.items.deaths |= automatic.deaths
 
+    def details(self) -> Iterator[str]:
+        """Yield what each check is good for, and the automatic mutants that are no mistakes."""
+        yield from self.items.table()
+        if self.automatic is not None:
+            named = f"{self.automatic.named} of {self.automatic.killed}"
+            # Nobody has said which name would be right.
+            yield f"automatic mutants: {named} killed ones were called by some name"
+            for mutant in self.automatic.equal:
+                yield from f"equal to the reference: {mutant}".splitlines()
+
     def survivors(self) -> Iterator[str]:
         """Yield each automatic mutant that no check noticed, in words and as a diff."""
         for mutant in self.automatic.survivors if self.automatic else ():
@@ -108,7 +118,7 @@ class Proof:
     def _automatic(self) -> Iterator[str]:
         found = self.automatic
         if found is not None:
-            equal = f" ({found.equal} equal to the reference)" if found.equal else ""
+            equal = f" ({len(found.equal)} equal to the reference)" if found.equal else ""
             yield f"auto {found.killed}/{found.counted} killed{equal}"
 
 
