@@ -18,34 +18,38 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The folder into which the class was graded.")
+]
+To = Annotated[str, typer.Option("--to", metavar="TARGET", help="The other system.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="A file for the class, or a folder.")
+]
+ExerciseId = Annotated[
+    str | None, typer.Option("--exercise", metavar="ID", help="Grades of one exercise only.")
+]
+Into = Annotated[
+    Path | None,
+    typer.Option("--into", metavar="FILE", help="The file that the system gave, to fill in."),
+]
+Column = Annotated[
+    str, typer.Option("--column", metavar="NAME", help="The column of it for the grades.")
+]
+Scale = Annotated[
+    bool, typer.Option("--scale", help="Scale points to the maximum of the other system.")
+]
+Score = Annotated[Literal["ratio", "points"], typer.Option("--score", help="What xqueue is sent.")]
+
+
 def export(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder into which the class was graded.")
-    ],
-    to: Annotated[
-        str,
-        typer.Option("--to", metavar="TARGET", help="The other system."),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="A file for the class, or a folder."),
-    ] = None,
-    exercise: Annotated[
-        str | None, typer.Option("--exercise", metavar="ID", help="Grades of one exercise only.")
-    ] = None,
-    into: Annotated[
-        Path | None,
-        typer.Option("--into", metavar="FILE", help="The file that the system gave, to fill in."),
-    ] = None,
-    column: Annotated[
-        str, typer.Option("--column", metavar="NAME", help="The column of it for the grades.")
-    ] = "",
-    scale: Annotated[
-        bool, typer.Option("--scale", help="Scale points to the maximum of the other system.")
-    ] = False,
-    score: Annotated[
-        Literal["ratio", "points"], typer.Option("--score", help="What xqueue is sent.")
-    ] = "ratio",
+    folder: Folder,
+    to: To,
+    out: Out = None,
+    exercise: ExerciseId = None,
+    into: Into = None,
+    column: Column = "",
+    scale: Scale = False,
+    score: Score = "ratio",
 ) -> None:
     """Write the grades for another system, into DIR/export/TARGET unless told otherwise.
 
