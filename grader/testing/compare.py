@@ -106,15 +106,16 @@ def expect_close(
     fail(headline, *lines, *shown, staff=staff, diagnoses=diagnoses)
 
 
-def expect_equal(actual: Any, expected: Any, name: str) -> None:
-    """Fail unless two plain values (numbers, strings, tuples) are equal."""
+def expect_equal(actual: Any, expected: Any, name: str, *, reveal: bool = False) -> None:
+    """Fail unless two plain values (numbers, strings, tuples) are equal.
+
+    `reveal` shows the student both: only for public checks, since a result can carry inputs.
+    """
     if actual == expected:
         return
-    fail(
-        f"{name} is not what it should be",
-        f"yours:    {actual!r:.80}",
-        staff=[f"expected: {expected!r:.80}"],
-    )
+    values = [f"expected: {expected!r:.80}", f"yours:    {actual!r:.80}"]
+    shown, staff = (values, []) if reveal else ([], values)
+    fail(f"{name} is not what it should be", *shown, staff=staff)
 
 
 def expect_unchanged(submission: Any, *, misconception: str = "mutates-input") -> None:

@@ -43,6 +43,12 @@ class CheckFailed(Exception):
         self.diagnoses = tuple(diagnoses)
         self.outcome = outcome
 
+    def with_staff(self, *lines: str) -> CheckFailed:
+        """Return the same failure with more lines for staff."""
+        return CheckFailed(
+            self.headline, self.lines, (*self.staff, *lines), self.diagnoses, self.outcome
+        )
+
     @property
     def feedback(self) -> str:
         """The text for the student: the headline, then lines indented below it."""

@@ -14,6 +14,7 @@ from grader.sandbox.definitions import Definitions, Found
 from grader.sandbox.session import Session, WorkerLost
 from grader.testing import contract
 from grader.testing.failures import CheckFailed, Diagnosis, fail
+from grader.testing.hearsay import LEFT_OUT, Hearsay
 from grader.wire.messages import (
     Argument,
     Mismatch,
@@ -51,6 +52,8 @@ class Submission:
         self._session, self._exercise, self._seed = session, exercise, seed
         self._check, self._calls = "", 0
         self._same_seed: int | None = None
+        self._heard = Hearsay(session.material.cells)
+        self._hearsay: Hearsay | None = None
         self.changed: tuple[str, ...] = ()
         """The arguments whose data the last call changed in place."""
 
@@ -61,10 +64,20 @@ class Submission:
             raise AttributeError(f"{self._exercise.id} has no function {name!r}") from None
         return lambda *args, **kwargs: self._call(function, args, kwargs)
 
-    def begin(self, check_id: str) -> None:
-        """Start a check: its calls are seeded by its id and their order, not by other checks."""
+    def begin(self, check_id: str, *, hidden: bool = False) -> None:
+        """Start a check: its calls are seeded by its id and their order, not by other checks.
+
+        Of what student code says in a `hidden` one, only that is repeated to the student which
+        cannot carry the check's inputs.
+        """
         self._check, self._calls, self.changed = check_id, 0, ()
         self._same_seed = None
+        self._hearsay = self._heard if hidden else None
+        self._heard.begin()
+
+    def discreet(self, failure: CheckFailed) -> CheckFailed:
+        """Return how the running check failed, as it may be told."""
+        return self._hearsay.discreet(failure) if self._hearsay else failure
 
     @contextmanager
     def repeatable(self) -> Iterator[None]:
@@ -104,14 +117,17 @@ class Submission:
     def _call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = _arguments(function, args, kwargs)
         self._calls += 1
-        shown = describe_call(function, arguments)
+        shown = describe_call(function, arguments, hidden=self._hearsay is not None)
+        if self._hearsay:
+            self._hearsay.ask(arguments)
         with _lost_is_failed(function, shown):
-            self._must_be_there(function)
+            found = self._must_be_there(function)
             seed = self._same_seed
             if seed is None:
                 seed = derive_seed(self._seed, self._check, self._calls)
             reply = self._session.call(_names(function), arguments, seed)
-        return self._read(function, reply, shown)
+        said = self._hearsay.of(reply, found.signature) if self._hearsay else reply
+        return self._read(function, said, reply, shown)
 
     def _must_be_there(self, function: Function) -> Found:
         found = self._session.definitions.find(_names(function))
@@ -125,12 +141,20 @@ class Submission:
             )
         return found
 
-    def _read(self, function: Function, reply: Reply, shown: str) -> Any:
-        if isinstance(reply, Returned):
-            self.changed = reply.changed
+    def _read(self, function: Function, said: Reply, reply: Reply, shown: str) -> Any:
+        if isinstance(said, Returned):
+            self.changed = tuple(p.name for p in function.parameters if p.name in said.changed)
             name = f"the result of {function.name}"
-            return contract.validate(function.returns, reply.value, name)
-        raise _refusal(function, reply, shown, self._session.definitions)
+            return contract.validate(function.returns, said.value, name)
+        refusal = _refusal(function, said, shown, self._session.definitions)
+        raise refusal if said is reply or said == reply else _cut(refusal, said, reply)
+
+
+def _cut(refusal: CheckFailed, said: Reply, reply: Reply) -> CheckFailed:
+    """Tell staff all of a reply, and the student that something of it was left out."""
+    if isinstance(said, Raised) and isinstance(reply, Raised) and said.message != reply.message:
+        refusal.lines = (LEFT_OUT, *refusal.lines)
+    return refusal.with_staff(f"in full: {reply}")
 
 
 @contextmanager
@@ -150,14 +174,11 @@ def _refusal(function: Function, reply: Reply, shown: str, definitions: Definiti
             return _raised(function, reply, shown)
         case NotSent():
             return _not_sent(function, reply, shown)
-        case Mismatch(has, wanted):
+        case Mismatch(has):
             return CheckFailed(
                 f"{function.name} does not take the arguments of its contract",
-                [
-                    f"expected: {function.name}{wanted[:200]}",
-                    f"yours:    {function.name}{has[:200]}",
-                ],
-                diagnoses=[Diagnosis("wrong-signature", has=has[:200], wanted=wanted[:200])],
+                [f"expected: {function.signature}", f"yours:    {function.name}{has[:200]}"],
+                diagnoses=[Diagnosis("wrong-signature", has=has[:200], wanted=function.signature)],
             )
     return _missing(function, definitions)
 
@@ -186,10 +207,21 @@ def _arguments(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
     ]
 
 
-def describe_call(function: Function, arguments: list[Argument]) -> str:
-    """Show a call with its small numbers, and with the shapes of its arrays in place of values."""
-    shown = [f"{a.name}={_shown(a.value)}" for a in arguments if a.given and not a.optional]
+def describe_call(function: Function, arguments: list[Argument], *, hidden: bool = False) -> str:
+    """Show a call with its small numbers, and with the shapes of its arrays in place of values.
+
+    Of a `hidden` call only sizes are shown: whole numbers and shapes.
+    """
+    given = [a for a in arguments if a.given and not a.optional]
+    shown = [f"{a.name}={(_size if hidden else _shown)(a.value)}" for a in given]
     return f"{function.name}({', '.join(shown)})"
+
+
+def _size(value: Any) -> str:
+    if isinstance(value, list | tuple) and not all(type(item) is int for item in value):
+        return f"<{len(value)} values>"
+    hides = isinstance(value, float | np.floating | complex | str | bytes)
+    return f"<{type(value).__name__}>" if hides else _shown(value)
 
 
 def _shown(value: Any) -> str:

@@ -61,7 +61,7 @@ def _factor(ratio: float, sizes: Mapping[str, int]) -> str:
         if len(fitting) == 1:
             name = fitting[0]
             return f"{sign}{words}{name} times the right value ({name} is {sizes[name]})"
-    return f"{ratio:.6g} times the right value"
+    return f"{ratio:.3g} times the right value"  # more digits could tell of hidden inputs
 
 
 def _constant_ratio(actual: Array, expected: Array, rtol: float, atol: float) -> float | None:

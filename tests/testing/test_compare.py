@@ -131,7 +131,7 @@ def test_bools_and_small_integers_are_compared_as_numbers(dtype: Any) -> None:
         (-7.0, "every value is -m times the right value (m is 7)"),
         (3.0, "every value is 3 times the right value"),
         (5.0, "every value is 5 times the right value"),
-        (1 / 49, "every value is 0.0204082 times the right value"),
+        (1 / 49, "every value is 0.0204 times the right value"),
     ],
 )
 def test_a_factor_is_named_by_the_one_size_that_it_is(factor: float, words: str) -> None:
