@@ -1,0 +1,299 @@
+"""Hidden checks of constant_init: arrays full of a number, activations, and units counted.
+
+What a mistake would count follows from the labels that a network's units are made of, and the
+counts of several networks together name it.
+"""
+
+from functools import partial
+from itertools import combinations
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from grader.testing import (
+    MISCOUNTS,
+    CheckFailed,
+    Diagnosis,
+    Faults,
+    check,
+    close,
+    expect_close,
+    expect_unchanged,
+    fail,
+    few,
+    labelled_network,
+    mistake_models,
+    near_copies,
+)
+
+
+@pytest.fixture
+def given(rng):
+    """Return three different sizes, and two numbers to fill arrays with: no whole numbers."""
+    sizes = rng.permutation(np.arange(3, 12))[:3].tolist()
+    values = rng.permutation([rng.uniform(0.15, 0.45), -rng.uniform(1.1, 1.4)]).tolist()
+    return sizes, values
+
+
+@check(
+    "initialize_constant: W1 and W2 have a row for each unit and a column for each input",
+    points=0.5,
+    hint="W1 @ X has to give one row per hidden unit. Is n_h then the rows or the columns of W1?",
+)
+def test_weight_shapes(submission, given):
+    n_x, n_h, n_y = given[0]
+    expect_shapes(submission, *given, {"W1": (n_h, n_x), "W2": (n_y, n_h)})
+
+
+@check(
+    "initialize_constant: b1 and b2 are columns with a row for each unit",
+    points=0.5,
+    hint="W1 @ X has a column for every example. Which shape of b1 adds one number per row?",
+)
+def test_bias_shapes(submission, given):
+    _, n_h, n_y = given[0]
+    expect_shapes(submission, *given, {"b1": (n_h, 1), "b2": (n_y, 1)})
+
+
+def expect_shapes(submission, sizes, values, shapes):
+    faults, parameters = Faults(), submission.initialize_constant(*sizes, values[0])
+    for name, (units, inputs) in shapes.items():
+        known = {(inputs, units): "transposed-weights"}
+        if name.startswith("b"):
+            known = dict.fromkeys([(units,), (1, units), ()], "bias-shape")
+        faults.expect_shape(parameters[name], (units, inputs), name, known)
+    faults.report("not all arrays fit their layers", call(sizes))
+
+
+@check(
+    "initialize_constant: every weight is the value",
+    points=0.75,
+    hint="Call it with two different values. Do all numbers of W1 and W2 follow?",
+)
+def test_weights_filled(submission, given):
+    expect_filled(submission, *given, ("W1", "W2"))
+
+
+@check(
+    "initialize_constant: every bias is the value, too",
+    points=0.75,
+    hint="Call it with two different values. Do all numbers of b1 and b2 follow?",
+)
+def test_biases_filled(submission, given):
+    expect_filled(submission, *given, ("b1", "b2"))
+
+
+def expect_filled(submission, sizes, values, names):
+    """Judge numbers only: shapes have checks of their own."""
+    first, second = (submission.initialize_constant(*sizes, value) for value in values)
+    faults = Faults()
+    for name in names:
+        if not filled(first[name], values[0]) or not filled(second[name], values[1]):
+            faults.add(*not_filled(name, first[name], second[name], values[0]))
+    faults.report("not every number is the value that was given", call(sizes))
+
+
+def filled(array, value):
+    return array.size > 0 and close(array, np.full(array.shape, value))
+
+
+def not_filled(name, first, second, value):
+    """Return the misconception, or None, and what is seen."""
+    if first.dtype.kind in "iu" and first.size and filled(first, int(value)):
+        return "integer-arrays", f"{name} holds {first.dtype} numbers, which cut off the fraction"
+    if first.size and np.array_equal(first, second):
+        return "ignores-argument", f"{name} is the same for two values: {few(first)}"
+    return None, f"{name} = {few(first)} for one value and {few(second)} for another"
+
+
+def call(sizes):
+    """Show a call: sizes are no secret, numbers would be."""
+    n_x, n_h, n_y = sizes
+    return f"initialize_constant(n_x={n_x}, n_h={n_h}, n_y={n_y}, value)"
+
+
+ACTIVATIONS = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "relu": lambda z: np.maximum(z, 0.0),
+    "linear": np.positive,
+    "tan": np.tan,
+}
+SWITCHES = dict.fromkeys(ACTIVATIONS, "wrong-activation") | {"no_bias": "ignores-bias"}
+
+
+@check(
+    "hidden_activations: tanh of the sums with their biases",
+    points=1.5,
+    hint="Compute one sum by hand for one unit and one example. What is added at the end?",
+)
+def test_activations(submission, reference, rng):
+    n_x, n_h, n_y, m = rng.permutation(np.arange(3, 12))[:4].tolist()
+    shapes = {"W1": (n_h, n_x), "b1": (n_h, 1), "W2": (n_y, n_h), "b2": (n_y, 1)}
+    parameters = {name: rng.normal(scale=0.6, size=shape) for name, shape in shapes.items()}
+    X = rng.normal(size=(n_x, m))
+
+    def formula(**on):
+        bias = 0.0 if "no_bias" in on else parameters["b1"]
+        return chosen(ACTIVATIONS, on, np.tanh)(parameters["W1"] @ X + bias)
+
+    actual, right = (who.hidden_activations(X, parameters) for who in (submission, reference))
+    models = mistake_models(formula, SWITCHES)
+    expect_close(actual, right, "the hidden activations", mistakes=models)
+
+
+def chosen(functions, on, otherwise):
+    """Return what belongs to the flag that is on."""
+    return next((function for flag, function in functions.items() if flag in on), otherwise)
+
+
+WHOLE = ("rows", "biases", "columns")
+# What is compared in place of whole units; `outputs` are rows of W2, `inputs` columns of W1.
+PARTS = {" ".join(part): part for size in (1, 2) for part in combinations(WHOLE, size)} | {
+    "rows_of_W2": ("rows", "biases", "outputs"),
+    "rows_of_W2_no_b1": ("rows", "outputs"),
+    "only_rows_of_W2": ("outputs",),
+    "columns_of_W1": ("inputs",),
+}
+COUNTS = dict.fromkeys(PARTS, "incomplete-unit") | dict.fromkeys(MISCOUNTS, "miscounted-units")
+
+
+def counted(networks, **on):
+    """Return what a count gives for each network, right or with mistakes."""
+    parts, rule = chosen(PARTS, on, WHOLE), chosen(MISCOUNTS, on, different)
+    labels = [[getattr(network, part) for part in parts] for network in networks]
+    return np.array([rule([*zip(*each, strict=False)]) for each in labels], dtype=float)
+
+
+def different(units):
+    return len(set(units))
+
+
+def telling(draw, formula, switches, misconception):
+    """Draw networks until `misconception` never gives the right counts, or another's."""
+    while True:
+        networks = draw()
+        right, found = tuple(formula(networks)), {}
+        for flag, name in switches.items():
+            found.setdefault(tuple(formula(networks, **{flag: True})), set()).add(name)
+        harmless = found.pop(right, set())
+        if misconception not in harmless and all(len(names) == 1 for names in found.values()):
+            return networks
+
+
+def expect_counts(submission, networks, formula, switches):
+    """Compare counts, and show a student only which of their own are wrong."""
+    count, right = submission.count_distinct_hidden_units, formula(networks)
+    # tol is left out where a network has none.
+    counts = [count(n.parameters, *([n.tol] if hasattr(n, "tol") else [])) for n in networks]
+    models = mistake_models(partial(formula, networks), switches)
+    try:
+        expect_close(np.array(counts), right, "the counts", mistakes=models)
+    except CheckFailed as failure:
+        rows = zip(networks, counts, right, strict=True)
+        wrong = [
+            f"{len(n.parameters['b1'])} hidden units: you count {c:g}" for n, c, r in rows if c != r
+        ]
+        said = "your counts are what this gives"
+        named = [Diagnosis(each.misconception, said) for each in failure.diagnoses]
+        headline = f"{len(wrong)} of {len(counts)} networks are counted wrong"
+        fail(headline, *wrong, staff=failure.staff, diagnoses=named)
+
+
+@check(
+    "count_distinct_hidden_units: copies count once, wherever they stand",
+    points=1.25,
+    hint="The units are A, B, A, A, C. Which of them does your function compare, and count?",
+)
+def test_copies_counted(submission, rng):
+    def draw():
+        sizes = [(kinds, rng.integers(5, 10)) for kinds in (1, 3, 4, 5)]
+        labels = [rng.integers(0, kinds, n_h).tolist() for kinds, n_h in sizes]
+        return [labelled_network(rng, each, each, each) for each in labels]
+
+    expect_counts(submission, telling(draw, counted, COUNTS, "miscounted-units"), counted, COUNTS)
+
+
+@check(
+    "count_distinct_hidden_units: a unit is its row of W1, its b1 and its column of W2",
+    points=1.25,
+    hint="Where are the numbers of unit 2 in W1, in b1 and in W2? Does your function see them all?",
+)
+def test_whole_units(submission, rng):
+    def draw():
+        # Copies stand side by side: who compares neighbours only has lost a check already.
+        labels = [sorted(rng.integers(0, 3, (n_h, 3)).tolist()) for n_h in rng.integers(8, 12, 3)]
+        return [labelled_network(rng, *zip(*each, strict=True)) for each in labels]
+
+    expect_counts(submission, telling(draw, counted, COUNTS, "incomplete-unit"), counted, COUNTS)
+
+
+# When two units are the same to those who use another tolerance; the last axis is a unit's numbers.
+SAME = {
+    "exact": lambda u, v, _: (u == v).all(axis=-1),
+    "close": lambda u, v, _: np.isclose(u, v).all(axis=-1),
+    "close_within": lambda u, v, tol: np.isclose(u, v, atol=tol).all(axis=-1),
+    "relative": lambda u, v, tol: np.isclose(u, v, rtol=tol).all(axis=-1),
+    "only_relative": lambda u, v, tol: np.isclose(u, v, rtol=tol, atol=0.0).all(axis=-1),
+    "always_1e_12": lambda u, v, _: within(u, v, 1e-12),
+    "always_1e_8": lambda u, v, _: within(u, v, 1e-8),
+    "squared": lambda u, v, tol: ((u - v) ** 2).sum(axis=-1) <= tol,
+}
+# Units that are read wrongly all differ here, and so count as many as there are.
+OTHERS = [rule for rule in MISCOUNTS if rule != "all"]
+TOLERANCES = dict.fromkeys(SAME, "wrong-tolerance") | dict.fromkeys(OTHERS, "miscounted-units")
+
+
+def within(u, v, tol):
+    return np.abs(u - v).max(axis=-1) <= tol
+
+
+def tolerated(networks, **on):
+    """Return what a count gives for each network, right or with mistakes."""
+    same, rule = chosen(SAME, on, within), chosen(MISCOUNTS, on, different)
+    pairs = [same(n.units[:, None], n.units, getattr(n, "tol", 1e-12)) for n in networks]
+    # A unit's label is the first unit that is the same.
+    return np.array([rule(each.argmax(axis=1).tolist()) for each in pairs], dtype=float)
+
+
+@check(
+    "count_distinct_hidden_units: two numbers are equal when they differ by at most tol",
+    points=0.75,
+    hint="Which units are the same when tol is 0.001? Which are when tol is left out?",
+)
+def test_tolerance(submission, rng):
+    tol = 10.0 ** -int(rng.integers(2, 5))
+
+    def draw():
+        kinds = rng.permutation([2, 3, 4, 5]).tolist()
+        return [
+            near(rng, kinds[0], (0.1, 2.0)),
+            near(rng, kinds[1], (0.1, 2.0), step=4e-8),
+            near(rng, kinds[2], (0.1, 2.0), tol=tol),
+            near(rng, kinds[3], (600.0, 900.0), tol=tol, step=100 * tol),
+        ]
+
+    networks = telling(draw, tolerated, TOLERANCES, "wrong-tolerance")
+    expect_counts(submission, networks, tolerated, TOLERANCES)
+
+
+def near(rng, kinds, size, step=None, **tol):
+    """Return a network of units that differ by far more than the tolerance, or by far less."""
+    labels = sorted([*range(kinds), *rng.integers(0, kinds, 2), 0, 0, 1])
+    units = near_copies(rng, labels, 21, size=size, step=step, **({"tol": 1e-12} | tol))
+    W1, b1, columns = np.split(units, [11, 12], axis=1)
+    parameters = {"W1": W1, "b1": b1, "W2": columns.T, "b2": rng.normal(size=(9, 1))}
+    return SimpleNamespace(parameters=parameters, units=units, **tol)
+
+
+@check(
+    "no function changes the arrays it was given",
+    points=0.25,
+    hint="Does your line make a new array, or write into the one that the caller handed over?",
+)
+def test_inputs_unchanged(submission, rng):
+    network = labelled_network(rng, [0, 1, 0, 2], [0, 1, 0, 2], [0, 1, 0, 2])
+    submission.hidden_activations(rng.normal(size=(len(network.inputs), 9)), network.parameters)
+    expect_unchanged(submission)
+    submission.count_distinct_hidden_units(network.parameters)
+    expect_unchanged(submission)
