@@ -101,7 +101,8 @@ def fits_own_cost(
     """Whether the gradients that a student returned are those of the student's own cost.
 
     `gradients` are named as in `parameters`, of which those are moved that have one. The shape is
-    another matter: a single number in brackets fits. None when the cost cannot be computed.
+    another matter: the right numbers lying down, or in brackets, fit. None when the cost cannot be
+    computed.
     """
     fixed = {name: np.asarray(parameters[name]) for name in parameters}
     moved = {name: value for name, value in fixed.items() if name in gradients}
@@ -170,7 +171,8 @@ def consistency_explained(
 
 
 def _same_slopes(gradient: npt.NDArray[Any], own: Array) -> bool:
-    if gradient.size != own.size or (own.size > 1 and gradient.shape != own.shape):
+    if gradient.size != own.size:
         return False
-    off = np.abs(gradient.ravel() - own.ravel())
+    upright = gradient.T if gradient.T.shape == own.shape else gradient
+    off = np.abs(upright.ravel() - own.ravel())
     return bool((off <= OWN_RTOL * np.abs(own).max(initial=0.0) + 1e-12).all())

@@ -141,12 +141,25 @@ def test_only_what_has_a_gradient_is_moved() -> None:
     assert learner.calls == 4
 
 
-def test_a_transposed_gradient_does_not_fit_and_a_number_in_brackets_does() -> None:
+def test_the_shape_is_another_matter() -> None:
     grads = Learner().gradients()
 
-    assert fits_own_cost(Learner().cost, POINT, grads | {"b": [[grads["b"]]]})
-    assert fits_own_cost(Learner().cost, POINT, grads | {"w": grads["w"].T}) is False
-    assert fits_own_cost(Learner().cost, POINT, {"b": np.ones((1, 8))}) is False
+    for dw in (grads["w"].T, grads["w"].ravel()):
+        assert fits_own_cost(Learner().cost, POINT, {"w": dw, "b": [[grads["b"]]]})
+    for wrong in ({"w": grads["w"][::-1]}, {"w": grads["w"][:2]}, {"b": np.ones((1, 8))}):
+        assert fits_own_cost(Learner().cost, POINT, wrong) is False
+
+
+def test_a_matrix_is_compared_entry_by_entry_also_when_transposed() -> None:
+    at = {"W": np.arange(6.0).reshape(2, 3)}
+
+    def cost(p: dict[str, np.ndarray]) -> float:
+        return float((p["W"] ** 3).sum())
+
+    right = 3 * at["W"] ** 2
+    assert fits_own_cost(cost, at, {"W": right})
+    assert fits_own_cost(cost, at, {"W": right.T})
+    assert fits_own_cost(cost, at, {"W": right.T.reshape(2, 3)}) is False
 
 
 def raises(_: dict[str, np.ndarray]) -> float:
