@@ -1,0 +1,376 @@
+"""Hidden checks of uniform_init: draws judged by their distribution, a step by its exact numbers.
+
+One call with few inputs and many outputs gives enough weights and enough biases to tell uniform
+draws from others. Steps are judged with one output first, because most code is written for one,
+and then with several. Examples are rows, in this exercise alone.
+"""
+
+from functools import partial
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from grader.testing import (
+    CheckFailed,
+    Diagnosis,
+    Faults,
+    check,
+    expect,
+    expect_close,
+    expect_unchanged,
+    fail,
+    judge_range,
+    mistake_models,
+    root_mean_square,
+    shared_draws,
+    undrawn,
+    uniform_range,
+)
+from grader.testing.distribution import misfits
+
+# Five judgements are made of one submission here (two of order, two of the distribution, one of
+# sharing) and two in the examples, so a right answer is failed by any with 2.8e-10 at most.
+FALSE_FAIL = 5e-11
+
+DEFAULT_RANGE, DEFAULT_RATE = 0.1, 0.02
+
+
+@pytest.fixture
+def sizes(rng):
+    """Return few inputs and many outputs: some 10,000 weights and 1,500 biases."""
+    return int(rng.integers(5, 8)), int(rng.integers(1500, 1560))
+
+
+@pytest.fixture
+def drawn(submission, sizes, rng):
+    """Return what two calls with the same seed draw for two ranges, and the first range."""
+    ranges = rng.uniform(0.3, 0.6) * np.array([1.0, 7.0])
+    with submission.repeatable():
+        first, second = (submission.initialize_uniform(*sizes, float(r)) for r in ranges)
+    names = ("weights", "biases")
+    return SimpleNamespace(
+        limit=float(ranges[0]),
+        one=dict(zip(names, first, strict=True)),
+        other=dict(zip(names, second, strict=True)),
+    )
+
+
+@check(
+    "initialize_uniform: a row of weights for each input, a bias for each output",
+    points=0.5,
+    hint="One row of inputs times the weights gives the outputs. How many are there, in one row?",
+)
+def test_shapes(submission, rng):
+    faults = Faults()
+    n_inputs, n_outputs = (int(size) for size in rng.permutation(np.arange(2, 9))[:2])
+    for sizes in ((n_inputs, n_outputs), (n_inputs, 1)):
+        weights, biases = submission.initialize_uniform(*sizes)
+        turned = {sizes[::-1]: "transposed-weights"}
+        faults.expect_shape(weights, sizes, "weights", turned)
+        units = sizes[1]
+        other = dict.fromkeys([(units, 1), (1, units), (), (1,)], "bias-shape")
+        faults.expect_shape(biases, (units,), "biases", other)
+    faults.report(f"not all arrays fit {n_inputs} inputs and {n_outputs} outputs, or one output")
+
+
+@check(
+    "initialize_uniform: the weights are uniform in ±init_range",
+    points=1.5,
+    hint="What are the smallest and the largest number that your generator can give, and between?",
+)
+def test_weights_uniform(drawn, sizes):
+    expect_uniform("weights", drawn, sizes[0] * sizes[1])
+
+
+@check(
+    "initialize_uniform: the biases are uniform in ±init_range, and drawn anew",
+    points=1,
+    hint="Print some of your biases. Are they random, in the same range, and not weights again?",
+)
+def test_biases_uniform(drawn, sizes):
+    expect_uniform("biases", drawn, sizes[1])
+    shared = shared_draws(drawn.one["weights"], drawn.one["biases"], false_fail=FALSE_FAIL)
+    if shared:
+        sentence = f"{shared.count} numbers of the weights come back in the biases, {shared.how}"
+        fail("the biases are made of the weights", diagnoses=[Diagnosis("shared-draw", sentence)])
+
+
+@check(
+    "initialize_uniform: the range is 0.1 when it is left out",
+    points=0.25,
+    hint="What does the first line of your function say about init_range?",
+)
+def test_default_range(submission, sizes):
+    with submission.repeatable():
+        given = submission.initialize_uniform(*sizes, DEFAULT_RANGE)[0]
+        weights = left_out(submission.initialize_uniform, "init_range", sizes)[0]
+    expect(weights.size and weights.min() < weights.max(), "the weights are all the same")
+    if np.array_equal(given, weights):
+        return
+    # Draws that no call can repeat are judged by where they end.
+    if not judge_range(weights, -DEFAULT_RANGE, DEFAULT_RANGE, false_fail=FALSE_FAIL).ok:
+        own = uniform_range(weights, false_fail=FALSE_FAIL)
+        sentence = f"without init_range they reach from {weights.min():.3g} to {weights.max():.3g}"
+        if own and not same_spread(given, weights):
+            fail("the default is another one", diagnoses=[Diagnosis("wrong-range", sentence)])
+        expect(same_spread(given, weights), "without init_range, the weights are not those of 0.1")
+
+
+def expect_uniform(name, drawn, size):
+    """Fail unless one of the arrays is uniform in the range of its call."""
+    draws = drawn.one[name]
+    expect(draws.size == size, f"there are {draws.size} {name}, where {size} are needed")
+    faults = Faults()
+    for misconception, sentence in not_uniform(name, draws, drawn.other[name], drawn.limit):
+        faults.add(misconception, sentence)
+    faults.report(f"the {name} are not uniform numbers from -init_range to init_range")
+
+
+SAME = {
+    "weights": {"zero": "zero-weights", "constant": "constant-weights"},
+    "biases": {"zero": "bias-not-random", "constant": "bias-not-random"},
+}
+MISFITS = {
+    "range": "wrong-range",
+    "distribution": "wrong-distribution",
+    "centre": "not-centred",
+}
+
+
+def not_uniform(name, draws, other, limit):
+    """Yield what is wrong with some draws: a misconception or None, and a sentence."""
+    found = {seen.kind: seen for seen in undrawn(draws, false_fail=FALSE_FAIL)}
+    if "integers" in found:
+        yield "integer-arrays", f"{name} {found.pop('integers').words}"
+    for kind, seen in found.items():
+        if kind not in ("rows", "columns") or len(seen.groups[0].units) == len(draws):
+            yield SAME[name].get(kind), f"the array of {name} {seen.words}"
+            return
+    draws = draws.astype(float)  # bools have no differences
+    ignored = same_spread(draws, other)
+    if ignored:
+        yield "ignores-scale", f"another init_range gives {name} of the same size"
+    for misfit in misfits(draws, -limit, limit, false_fail=FALSE_FAIL):
+        # The range of draws that ignore it is another one as well, which says no more.
+        centred = abs(draws.max() + draws.min()) < 0.1 * np.ptp(draws)
+        if misfit.kind != "range" or not (ignored and centred):
+            yield MISFITS[misfit.kind], f"{name} {misfit.words}"
+
+
+def same_spread(one, other):
+    return abs(root_mean_square(one) - root_mean_square(other)) < 0.1 * root_mean_square(one)
+
+
+def left_out(function, name, arguments):
+    """Return the result of a call without its last argument; say so where that cannot be."""
+    try:
+        return function(*arguments)
+    except CheckFailed as failed:
+        if any(d.misconception == "wrong-signature" for d in failed.diagnoses):
+            missing = [Diagnosis("wrong-signature", f"{name} has no default value")]
+            fail(f"{name} cannot be left out", diagnoses=missing)
+        raise
+
+
+def linear_case(rng, n_inputs, n_outputs, examples):
+    """Return the arguments of a step; no two sizes are the same, nor their ratio a mistake's."""
+    return {
+        "inputs": rng.normal(scale=1.5, size=(examples, n_inputs)),
+        "targets": rng.normal(scale=3.0, size=(examples, n_outputs)),
+        "weights": rng.normal(size=(n_inputs, n_outputs)),
+        "biases": rng.normal(size=n_outputs),
+        "learning_rate": float(rng.uniform(0.2, 0.6)),
+    }
+
+
+@pytest.fixture
+def one_output(rng):
+    return linear_case(rng, 3, 1, 7)
+
+
+@pytest.fixture
+def outputs(rng):
+    return linear_case(rng, 4, 3, 7)
+
+
+COSTS = {
+    "not_halved": lambda errors: (errors**2).sum(),
+    "absolute": lambda errors: np.abs(errors).sum(),
+    "absolute_halved": lambda errors: np.abs(errors).sum() / 2,
+    "over_outputs": lambda errors: (errors**2).sum() / 2 / errors.shape[1],
+    "over_outputs_not_halved": lambda errors: (errors**2).sum() / errors.shape[1],
+    "root": lambda errors: np.sqrt((errors**2).mean()) * len(errors),
+}
+COST_SWITCHES = dict.fromkeys(COSTS, "wrong-cost") | {
+    "total": "cost-not-averaged",
+    "moved_on": "loss-after-step",
+}
+RATES = {"rate_one": 1.0, "rate_default": DEFAULT_RATE, "rate_tenth": 0.1, "rate_hundredth": 0.01}
+STEPS = {
+    **dict.fromkeys(RATES, "ignores-learning-rate"),
+    "uphill": "ascends",
+    "total": "missing-batch-mean",
+}
+BIAS_SUMS = {
+    "of_all": lambda errors: errors.sum(),
+    "mean_of_all": lambda errors: errors.mean() * len(errors),
+    "over_outputs": lambda errors: errors.sum(axis=1),
+    "unsummed": lambda errors: errors,
+}
+BIASES = dict.fromkeys(BIAS_SUMS, "bias-gradient-wrong-axis") | {
+    "unsummed": "bias-gradient-not-summed",
+    "unmoved": "bias-not-updated",
+    "moved": "uses-updated-weights",
+}
+UNMOVED = {"unmoved": "weights-not-updated"}
+SWITCHES = {"weights": STEPS | UNMOVED, "biases": STEPS | BIASES}
+
+
+def errors_of(case, weights, biases):
+    return case["inputs"] @ weights + biases - case["targets"]
+
+
+def cost(case, after, **on):
+    """Return the loss with some mistakes; `after` is what the student's step led to."""
+    if len(COSTS.keys() & on) > 1:
+        return None
+    before = case["weights"], case["biases"]
+    errors = errors_of(case, *(after if "moved_on" in on else before))
+    total = next((COSTS[flag] for flag in COSTS if flag in on), lambda e: (e**2).sum() / 2)(errors)
+    return total / (1 if "total" in on else len(errors))
+
+
+def moved(case, name, after, factors, **on):
+    """Return one array after a step with some mistakes."""
+    tables = (RATES, BIAS_SUMS, factors)
+    if any(len(table.keys() & on) > 1 for table in tables) or ("unmoved" in on and len(on) > 1):
+        return None
+    errors = errors_of(case, after[0] if "moved" in on else case["weights"], case["biases"])
+    slope = case["inputs"].T @ errors
+    if name == "biases":
+        slope = next((BIAS_SUMS[flag] for flag in BIAS_SUMS if flag in on), sum_of_rows)(errors)
+        if slope.shape not in ((), errors.shape, errors.shape[1:]) and errors.shape[1] > 1:
+            return None  # numpy does not add these
+    rate = next((RATES[flag] for flag in RATES if flag in on), case["learning_rate"])
+    rate *= next((factors[flag] for flag in factors if flag in on), 1.0)
+    rate *= (-1 if "uphill" in on else 1) * (0 if "unmoved" in on else 1)
+    return case[name] - rate * slope / (1 if "total" in on else len(errors))
+
+
+def sum_of_rows(errors):
+    return errors.sum(axis=0)
+
+
+def cost_factors(case, loss):
+    """Return what another factor in the student's own loss makes of its gradient."""
+    errors = errors_of(case, case["weights"], case["biases"])
+    units = errors.shape[1]
+    ratio = loss / cost(case, ())
+    factors = {"doubled": 2.0, "averaged": 1 / units, "both": 2 / units}
+    return {
+        flag: factor
+        for flag, factor in factors.items()
+        if any(abs(ratio / factor - times) < 1e-4 * times for times in (1, len(errors)))
+    }
+
+
+def judge_step(submission, reference, case, *names):
+    """Judge parts of the result of one step; fail once with all that is wrong."""
+    weights, biases, loss = submission.train_step(**case)
+    if not weights.ndim:
+        sentence = "the first of the three values is a number, where the weights belong"
+        fail("the order is another one", diagnoses=[Diagnosis("wrong-return-type", sentence)])
+    parts = dict(zip(("weights", "biases", "loss"), (weights, biases, loss), strict=True))
+    right = dict(zip(parts, reference.train_step(**case), strict=True))
+    shapes_fit = weights.shape == right["weights"].shape and biases.shape == right["biases"].shape
+    after = (weights, biases) if shapes_fit else (right["weights"], right["biases"])
+    factors = cost_factors(case, loss)
+    failures = []
+    for name in names:
+        if name == "loss":
+            formula, switches = partial(cost, case, after), COST_SWITCHES
+        else:
+            formula = partial(moved, case, name, after, factors)
+            switches = SWITCHES[name] | dict.fromkeys(factors, "wrong-cost")
+        try:
+            expect_close(
+                parts[name],
+                right[name],
+                name,
+                rtol=1e-4 if name == "loss" else 1e-6,
+                mistakes=mistake_models(formula, switches),
+                shape_misconception="bias-shape" if name == "biases" else "wrong-shape",
+                sizes={"m": len(case["inputs"])},
+            )
+        except CheckFailed as failed:
+            failures.append(failed)
+    if failures:
+        first, *others = failures
+        lines = [line for f in others for line in (f.headline, *f.lines)]
+        staff = [line for f in failures for line in f.staff]
+        diagnoses = [diagnosis for f in failures for diagnosis in f.diagnoses]
+        fail(first.headline, *first.lines, *lines, staff=staff, diagnoses=diagnoses)
+
+
+@check(
+    "train_step: the loss is the mean of half the squared errors, before the step",
+    points=1,
+    hint="What does one example pay, and by what is the sum divided? Which weights made it?",
+)
+def test_loss(submission, reference, one_output):
+    judge_step(submission, reference, one_output, "loss")
+
+
+@check(
+    "train_step: the weights take one step downhill",
+    points=1.25,
+    hint="Which product of inputs and errors has the shape of the weights? What divides it?",
+)
+def test_step_weights(submission, reference, one_output):
+    judge_step(submission, reference, one_output, "weights")
+
+
+@check(
+    "train_step: the bias takes one step downhill",
+    points=0.75,
+    hint="Every example is shifted by the same bias. How do they share its slope?",
+)
+def test_step_biases(submission, reference, one_output):
+    judge_step(submission, reference, one_output, "biases")
+
+
+@check(
+    "train_step: with several outputs, each has its own bias, and the loss is summed over them",
+    points=1,
+    hint="Errors have a row for each example and a column for each output. Which axis is summed?",
+)
+def test_several_outputs(submission, reference, outputs):
+    judge_step(submission, reference, outputs, "loss", "weights", "biases")
+
+
+@check(
+    "train_step: the learning rate is 0.02 when it is left out",
+    points=0.25,
+    hint="What does the first line of your function say about learning_rate?",
+)
+def test_default_rate(submission, one_output):
+    # Compared with the submission's own step at 0.02: a wrong step is paid for in its own check.
+    arguments = list(one_output.values())[:-1]
+    given = submission.train_step(*arguments, DEFAULT_RATE)
+    actual = left_out(submission.train_step, "learning_rate", arguments)
+    before = one_output["weights"]
+    moves = given[0].shape == before.shape and not np.array_equal(given[0], before)
+    expect(moves, "the weights do not move")
+    for name, one, other in zip(("weights", "biases"), given, actual, strict=False):
+        expect_close(other, one, f"{name} without learning_rate", rtol=1e-4)
+
+
+@check(
+    "train_step: the arrays it was given stay as they are",
+    points=0.5,
+    hint="Does your line make a new array, or write into the one that the caller handed over?",
+)
+def test_inputs_unchanged(submission, one_output):
+    submission.train_step(**one_output)
+    expect_unchanged(submission)
