@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         uniform_cdf,
         uniform_range,
     )
-    from grader.testing.draws import few, related, undrawn
+    from grader.testing.draws import few, related, undrawn, undrawn_layers
     from grader.testing.failures import CheckFailed, Diagnosis, expect, fail
     from grader.testing.faults import Faults
     from grader.testing.gradients import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from grader.testing.layers import layers_present, listed, upright, wrong_layers
     from grader.testing.mistakes import Mistake, mistake_models
     from grader.testing.relations import close
-    from grader.testing.spread import WeightLayer, wrong_spreads
+    from grader.testing.spread import WeightLayer, weight_layers, wrong_spreads
     from grader.testing.statistics import (
         judge_centre,
         judge_neighbours,
@@ -93,9 +93,11 @@ __all__ = [
     "stays_symmetric",
     "symmetric_groups",
     "undrawn",
+    "undrawn_layers",
     "uniform_cdf",
     "uniform_range",
     "upright",
+    "weight_layers",
     "wrong_layers",
     "wrong_spreads",
 ]
@@ -104,14 +106,14 @@ _HOMES = {
     "checks": ("check",),
     "compare": ("expect_close", "expect_equal", "expect_shape", "expect_unchanged"),
     "distribution": ("judge_distribution", "judge_range", "uniform_cdf", "uniform_range"),
-    "draws": ("few", "related", "undrawn"),
+    "draws": ("few", "related", "undrawn", "undrawn_layers"),
     "failures": ("CheckFailed", "Diagnosis", "expect", "fail"),
     "faults": ("Faults",),
     "gradients": ("consistency_explained", "explain_consistency", "fits_own_cost"),
     "layers": ("layers_present", "listed", "upright", "wrong_layers"),
     "mistakes": ("Mistake", "mistake_models"),
     "relations": ("close",),
-    "spread": ("WeightLayer", "wrong_spreads"),
+    "spread": ("WeightLayer", "weight_layers", "wrong_spreads"),
     "statistics": (
         "judge_centre",
         "judge_neighbours",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from grader.testing.statistics import judge_neighbours
+from grader.testing.layers import layers_present, upright
+from grader.testing.statistics import judge_neighbours, shared_draws
 from grader.testing.symmetry import UnitGroup, symmetric_groups
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -60,6 +62,39 @@ def related(weights: Array) -> Undrawn | None:
         if groups:
             return Undrawn(kind, _relation(kind, groups, len(side)), tuple(groups))
     return None
+
+
+def undrawn_layers(
+    parameters: Mapping[str, Array], sizes: Sequence[int], *, false_fail: float
+) -> Iterator[tuple[str, str]]:
+    """Yield what shows that the layers of a network were not drawn one by one: a kind and words.
+
+    Beside the kinds of `Undrawn`, ``copies`` are units of a layer before the last that repeat each
+    other, and ``shared`` is a layer made of the numbers of another. A copied unit shows in the
+    columns of the next layer as well, and is told once. `false_fail` is spent for each layer and
+    for each pair of layers.
+    """
+    copies, odd, depth = False, set(), len(sizes) - 1
+    layers = [(n, upright(w, sizes, n)) for n, w in layers_present(parameters, "W", depth)]
+    for layer, weights in layers:
+        for found in undrawn(weights, false_fail=false_fail):
+            odd.add(layer)
+            copied = found.kind == "rows" and layer < depth
+            if copied or not (found.groups and copies):
+                yield "copies" if copied else found.kind, f"W{layer} {found.words}"
+            copies = copies or copied
+    for (first, one), (second, other) in combinations(layers, 2):
+        # Where both are odd in themselves, one chance resemblance looks like many.
+        if varied(one) and varied(other) and not {first, second} <= odd:
+            shared = shared_draws(one, other, false_fail=false_fail)
+            if shared:
+                words = f"{shared.count} numbers of W{first} come back in W{second}, {shared.how}"
+                yield "shared", words
+
+
+def varied(weights: Array) -> bool:
+    """Whether an array is of floats that differ."""
+    return bool(weights.dtype.kind == "f" and weights.size and weights.min() < weights.max())
 
 
 def few(array: Array) -> str:

@@ -15,6 +15,8 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from grader.testing.draws import related, varied
+from grader.testing.layers import layers_present, upright
 from grader.testing.rules import NO_RULES, Rules, known_spreads
 from grader.testing.statistics import (
     Array,
@@ -33,9 +35,10 @@ VANISHING: Final = 0.15
 
 _NAMING: Final = 1e-6
 _SAME: Final = 1.2
-# The largest of n numbers from rand is 1.73 times their root mean square at most; that of numbers
-# which fall off towards large ones is more, once there are some hundreds of them.
+# Numbers from rand are 1.73 times their root mean square at most, and some are near zero. Those
+# that fall off towards large ones are larger, once there are some hundreds of them.
 _LARGEST_OF_RAND: Final = math.sqrt(3) * 1.05
+_LEAST_OF_RAND: Final = 0.05
 _MANY: Final = 300
 
 
@@ -72,6 +75,23 @@ class WrongSpread:
     """Whether the spread is the same where different ones were asked for."""
 
 
+def weight_layers(
+    parameters: Mapping[str, Array], sizes: Sequence[int], asked: Sequence[float]
+) -> list[WeightLayer]:
+    """Return the layers whose spread can be told; `asked` has one number for each layer.
+
+    These have random numbers of their own, and a right shape or its transpose. Others are another
+    check's matter.
+    """
+    found = []
+    for number, weights in layers_present(parameters, "W", len(sizes) - 1):
+        turned = upright(weights, sizes, number)
+        fits = turned.shape == (sizes[number], sizes[number - 1])
+        if fits and varied(turned) and not related(turned):
+            found.append(WeightLayer(turned, sizes, number, asked[number - 1]))
+    return found
+
+
 def wrong_spreads(
     layers: Sequence[WeightLayer],
     tolerance: tuple[float, float],
@@ -92,8 +112,10 @@ def wrong_spreads(
             layer.weights, low * layer.asked, high * layer.asked, false_fail=false_fail
         )
     ]
-    # A rule that explains all that is wrong is better evidence than one for each layer.
-    common = _rule(wrong, rules)
+    if not wrong:
+        return []
+    # The more layers a rule explains, the better the evidence: all, those that are wrong, or one.
+    common = _rule(layers, rules) or _rule(wrong, rules)
     fixed = _fixed(layers)
     found = []
     for number in dict.fromkeys(layer.number for layer in wrong):
@@ -142,11 +164,12 @@ def as_if_normal(weights: Array) -> Array:
     `rand(...) * c` has a root mean square of c / sqrt(3), and the learner's factor is c. Weights
     that were made in another way are returned as they are.
     """
-    spread = root_mean_square(weights)
-    positive = weights.size >= _MANY and (weights.min() >= 0 or weights.max() <= 0)
-    if positive and np.abs(weights).max() < _LARGEST_OF_RAND * spread:
-        return weights * math.sqrt(3)
-    return weights
+    if weights.size < _MANY or weights.min() < 0 < weights.max():
+        return weights
+    spread, sizes = root_mean_square(weights), np.abs(weights)
+    starts_at_zero = sizes.min() < _LEAST_OF_RAND * spread
+    ends = sizes.max() < _LARGEST_OF_RAND * spread
+    return weights * math.sqrt(3) if starts_at_zero and ends else weights
 
 
 def _rule(layers: Sequence[WeightLayer], rules: Rules) -> str | None:

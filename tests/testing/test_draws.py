@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.testing.budget import budgeted
-from grader.testing.draws import few, related, undrawn
+from grader.testing.draws import few, related, undrawn, undrawn_layers
 
 BUDGET = 1e-10
 SHAPE = 41, 34
@@ -97,3 +97,56 @@ def test_the_first_numbers_are_shown() -> None:
     assert few(np.array([[1.0, 0.123456], [3, 4]])) == "[1, 0.1235, 3, 4]"
     assert few(np.arange(6)) == "[0, 1, 2, 3, …]"
     assert few(np.zeros(0)) == "[]"
+
+
+SIZES = [42, 117, 75, 30]
+
+
+def layers(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    pairs = enumerate(zip(SIZES[1:], SIZES, strict=False), 1)
+    return {f"W{n}": rng.standard_normal(shape) for n, shape in pairs}
+
+
+def kinds(parameters: dict[str, np.ndarray]) -> list[str]:
+    return [kind for kind, _ in undrawn_layers(parameters, SIZES, false_fail=BUDGET)]
+
+
+def test_layers_drawn_one_by_one_give_nothing(rng: np.random.Generator) -> None:
+    for _ in range(50):
+        drawn = layers(rng)
+        assert kinds(drawn) == []
+        assert kinds({name: w.T for name, w in drawn.items()}) == []
+    with budgeted() as spent:
+        kinds(drawn)
+    assert sum(spent) == pytest.approx(6 * BUDGET, rel=0.1)
+
+
+def test_copied_units_are_told_once(rng: np.random.Generator) -> None:
+    """Also where the weights are transposed, and where the next layer repeats its columns."""
+    drawn = layers(rng)
+    drawn["W2"][5] = drawn["W2"][2]
+    drawn["W3"][:, 5] = drawn["W3"][:, 2]
+    assert kinds(drawn) == ["copies"]
+    assert kinds({name: w.T for name, w in drawn.items()}) == ["copies"]
+    columns = layers(rng)
+    columns["W3"][:, 5] = columns["W3"][:, 2]
+    assert kinds(columns) == ["columns"]
+    outputs = layers(rng)
+    outputs["W3"][5] = outputs["W3"][2]
+    assert kinds(outputs) == ["rows"]
+
+
+def test_numbers_of_another_layer_are_found(rng: np.random.Generator) -> None:
+    drawn = layers(rng)
+    drawn["W3"] = 0.1 * np.resize(drawn["W1"], (30, 75))
+    [(kind, words)] = undrawn_layers(drawn, SIZES, false_fail=BUDGET)
+    assert kind == "shared"
+    assert words == "2250 numbers of W1 come back in W3, number by number"
+
+
+def test_layers_that_are_odd_in_themselves_share_nothing(rng: np.random.Generator) -> None:
+    pairs = enumerate(zip(SIZES[1:], SIZES, strict=False), 1)
+    ramps = {f"W{n}": np.linspace(-1, 1, h * x).reshape(h, x) for n, (h, x) in pairs}
+    assert kinds(ramps) == ["pattern"] * 3
+    assert kinds({f"W{n}": np.zeros((5, 5)) for n in (1, 2)}) == ["zero"] * 2
+    assert kinds({}) == []

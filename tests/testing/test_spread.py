@@ -15,6 +15,7 @@ from grader.testing.spread import (
     as_if_normal,
     matching_rule,
     spread_fits,
+    weight_layers,
     wrong_spreads,
 )
 
@@ -203,3 +204,26 @@ def test_odd_weights_have_a_spread_too() -> None:
     for few in (np.zeros(0), np.array(0.5)):
         wrong_spreads([WeightLayer(few, SIZES, 1, 0.1)], TOLERANCE, false_fail=BUDGET)
     assert wrong_spreads([], TOLERANCE, false_fail=BUDGET) == []
+
+
+def test_layers_whose_spread_can_be_told_are_found(rng: np.random.Generator) -> None:
+    right = dict(zip(("W1", "W2", "W3"), weights(rng, HE), strict=False))
+    asked = HE[:3]
+
+    def found(**other: np.ndarray) -> list[int]:
+        return [one.number for one in weight_layers(right | other, SIZES, asked)]
+
+    assert found() == [1, 2, 3]
+    assert found(W2=right["W2"].T) == [1, 2, 3]
+    for odd in (
+        np.zeros((17, 159)),
+        np.ones((17, 159)),
+        rng.integers(-9, 9, (17, 159)),
+        rng.standard_normal(17 * 159),
+        rng.standard_normal((17, 17)),
+        np.outer(rng.standard_normal(17), rng.standard_normal(159)),
+        np.array(1.0),
+    ):
+        assert found(W2=odd) == [1, 3]
+    assert weight_layers({}, SIZES, asked) == []
+    assert [one.asked for one in weight_layers(right, SIZES, asked)] == asked

@@ -1,0 +1,391 @@
+"""Hidden checks of deep_init: three initialisers judged by distribution, activations by numbers.
+
+Each check calls an initialiser once or twice, for layers of some thousand weights whose sizes tell
+known rules apart: half of the learners seed inside the function, so more calls give no more
+numbers. A mistake is paid for once: what is not random has no spread, and biases are looked for
+where there are some.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from grader.model.exercise import Returns
+from grader.testing import (
+    Diagnosis,
+    Faults,
+    check,
+    close,
+    expect,
+    expect_close,
+    expect_unchanged,
+    fail,
+    few,
+    judge_centre,
+    layers_present,
+    listed,
+    looks_drawn,
+    mistake_models,
+    undrawn_layers,
+    weight_layers,
+    wrong_layers,
+    wrong_spreads,
+)
+from grader.testing.contract import validate
+
+# 54 statistical judgements are made of one submission: of each initialiser 3 of order, 3 of
+# sharing, 5 of the centre and 5 of the spread, and 6 more of the default scale. Together they fail
+# a right answer with probability 5.5e-10 at most.
+FALSE_FAIL = 1e-11
+
+# The standard deviation may be a tenth off, beside what chance does: the nearest other rule, that
+# of He for that of Xavier, is three tenths away.
+TOLERANCE = 0.9, 1.1
+
+WRONG_LAYERS = {"missing": "missing-layer", "extra": "extra-layer", "other": "wrong-return-keys"}
+UNDRAWN = {
+    "integers": "integer-arrays",
+    "zero": "zero-weights",
+    "constant": "constant-weights",
+    "rows": "not-random",
+    "columns": "not-random",
+    "pattern": "not-random",
+    "copies": "symmetric-hidden-units",
+    "shared": "shared-draw",
+}
+SPREADS = {
+    "rule": "wrong-variance",
+    "saturating": "saturating-scale",
+    "vanishing": "vanishing-scale",
+    "other": "wrong-variance",
+}
+SCALE_RULES = {
+    "sqrt(scale), so scale is the variance": lambda scale, _: math.sqrt(scale),
+    "scale squared": lambda scale, _: scale**2,
+    "scale / sqrt(3), uniform in ±scale": lambda scale, _: scale / math.sqrt(3),
+    "scale * sqrt(2 / inputs)": lambda scale, n_prev: scale * he(n_prev),
+    "scale * sqrt(1 / inputs)": lambda scale, n_prev: scale * xavier(n_prev),
+}
+
+
+def he(n_prev):
+    return math.sqrt(2 / n_prev)
+
+
+def xavier(n_prev):
+    return math.sqrt(1 / n_prev)
+
+
+@pytest.fixture
+def networks(rng):
+    """Sizes of two networks: rules differ in some layer, and change from one to the other."""
+    return [[low + int(rng.integers(2)) for low in n] for n in ([22, 159, 17, 129], [72, 25, 63])]
+
+
+@check(
+    "initialize_parameters_deep: every layer has W and b in their shapes, and zero biases",
+    points=0.5,
+    hint="How many layers with weights do 2 sizes make, and 5 sizes? Which two give W1 its shape?",
+)
+def test_deep_arrays(submission, rng):
+    expect_arrays(submission, submission.initialize_parameters_deep, rng)
+
+
+@check(
+    "initialize_parameters_deep: every weight is a new random number",
+    points=0.5,
+    hint="Print two layers. Does a number, a row or a column come back? Where do you seed?",
+)
+def test_deep_drawn(submission, rng):
+    expect_drawn(submission.initialize_parameters_deep, rng)
+
+
+@check(
+    "initialize_parameters_deep: the weights have mean 0 and standard deviation scale",
+    points=0.75,
+    hint="What standard deviation do your generator's numbers have, and what does scale do to it?",
+)
+def test_deep_spread(submission, rng, networks):
+    layers, calls = [], []
+    for dims, low, high in zip(networks, (0.03, 0.35), (0.05, 0.5), strict=True):
+        scale = float(rng.uniform(low, high))
+        calls.append(f"{said(dims)}, scale: {scale:.3g}")
+        parameters = submission.initialize_parameters_deep(dims, scale=scale)
+        layers += weight_layers(parameters, dims, [scale] * len(dims))
+    expect_spread(layers, calls, SCALE_RULES)
+
+
+@check(
+    "initialize_parameters_deep: the scale is 0.01 when it is left out",
+    points=0.25,
+    hint="What does the first line of the function say about scale?",
+    needs=["deep_spread"],
+)
+def test_deep_default(submission, networks):
+    dims = networks[0]
+    layers = weight_layers(submission.initialize_parameters_deep(dims), dims, [0.01] * len(dims))
+    expect_spread(layers, [said(dims)], {})
+
+
+@check(
+    "initialize_parameters_he: every layer has W and b in their shapes, and zero biases",
+    points=0.5,
+    hint="Which shape does W2 need, so that W2 @ A1 has a row for each unit of layer 2?",
+)
+def test_he_arrays(submission, rng):
+    expect_arrays(submission, submission.initialize_parameters_he, rng)
+
+
+@check(
+    "initialize_parameters_he: every weight is a new random number",
+    points=0.5,
+    hint="Print two layers. Does a number, a row or a column come back? Where do you seed?",
+)
+def test_he_drawn(submission, rng):
+    expect_drawn(submission.initialize_parameters_he, rng)
+
+
+@check(
+    "initialize_parameters_he: mean 0 and standard deviation sqrt(2 / n_prev)",
+    points=0.75,
+    hint="Which size is n_prev for layer 2 of [200, 50, 10], and what is sqrt(2 / n_prev) then?",
+)
+def test_he_spread(submission, networks):
+    expect_rule(submission.initialize_parameters_he, networks, he)
+
+
+@check(
+    "initialize_parameters_xavier: every layer has W and b in their shapes, and zero biases",
+    points=0.5,
+    hint="Which shape does W2 need, so that W2 @ A1 has a row for each unit of layer 2?",
+)
+def test_xavier_arrays(submission, rng):
+    expect_arrays(submission, submission.initialize_parameters_xavier, rng)
+
+
+@check(
+    "initialize_parameters_xavier: every weight is a new random number",
+    points=0.5,
+    hint="Print two layers. Does a number, a row or a column come back? Where do you seed?",
+)
+def test_xavier_drawn(submission, rng):
+    expect_drawn(submission.initialize_parameters_xavier, rng)
+
+
+@check(
+    "initialize_parameters_xavier: mean 0 and standard deviation sqrt(1 / n_prev)",
+    points=0.75,
+    hint="Which size is n_prev for layer 2 of [200, 50, 10], and what is sqrt(1 / n_prev) then?",
+)
+def test_xavier_spread(submission, networks):
+    expect_rule(submission.initialize_parameters_xavier, networks, xavier)
+
+
+@check(
+    "activation_std: the spread of tanh activations, layer by layer",
+    points=0.75,
+    hint="What does layer 2 receive, the sums of layer 1 or its activations? Which do you measure?",
+)
+def test_std_tanh(submission, rng):
+    expect_stds(submission, rng, "tanh", biases=False)
+
+
+@check(
+    "activation_std: the spread of relu activations, layer by layer",
+    points=0.75,
+    hint="Does the argument activation decide anything in your function? What does relu do to -1?",
+)
+def test_std_relu(submission, rng):
+    expect_stds(submission, rng, "relu", biases=False)
+
+
+@check(
+    "activation_std: every layer adds its bias",
+    points=0.5,
+    hint="The biases here are not zero. Where in your layer are they added?",
+)
+def test_std_biases(submission, rng):
+    expect_stds(submission, rng, "tanh", biases=True)
+
+
+@check(
+    "activation_std: one number for each layer at any depth, and X and the parameters stay",
+    points=0.5,
+    hint="How many layers do the keys W1, b1, …, W11, b11 make? Do you store anything in the dict?",
+)
+def test_std_depth(submission, rng):
+    for depth in (1, 11):
+        X, parameters = network(rng, depth, biases=False)
+        stds = read_stds(submission.activation_std(X, parameters, "tanh"), parameters, X)
+        expect_unchanged(submission)
+        if stds.size != depth:
+            fail_length(stds, depth)
+
+
+def expect_arrays(submission, initialize, rng):
+    """Judge keys, shapes and biases, and that the list of sizes is left alone."""
+    for depth in (4, 1):
+        dims = [int(size) for size in rng.permutation(np.arange(3, 12))[: depth + 1]]
+        parameters = initialize(dims)
+        expect_unchanged(submission)
+        wrong = wrong_layers(parameters, depth)
+        if wrong:
+            headline = f"a network of {depth + 1} sizes has W1 to W{depth} and b1 to b{depth}"
+            diagnosis = Diagnosis(WRONG_LAYERS[wrong.kind], wrong.words)
+            fail(headline, f"your keys: {listed(parameters)}", said(dims), diagnoses=[diagnosis])
+        faults = Faults()
+        for layer in range(1, depth + 1):
+            shape = dims[layer], dims[layer - 1]
+            turned = {shape[::-1]: "transposed-weights"}
+            flat = dict.fromkeys([shape[:1], (1, shape[0]), ()], "bias-shape")
+            faults.expect_shape(parameters[f"W{layer}"], shape, f"W{layer}", turned)
+            faults.expect_shape(parameters[f"b{layer}"], (shape[0], 1), f"b{layer}", flat)
+            look_at_bias(parameters[f"b{layer}"], f"b{layer}", faults)
+        faults.report("the arrays are not those of the layers", said(dims))
+
+
+def look_at_bias(bias, name, faults):
+    """Note what a bias holds but zeros."""
+    if bias.any():
+        constant = "nonzero-bias" if bias.min() == bias.max() else None
+        faults.add("random-bias" if looks_drawn(bias) else constant, f"{name} = {few(bias)}")
+    elif bias.ndim and bias.dtype.kind != "f":
+        faults.add("integer-arrays", f"{name} holds {bias.dtype} numbers")
+
+
+def expect_drawn(initialize, rng):
+    """Judge that each weight is a new random number, in its layer and from layer to layer."""
+    dims = [low + int(rng.integers(4)) for low in (42, 117, 75, 30)]
+    parameters = initialize(dims)
+    expect(layers_present(parameters, "W", 3), "there is no W1 to judge", said(dims))
+    faults = Faults()
+    for kind, words in undrawn_layers(parameters, dims, false_fail=FALSE_FAIL):
+        faults.add(UNDRAWN.get(kind), words)
+    faults.report("some weights are no random numbers of their own", said(dims))
+
+
+def expect_rule(initialize, networks, rule):
+    """Judge the spread of an initialiser that goes by the number of inputs alone."""
+    layers = []
+    for dims in networks:
+        layers += weight_layers(initialize(dims), dims, [rule(n_prev) for n_prev in dims])
+    expect_spread(layers, map(said, networks), {})
+
+
+def expect_spread(layers, calls, rules):
+    """Judge the centre and the spread of layers; `rules` are known beside those of the sizes."""
+    calls = list(calls)
+    expect(layers, "there are no random weights whose spread could be told", *calls)
+    faults = Faults()
+    for layer in layers:
+        weights = layer.weights
+        if not judge_centre(weights, false_fail=FALSE_FAIL).ok:
+            positive = f"{100 * np.mean(weights > 0):.0f} % of its numbers are positive"
+            faults.add("not-centred", f"W{layer.number} has mean {weights.mean():.3g}: {positive}")
+    for wrong in wrong_spreads(layers, TOLERANCE, false_fail=FALSE_FAIL, rules=rules):
+        ignored = wrong.fixed and rules
+        faults.add("ignores-scale" if ignored else SPREADS[wrong.kind], wrong.sentence)
+    faults.report("the weights have not the mean and the spread that are asked for", *calls)
+
+
+ACTIVATIONS = {
+    "tanh": np.tanh,
+    "relu": lambda Z: np.maximum(Z, 0),
+    "sigmoid": lambda Z: 1 / (1 + np.exp(-Z)),
+    "linear": np.positive,
+}
+STATISTICS = {
+    "variance": np.var,
+    "divided_by_one_less": lambda A: np.std(A, ddof=1),
+    "variance_by_one_less": lambda A: np.var(A, ddof=1),
+    "mean": np.mean,
+    "mean_of_absolutes": lambda A: np.mean(np.abs(A)),
+    "root_mean_square": lambda A: np.sqrt(np.mean(A**2)),
+    "by_unit": lambda A: np.mean(np.std(A, axis=1)),
+    "by_example": lambda A: np.mean(np.std(A, axis=0)),
+}
+OTHER_LAST = {f"last_{name}": name for name in ("sigmoid", "linear")}
+SWITCHES = {
+    **dict.fromkeys([*ACTIVATIONS, *OTHER_LAST], "wrong-activation"),
+    **dict.fromkeys(STATISTICS, "wrong-statistic"),
+    "no_bias": "ignores-bias",
+    "of_sums": "z-for-a",
+    "sums_handed_on": "z-for-a",
+    "with_input": "extra-layer",
+    "without_first": "missing-layer",
+    "without_last": "missing-layer",
+}
+STDS = Returns(kind="tuple")
+
+
+def network(rng, depth, *, biases):
+    """Draw examples and the parameters of a network; all sizes are different."""
+    sizes = [int(size) for size in rng.permutation(np.arange(4, 16))[: depth + 1]]
+    parameters = {}
+    for layer in range(1, depth + 1):
+        units, before = sizes[layer], sizes[layer - 1]
+        parameters[f"W{layer}"] = rng.normal(scale=1.5 / math.sqrt(before), size=(units, before))
+        parameters[f"b{layer}"] = rng.normal(scale=0.7 * biases, size=(units, 1))
+    return rng.normal(size=(sizes[0], 17)), parameters
+
+
+def spreads(X, parameters, activation, **on):
+    """Return what `activation_std` should, or what it gives with some mistakes."""
+    if any(len(group.keys() & on) > 1 for group in (ACTIVATIONS, STATISTICS, OTHER_LAST)):
+        return None
+    hidden = next((name for name in ACTIVATIONS if name in on), activation)
+    last = next((OTHER_LAST[name] for name in OTHER_LAST if name in on), hidden)
+    statistic = next((STATISTICS[name] for name in STATISTICS if name in on), np.std)
+    depth, A = len(parameters) // 2, X
+    measured = [X]
+    for layer in range(1, depth + 1):
+        Z = parameters[f"W{layer}"] @ A + parameters[f"b{layer}"] * ("no_bias" not in on)
+        g = ACTIVATIONS[last if layer == depth else hidden]
+        measured.append(Z if "of_sums" in on else g(Z))
+        A = Z if "sums_handed_on" in on else g(Z)
+    first = 0 if "with_input" in on else 2 if "without_first" in on else 1
+    return np.array([statistic(A) for A in measured[first : depth + ("without_last" not in on)]])
+
+
+def expect_stds(submission, rng, activation, *, biases):
+    X, parameters = network(rng, 3, biases=biases)
+    stds = read_stds(submission.activation_std(X, parameters, activation), parameters, X)
+    models = mistake_models(lambda **on: spreads(X, parameters, activation, **on), SWITCHES)
+    right = spreads(X, parameters, activation)
+    if stds.size != right.size:
+        models = list(models)
+        if not any(close(stds, model.value) for model in models):
+            fail_length(stds, right.size)
+    expect_close(stds, right, f"the list for {activation}", mistakes=models)
+
+
+def fail_length(stds, depth):
+    """Fail for a list whose length alone tells what is wrong with it."""
+    named = "extra-layer" if stds.size > depth else "missing-layer"
+    sentence = f"there are {stds.size} numbers for {depth} layers"
+    fail("there is not one number for each layer", diagnoses=[Diagnosis(named, sentence)])
+
+
+def read_stds(value, parameters, X):
+    """Return a list of numbers as an array; fail when it is anything else."""
+    if isinstance(value, np.ndarray) and value.ndim and value.size == max(value.shape):
+        value = list(value.ravel())
+    items = validate(STDS, value, "the result of activation_std")
+    sizes = [item.size for item in items]
+    units = [parameters[f"b{n}"].size for n in range(1, len(parameters) // 2 + 1)]
+    for words, each in (("unit", units), ("example", [X.shape[1]] * len(units))):
+        if sizes == each:
+            sentence = f"there is one number for each {words} of a layer"
+            diagnosis = Diagnosis("wrong-statistic", sentence)
+            fail("each layer should have one number", diagnoses=[diagnosis])
+    if any(size != 1 for size in sizes):
+        shapes = ", ".join(str(item.shape) for item in items[:6])
+        diagnosis = Diagnosis("wrong-return-type", f"your list holds arrays of shape {shapes}")
+        fail("each layer should have one number", diagnoses=[diagnosis])
+    return np.array([float(item.reshape(())) for item in items])
+
+
+def said(dims):
+    """Show the sizes of a call: they are no secret."""
+    return f"sizes: {dims}"
