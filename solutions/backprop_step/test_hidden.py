@@ -12,7 +12,14 @@ import numpy as np
 import pytest
 
 from grader.model.exercise import Returns
-from grader.testing import check, expect_close, expect_shape, expect_unchanged, mistake_models
+from grader.testing import (
+    check,
+    consistency_explained,
+    expect_close,
+    expect_shape,
+    expect_unchanged,
+    mistake_models,
+)
 from grader.testing.contract import validate
 
 N_X, N_H, N_Y, M = 3, 5, 1, 7
@@ -179,13 +186,21 @@ def expect_gradient(submission, reference, case, name):
     arguments = (case.parameters, case.cache, case.X, case.Y)
     grads = submission.backward_propagation(*arguments)
     rows = ROWS.get(grads["db1"].shape, {}) if name == "db2" else {}
-    expect_close(
-        grads[name],
-        reference.backward_propagation(*arguments)[name],
-        name,
-        mistakes=mistake_models(lambda **on: gradient(case, name, **on), SWITCHES[name] | rows),
-        shape_misconception="bias-gradient-shape" if name.startswith("db") else "wrong-shape",
-    )
+
+    def own_cost(parameters):
+        A2 = submission.forward_propagation(case.X, parameters)[0]
+        return submission.compute_cost(A2, case.Y, parameters)
+
+    right_cost = reference.compute_cost(case.cache["A2"], case.Y)
+    at = {name.removeprefix("d"): grads[name]}
+    with consistency_explained(own_cost, right_cost, case.parameters, at, named_too=False):
+        expect_close(
+            grads[name],
+            reference.backward_propagation(*arguments)[name],
+            name,
+            mistakes=mistake_models(lambda **on: gradient(case, name, **on), SWITCHES[name] | rows),
+            shape_misconception="bias-gradient-shape" if name.startswith("db") else "wrong-shape",
+        )
 
 
 @check(
