@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.catalog import Course
+from grader.grade import Answer, Slot
 from grader.testing.gradients import numerical_gradients
 from grader.testing.runner import load_reference
 
@@ -50,3 +52,25 @@ def test_a_small_step_lowers_the_cost(reference: Any) -> None:
 
     moved = reference.forward_propagation(X, after)[0]
     assert reference.compute_cost(moved, Y) < reference.compute_cost(A2, Y)
+
+
+SQUARED = """
+def compute_cost(A2, Y):
+    return float(np.sum((A2 - Y) ** 2) / 2 / Y.shape[1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ("", "your cost is right, but dW1 is not its gradient: nudge a parameter and see"),
+        (SQUARED, "dW1 is the gradient of your own cost: it is the cost that differs"),
+    ],
+)
+def test_a_gradient_without_a_name_is_set_against_the_own_cost(more: str, line: str) -> None:
+    mutant = ROOT / "solutions" / "backprop_step" / "mutants" / "squared_error_gradient.py"
+    data = mutant.read_bytes() + more.encode()
+    with Slot(Course(ROOT)) as slot:
+        report = slot.grade("backprop_step", Answer.of_file("backprop_step", "ada", "a.py", data))
+    (feedback,) = [check.feedback for check in report.checks if check.id == "dW1"]
+    assert line in feedback
