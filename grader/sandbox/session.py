@@ -19,14 +19,14 @@ from grader.sandbox.forkserver import Forkserver, Reaped
 from grader.wire import ValueLimits, WireError, receive, send
 from grader.wire.messages import Argument, Reply, parse_definitions, parse_reply
 
-SIGKILL, SIGXCPU = -9, -24
+SIGKILL, SIGPROF = -9, -27
 # A function that ran out of time this often is not waited for again in the same submission.
 PATIENCE: Final = 2
 FIRST_WORDS_SECONDS: Final = 20.0
 # A worker that has closed its end of the wire is about to end, or pretends to be.
 LAST_BREATH_SECONDS: Final = 0.5
-# Student code can lower its own limit of processor time, to a second at the least. The kernel holds
-# against it what it sees at its ticks: on a busy machine, a second has been seen to end after 0.7.
+# No submission has less than a second of processor time, and none can lower its limits. The kernel
+# holds against it what it sees at its ticks: on a busy machine, a second was over after 0.7.
 SHORTEST_CPU_SECONDS: Final = 0.5
 USED_UP: Final = "the submission has used up all its time"
 
@@ -249,7 +249,7 @@ class Session:
             detail = f"{what} closed the connection to the grader"
             return WorkerLost("crashed", detail, waited=True)
         spent = reaped.cpu_seconds
-        if reaped.status == SIGXCPU or (reaped.status == SIGKILL and spent >= SHORTEST_CPU_SECONDS):
+        if reaped.status == SIGPROF or (reaped.status == SIGKILL and spent >= SHORTEST_CPU_SECONDS):
             seconds = self.limits.call_cpu_seconds
             return WorkerLost("timeout", f"{what} was stopped after {seconds} s of processor time")
         if reaped.status == SIGKILL and "seccomp" in self.forkserver.layers:
