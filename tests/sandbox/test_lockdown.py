@@ -9,6 +9,7 @@ import builtins
 import errno
 import os
 import resource
+import signal
 import struct
 import sys
 from typing import TYPE_CHECKING, Any
@@ -124,15 +125,13 @@ def test_a_limit_of_the_machine_is_never_raised(
     assert set(limits_of(kernel).values()) == {0, 3}
 
 
-@pytest.mark.parametrize(("hard", "soft"), [(resource.RLIM_INFINITY, 7), (20, 7), (6, 6)])
-def test_a_call_gets_more_processor_time_within_the_hard_limit(
-    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, hard: int, soft: int
+def test_a_call_gets_processor_time_by_a_clock_that_stops_it(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    used = resource.struct_rusage([4.4, 0.5, *[0] * 14])
-    monkeypatch.setattr(resource, "getrusage", lambda _: used)
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (hard, hard))
+    asked: list[tuple[int, float]] = []
+    monkeypatch.setattr(signal, "setitimer", lambda *call: asked.append(call))
     lockdown.limit_call_cpu(2)
-    assert kernel.asked == [("setrlimit", resource.RLIMIT_CPU, (soft, hard))]
+    assert asked == [(signal.ITIMER_PROF, 2)]
 
 
 LOCKS = {
