@@ -73,10 +73,11 @@ class Comparison:
     def __init__(
         self, folder: ExerciseFolder, path: Path, forkserver: Forkserver, limits: Limits
     ) -> None:
-        """Draw the cases; raise CourseError when `cases.toml` is not as it should be."""
+        """Draw the cases and ask the reference; raise CourseError when these do not fit."""
         self._folder, self._path = folder, path
         self._forkserver, self._limits = forkserver, limits
         self.calls = list(self._draw())
+        self._right = list(self._ask_reference())
         self._samples: dict[str, list[list[Any]]] = {}
 
     def is_equal(self, source: str) -> bool:
@@ -106,16 +107,15 @@ class Comparison:
                     given = _needed(getattr(reference, function.name), given)
                 yield Call(number, function, _bound(function, given))
 
-    @cached_property
-    def _right(self) -> list[Answer]:
-        """What the reference gives; its failure is a fault of the cases."""
+    def _ask_reference(self) -> Iterator[Answer]:
+        """Yield what the reference gives; its failure is a fault of the cases."""
         with self._session(read_text(self._folder.reference)) as session:
-            answers = [_ask(session, call) for call in self.calls]
-        for call, answer in zip(self.calls, answers, strict=True):
-            if answer.failure:
-                where = f"case {call.number} of {call.function.name}"
-                raise CourseError(f"{self._path}: {where}: the reference {answer.failure}")
-        return answers
+            for call in self.calls:
+                answer = _ask(session, call)
+                if answer.failure:
+                    where = f"case {call.number} of {call.function.name}"
+                    raise CourseError(f"{self._path}: {where}: the reference {answer.failure}")
+                yield answer
 
     @cached_property
     def _drawing(self) -> set[str]:
