@@ -11,6 +11,7 @@ signals and abstract sockets that leave the worker's own domain.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -128,6 +129,19 @@ def address_space() -> int:
         return 0
 
 
+def threads_of_user() -> int:
+    """Return how many threads this user has on the whole machine, 0 when it cannot be told."""
+    count = 0
+    # Processes end while they are being counted.
+    with contextlib.suppress(OSError), os.scandir("/proc") as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit() and entry.stat().st_uid == os.getuid():
+                    with open(f"/proc/{entry.name}/stat", "rb") as stat_file:
+                        count += int(stat_file.read().rpartition(b")")[2].split()[17])
+    return count
+
+
 @dataclass
 class Lockdown:
     """The layers a worker applies, prepared in the forkserver."""
@@ -136,6 +150,9 @@ class Lockdown:
     ruleset: int | None = None
     uid: int | None = None
     count_processes: bool = False
+    """The worker's user has no other processes, so that the kernel counts its threads alone."""
+    threads_elsewhere: int = 0
+    """Otherwise, how many that user may have besides; 0 when nothing can be said."""
     base_address_space: int = field(default_factory=address_space)
 
     def apply(self, limits: dict[str, int]) -> None:
@@ -166,9 +183,8 @@ class Lockdown:
         _limit(resource.RLIMIT_CPU, limits["submission_cpu_seconds"])
         if space:
             _limit(resource.RLIMIT_AS, space + (limits["memory_mib"] << 20))
-        # Elsewhere the count would include every process of the user who grades.
-        if self.count_processes:
-            _limit(resource.RLIMIT_NPROC, limits["processes"])
+        if self.count_processes or self.threads_elsewhere:
+            _limit(resource.RLIMIT_NPROC, limits["processes"] + self.threads_elsewhere)
 
 
 def limit_call_cpu(seconds: int) -> None:

@@ -14,6 +14,9 @@ from typing import Any
 
 from grader.worker import lockdown
 
+# Enough for the user who grades to start more programs, few enough to keep a machine going.
+ROOM_FOR_THREADS = 1000
+
 
 def prepare(config: dict[str, Any]) -> tuple[lockdown.Lockdown, list[str], dict[str, str]]:
     """Return the locks that hold, their layers' names, and why each of the others does not."""
@@ -30,6 +33,9 @@ def prepare(config: dict[str, Any]) -> tuple[lockdown.Lockdown, list[str], dict[
         else:
             layers.append(name)
     locks.count_processes = "uid" in layers or bool(config["own_user_namespace"])
+    if not locks.count_processes and os.getuid() and (now := lockdown.threads_of_user()):
+        # Its count includes whatever else that user runs, which may grow while a class is graded.
+        locks.threads_elsewhere = now + ROOM_FOR_THREADS
     return locks, layers, reasons
 
 

@@ -12,6 +12,7 @@ import resource
 import signal
 import struct
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -115,6 +116,16 @@ def test_limits(kernel: Kernel, space: int, counted: bool) -> None:
     if counted:
         expected[resource.RLIMIT_NPROC] = 32
     assert limits_of(kernel) == expected
+
+
+def test_the_threads_of_a_user_who_has_others_are_limited_too(kernel: Kernel) -> None:
+    Lockdown(base_address_space=GIB, threads_elsewhere=1500).apply(LIMITS)
+    assert limits_of(kernel)[resource.RLIMIT_NPROC] == 1532
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="there is no /proc to count in")
+def test_the_threads_of_this_user_are_counted() -> None:
+    assert threading.active_count() <= lockdown.threads_of_user() < 100_000
 
 
 def test_a_limit_of_the_machine_is_never_raised(
