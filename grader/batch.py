@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from grader.jobs import JobFunction
 
 STALL_MARGIN_SECONDS: Final = 120.0
+ABSENT: Final = "in the roster, nothing handed in"
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class _Run:
             Unmatched(item.path, item.student if item.alone else None, item.reason)
             for item in gathered.left_over
         ]
+        unmatched += [Unmatched("", student.label, ABSENT) for student in gathered.absent]
         self.number = store.start_run(
             map(self._seat, gathered.submissions),
             unmatched,
@@ -161,8 +163,12 @@ class _Run:
         self.summary.tallies = {e: tallies[e] for e in self._exercises()}
 
     def _write_gradebook(self, rows: Iterable[Row]) -> None:
-        unmatched = [item.label for item in self.summary.unmatched if item.label is not None]
-        self._outputs.write_gradebook(rows, self._exercises(), unmatched)
+        others = {
+            item.label: "unmatched" if item.path else item.reason
+            for item in self.summary.unmatched
+            if item.label is not None
+        }
+        self._outputs.write_gradebook(rows, self._exercises(), others)
 
     def _exercises(self) -> list[str]:
         present = self._store.exercises()

@@ -11,16 +11,18 @@ import io
 import math
 from dataclasses import dataclass, field
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from grader.export.grades import cell_number, safe_cell
 from grader.model.submission import Student
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.store import Row
 
+NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 IDENTITIES: Final = tuple(name for name in Student.model_fields if name != "label")
 
 
@@ -54,11 +56,11 @@ def gradebook_lines(rows: Iterable[Row]) -> Iterator[Line]:
 
 
 def gradebook_csv(
-    lines: Sequence[Line], exercises: Sequence[str], unmatched: Iterable[str] = ()
+    lines: Sequence[Line], exercises: Sequence[str], others: Mapping[str, str] = NOBODY
 ) -> str:
     """Return the gradebook as CSV text: UTF-8 without a mark, comma, LF, decimal points.
 
-    `unmatched` are the labels of students of whom nothing could be matched to an exercise.
+    `others` are students of whom nothing is graded: the label of each, and the reason.
     """
     # The maximum of an exercise is the same for everybody, so whoever has one tells it.
     maxima = {e: m for line in lines for e, m in line.max_points.items()}
@@ -69,9 +71,9 @@ def gradebook_csv(
     for line in lines:
         names = [safe_cell(getattr(line.student, name) or "") for name in ("label", *known)]
         writer.writerow([*names, *_numbers(line, exercises, maxima), _status(line, exercises)])
-    for label in sorted(set(unmatched) - {line.student.label for line in lines}):
+    for label in sorted(others.keys() - {line.student.label for line in lines}):
         blank = [""] * (len(known) + len(exercises) + 3)
-        writer.writerow([safe_cell(label), *blank, "unmatched"])
+        writer.writerow([safe_cell(label), *blank, others[label]])
     return buffer.getvalue()
 
 

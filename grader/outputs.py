@@ -14,7 +14,7 @@ from grader.model.feedback import feedback_for_student, feedback_markdown
 from grader.model.report import canonical_json, report_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from grader.model.report import ScoreReport
@@ -55,10 +55,10 @@ class Outputs:
                     _remove(path)
 
     def write_gradebook(
-        self, rows: Iterable[Row], exercises: Sequence[str], unmatched: Iterable[str]
+        self, rows: Iterable[Row], exercises: Sequence[str], others: Mapping[str, str]
     ) -> None:
         """Write gradebook.csv."""
-        text = gradebook_csv(list(gradebook_lines(rows)), exercises, unmatched)
+        text = gradebook_csv(list(gradebook_lines(rows)), exercises, others)
         write_text(self.folder / "gradebook.csv", text)
 
     def _files(self, submission: str) -> Iterator[Path]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.batch import Progress, Summary
+    from grader.ingest import Gathered
     from grader.sandbox.layers import Level
 
 _SHOWN = 20
@@ -32,7 +33,16 @@ JobsOption = Annotated[
     int, typer.Option("--jobs", min=0, help="Jobs at once; 0 for one per processor.")
 ]
 LayoutOption = Annotated[
-    str, typer.Option("--layout", metavar="NAME", help="How PATH is laid out: auto or plain.")
+    str,
+    typer.Option(
+        "--layout",
+        metavar="NAME",
+        help="How PATH is laid out: auto, plain, canvas, moodle, gradescope or nbgrader.",
+    ),
+]
+RosterOption = Annotated[
+    Path | None,
+    typer.Option("--roster", metavar="FILE", help="A CSV of the class that adds identities."),
 ]
 IsolationOption = Annotated[
     str | None,
@@ -54,6 +64,7 @@ def grade(
     exercise: ExerciseOption = None,
     jobs: JobsOption = 0,
     layout: LayoutOption = "auto",
+    roster: RosterOption = None,
     require_isolation: IsolationOption = None,
     allow_unsandboxed: UnsandboxedOption = False,
     course: CourseOption = None,
@@ -67,7 +78,7 @@ def grade(
 
     from grader.batch import Way, grade_class
     from grader.executors import available_jobs, local_executor
-    from grader.ingest import LAYOUTS, gather
+    from grader.ingest import LAYOUTS, gather, read_roster
 
     opened = open_course(course)
     level = _level(require_isolation, allow_unsandboxed)
@@ -81,7 +92,9 @@ def grade(
     way = Way(run_job, partial(local_executor, count), count, level, exercise, _progress())
     with TemporaryDirectory(prefix="grader-") as scratch:
         exercises = [folder.exercise for folder in opened.folders]
-        gathered = gather(path, Path(scratch), exercises, layout=layout, only=exercise, without=out)
+        known = read_roster(roster) if roster else None
+        gathered = gather(path, Path(scratch), exercises, layout, exercise, out, known)
+        _tell(gathered)
         summary = grade_class(gathered, opened, out, way)
     _clear()
     _complain(summary)
@@ -140,12 +153,25 @@ def _clear() -> None:
         print("\r\033[K", end="", file=sys.stderr)
 
 
+def _tell(gathered: Gathered) -> None:
+    """Say on stderr what the files were taken for, unless it is the plain layout."""
+    from grader.ingest import LAYOUTS
+
+    if gathered.layout != LAYOUTS["plain"].title:
+        print(f"read as {gathered.layout}", file=sys.stderr)
+    if gathered.strangers:
+        _list("not in the roster", list(gathered.strangers))
+
+
 def _complain(summary: Summary) -> None:
     """Say on stderr what is not graded, and why."""
+    from grader.batch import ABSENT
+
     faults = [f"{name}: {fault}" for name, fault in summary.faults.items()]
     _list("not graded because of a problem on our side, tried again in the next run", faults)
-    unmatched = [f"{item.path}: {item.reason}" for item in summary.unmatched]
+    unmatched = [f"{item.path}: {item.reason}" for item in summary.unmatched if item.path]
     _list("not read", unmatched)
+    _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"
         print(f"stopped: {left}; the same command goes on with them", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.ingest.gather import Gathered, gather
-from grader.ingest.layout import LAYOUTS
+from grader.ingest.layouts import LAYOUTS
+from grader.ingest.roster import read_roster
 
-__all__ = ["LAYOUTS", "Gathered", "gather"]
+__all__ = ["LAYOUTS", "Gathered", "gather", "read_roster"]

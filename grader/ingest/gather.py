@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from grader.ingest.layout import LAYOUTS, HandedIn
+from grader.ingest.layouts import LAYOUTS
 from grader.ingest.listing import CODE, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.naming import student_stems
+from grader.ingest.roster import Roster, join
 from grader.model.submission import Student, SubmissionInfo
 from grader.model.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from pathlib import Path, PurePosixPath
 
+    from grader.ingest.layout import HandedIn, Layout
+    from grader.ingest.listing import Listing
     from grader.model.exercise import Exercise
+
+
+_OLDER: Final = "the student handed it in again later, and the later one counts"
 
 
 @dataclass(frozen=True)
@@ -63,37 +69,79 @@ class Gathered:
 
     submissions: tuple[Submission, ...]
     left_over: tuple[LeftOver, ...]
+    layout: str = ""
+    """What the files were taken for."""
+    absent: tuple[Student, ...] = ()
+    """Who is in the roster and handed in nothing."""
+    strangers: tuple[str, ...] = ()
+    """Who handed in and could not be found in the roster, by their labels."""
 
 
 def gather(
     path: Path,
     scratch: Path,
     exercises: Sequence[Exercise],
-    *,
     layout: str = "auto",
     only: str | None = None,
     without: Path | None = None,
+    roster: Roster | None = None,
 ) -> Gathered:
     """Find the submissions in a file, a folder or a zip, which is unpacked into `scratch`.
 
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
-    the students', such as the one that the class is graded into. Raise UsageError when there is
-    nothing at `path` or it cannot be read at all.
+    the students', such as the one that the class is graded into; `roster` adds identities. Raise
+    UsageError when there is nothing at `path` or it cannot be read at all.
     """
     listing = list_files(path, scratch, without)
-    whose = LAYOUTS["plain" if layout == "auto" else layout]
+    ids = [e.id for e in exercises]
+    chosen = _layout(layout, listing)
+    rows: dict[Student, Student | None] = {}
     by_student: dict[Student, list[HandedIn]] = {}
-    for handed in whose(listing.files, [e.id for e in exercises], listing.name):
-        by_student.setdefault(handed.student, []).append(handed)
-    matcher = Matcher(exercises, only)
+    for handed in chosen.read(listing.files, ids, listing.name):
+        student = handed.student
+        if roster and student not in rows:
+            rows[student] = roster.find(student)
+        row = rows.get(student)
+        by_student.setdefault(join(student, row) if row else student, []).append(handed)
     students = sorted(by_student, key=lambda s: (s.label, s.model_dump_json()))
-    found = [matcher.match(student, by_student[student]) for student in students]
-    _assume_majority(matcher, found, [e.id for e in exercises])
+    found, older = _matched(exercises, only, students, by_student)
     stems = _stems(students)
+    there = [row for row in rows.values() if row]
     return Gathered(
         tuple(_submission(m, stems) for f in found for m in f.matched),
-        tuple(_left_over(found)),
+        (*_left_over(found), *older),
+        chosen.title,
+        tuple(s for s in roster.students if s not in there) if roster else (),
+        tuple(student.label for student, row in rows.items() if row is None),
     )
+
+
+def _layout(name: str, listing: Listing) -> Layout:
+    """Return the layout that the instructor named, or the first that recognises the files."""
+    if name != "auto":
+        return LAYOUTS[name]
+    return next(layout for layout in LAYOUTS.values() if layout.recognise(listing.files))
+
+
+def _matched(
+    exercises: Sequence[Exercise],
+    only: str | None,
+    students: Sequence[Student],
+    by_student: dict[Student, list[HandedIn]],
+) -> tuple[list[StudentFiles], list[LeftOver]]:
+    """Match what each student handed in last; list what was handed in before."""
+    matcher, found, older = Matcher(exercises, only), [], []
+    for student in students:
+        latest: dict[tuple[str | None, PurePosixPath], HandedIn] = {}
+        for file in sorted(by_student[student], key=lambda f: f.turn):
+            place = (file.exercise, file.path)
+            if place in latest:
+                before = str(latest[place].file.path)
+                older.append(LeftOver(before, student.label, _OLDER, alone=False))
+            latest[place] = file
+        found.append(matcher.match(student, list(latest.values())))
+    _assume_majority(matcher, found, [e.id for e in exercises])
+    return found, older
 
 
 def _assume_majority(matcher: Matcher, found: list[StudentFiles], ids: list[str]) -> None:
@@ -126,7 +174,7 @@ def _submission(matched: Matched, stems: dict[Student, str]) -> Submission:
         matched.student,
         matched.exercise,
         matched.files,
-        matched.notes,
+        tuple(dict.fromkeys([*(n for f in matched.files for n in f.notes), *matched.notes])),
     )
 
 

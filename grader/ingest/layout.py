@@ -1,21 +1,13 @@
-"""Layouts: how the path of a file tells whose it is. A layout is a function; here is the plain one.
-
-<student>/<file>             one folder per student, as deep as they like
-<student>.py, .ipynb         one file per student
-<exercise>/<either of these> when a course's exercise has a folder of its own
-"""
+"""What a layout is: how the paths of a class's files tell whose they are."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Final
 
-from grader.ingest.listing import CODE, StoredFile
+from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
-from grader.model.text import clean_line
 
 
 @dataclass(frozen=True)
@@ -27,45 +19,19 @@ class HandedIn:
     file: StoredFile
     exercise: str | None = None
     """The exercise, when the layout has a place for it."""
+    turn: int = 0
+    """Of two files of a student with one path, the one with the higher turn counts."""
+    notes: tuple[str, ...] = ()
+    """What the layout says of how it was handed in: late, by a group."""
 
 
-Layout = Callable[[Sequence[StoredFile], Collection[str], str], Iterable[HandedIn]]
-"""From files, the ids of the course and the name of the class: whose each file is."""
+@dataclass(frozen=True)
+class Layout:
+    """A way in which a system lays out a class."""
 
-
-def plain(files: Sequence[StoredFile], ids: Collection[str], name: str) -> Iterator[HandedIn]:
-    """Read the plain layout; `name` is that of the folder, zip or file that holds it all."""
-    wrapper = _wrapper(files, ids, name)
-    for file in files:
-        path = file.path.relative_to(wrapper)
-        exercise = path.parts[0] if path.parts[0] in ids and len(path.parts) > 1 else None
-        if exercise:
-            path = path.relative_to(exercise)
-        if len(path.parts) > 1:
-            label, inner = path.parts[0], PurePosixPath(*path.parts[1:])
-        else:
-            label, inner = _label(path, ids) or name, path
-        yield HandedIn(Student(label=clean_line(label) or "unnamed"), inner, file, exercise)
-
-
-def _wrapper(files: Sequence[StoredFile], ids: Collection[str], name: str) -> PurePosixPath:
-    """Return the one folder in which zips are wont to hold everything, if it is that."""
-    tops = {file.path.parts[0] for file in files}
-    if len(tops) != 1 or any(len(file.path.parts) < 2 for file in files):
-        return PurePosixPath()
-    (top,) = tops
-    below = {f.path.parts[1] for f in files if len(f.path.parts) > 2 and f.path.suffix in CODE}
-    is_class = len(below - set(ids)) > 1 and not below & set(ids)
-    return PurePosixPath(top) if top == name or is_class else PurePosixPath()
-
-
-def _label(path: PurePosixPath, ids: Collection[str]) -> str:
-    """Return the student's part of a file name such as ``ada_running_sum.py``."""
-    stem = path.stem
-    for exercise in sorted(ids, key=len, reverse=True):
-        flexible = "[ _.-]?".join(map(re.escape, exercise.split("_")))
-        stem = re.sub(rf"(?i)(^{flexible}(?![a-z0-9])|(?<![a-z0-9]){flexible}$)", "", stem)
-    return stem.strip(" _.-")
-
-
-LAYOUTS: Final[dict[str, Layout]] = {"plain": plain}
+    title: str
+    """What it is, for people."""
+    recognise: Callable[[Sequence[StoredFile]], bool]
+    """Whether files are laid out in this way; the instructor's word is not needed then."""
+    read: Callable[[Sequence[StoredFile], Collection[str], str], Iterable[HandedIn]]
+    """From files, the ids of the course and the name of the class: whose each file is."""

@@ -81,7 +81,7 @@ def test_one_exercise_can_be_named(classroom, command):
     ("options", "message"),
     [
         ({"exercise": "gamma"}, "has no exercise 'gamma'"),
-        ({"layout": "pile"}, "no layout 'pile'; there are: auto, plain"),
+        ({"layout": "pile"}, "no layout 'pile'; there are: auto, gradescope"),
         ({"require_isolation": "some"}, "no isolation level 'some'; there are: process"),
         ({"require_isolation": "full", "allow_unsandboxed": True}, "contradict"),
     ],

@@ -19,8 +19,8 @@ def row(student, report, exercise="zero_init", **identities):
     return Row(seat, report, utc_now() if report else None, 1)
 
 
-def book(rows, exercises=("zero_init",), unmatched=()):
-    text = gradebook_csv(list(gradebook_lines(rows)), exercises, unmatched)
+def book(rows, exercises=("zero_init",), others=None):
+    text = gradebook_csv(list(gradebook_lines(rows)), exercises, others or {})
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -54,7 +54,7 @@ def test_what_is_pending_is_blank(make_report):
 
 
 def test_students_of_whom_nothing_matched_are_in_the_book(make_report):
-    lines = book([row("ada", make_report("passed"))], unmatched=["zoe", "ada", "zoe"])
+    lines = book([row("ada", make_report("passed"))], others={"zoe": "unmatched", "ada": "unmatched"})
     assert [(line["student"], line["status"]) for line in lines] == [
         ("ada", "graded"),
         ("zoe", "unmatched"),

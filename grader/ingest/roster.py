@@ -1,0 +1,125 @@
+"""The roster: a table of the class that joins the identities which a layout does not know.
+
+Any CSV will do whose columns are named as Canvas, Moodle or Gradescope name them. Students are
+found by an identity that both sides know, which is exact, else by their name; who fits two rows is
+not joined.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import UsageError
+from grader.export.grades import read_table
+from grader.model.submission import Student
+from grader.model.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+# The names of columns, in the order in which they are looked for.
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "name": ("full name", "name", "student", "student name"),
+    "email": ("email address", "email", "e-mail", "mail"),
+    "login": ("sis login id", "username", "login", "user name"),
+    "user_id": ("user id", "user_id", "canvas id", "lms id"),
+    "sis_id": ("sis user id", "id number", "sid", "student id", "sis id", "idnumber"),
+    "participant": ("identifier", "participant"),
+    "lti_sub": ("lti sub", "lti_sub", "sub", "lti user id"),
+}
+# Canvas calls its own number just ID, and only in a table that has its column Section.
+_CANVAS: Final = ("id", "section")
+# Exact on both sides, in the order in which they are trusted.
+_EXACT: Final = ("participant", "lti_sub", "user_id", "sis_id", "email", "login")
+
+
+@dataclass
+class Roster:
+    """The students of a class."""
+
+    students: list[Student]
+    _by_key: dict[tuple[str, str], list[Student]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._by_key = defaultdict(list)
+        for student in self.students:
+            for key in dict.fromkeys(_keys(student)):
+                self._by_key[key].append(student)
+
+    def find(self, student: Student) -> Student | None:
+        """Return the row of a student; None when there is none or more than one."""
+        for key in _keys(student):
+            found = self._by_key.get(key, [])
+            if len(found) == 1:
+                return found[0]
+            if found and key[0] != "name":
+                return None
+        return None
+
+
+def join(student: Student, row: Student) -> Student:
+    """Return the student with what the roster knows besides; the layout's own word is kept."""
+    known = row.model_dump(exclude={"label"}, exclude_none=True)
+    own = student.model_dump(exclude_none=True)
+    return Student(**(known | own))
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a roster; raise UsageError when it is none."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the roster {path} cannot be read: {error}") from None
+    table = read_table(text, "a roster")
+    columns = {
+        name: column
+        for name, titles in COLUMNS.items()
+        if (column := table.column(*titles)) is not None
+    }
+    canvas, section = (table.column(title) for title in _CANVAS)
+    if canvas is not None and section is not None:
+        columns.setdefault("user_id", canvas)
+    if not columns:
+        raise UsageError(
+            f"the roster {path} has none of the columns it may have: "
+            + ", ".join(titles[0] for titles in COLUMNS.values())
+        )
+    return Roster(list(_students(table.rows, columns)))
+
+
+def _students(rows: Iterable[list[str]], columns: dict[str, int]) -> Iterator[Student]:
+    for row in rows:
+        cells = {name: clean_line(row[column]) for name, column in columns.items()}
+        if "participant" in cells:
+            number = re.fullmatch(r"\D*(\d+)", cells["participant"])
+            cells["participant"] = number[1] if number else ""
+        known = {name: text for name, text in cells.items() if text}
+        # Canvas's second line is about the assignments.
+        if known and "Points Possible" not in row[0]:
+            yield Student(label=known.get("name") or next(iter(known.values())), **known)
+
+
+def _keys(student: Student) -> Iterator[tuple[str, str]]:
+    for identity in _EXACT:
+        text = getattr(student, identity)
+        if text:
+            yield identity, text.casefold() if identity in ("email", "login") else text
+    names = [text for text in (student.name, student.label) if text]
+    yield from (("name", key) for key in dict.fromkeys(k for text in names for k in _turned(text)))
+
+
+def _turned(name: str) -> Iterator[str]:
+    """Yield a name's letters with any part of it in front.
+
+    "Lovelace, Ada" and Canvas's "lovelaceada" are both "Ada Lovelace" then. Case, accents and marks
+    do not count.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    parts = ["".join(c for c in part if c.isalnum()) for part in plain.split()]
+    for first in range(len(parts)):
+        yield "".join(parts[first:] + parts[:first])

@@ -1,0 +1,274 @@
+"""Is a class read as each system lays it out, with the identities that the layout knows?"""
+
+from __future__ import annotations
+
+import zipfile
+from typing import Any
+
+import pytest
+
+from grader.errors import UsageError
+from grader.ingest import read_roster
+from grader.ingest.layouts import LAYOUTS
+
+ZEROS = "def zeros(): ..."
+CANVAS = {
+    "lovelaceada_4_301_zero_init.py": ZEROS,
+    "mülleroneilzoë_LATE_5_302_zero init (final).ipynb": "{}",
+    "李bo_6_303_lab-1.py": ZEROS,
+    "anon_7_304_zero_init.py": ZEROS,
+    "LATE_anon_k8_305_zero_init.py": ZEROS,
+    "turingalan_9_text.html": "<p>typed</p>",
+}
+MOODLE = {
+    "Ada Lovelace_3_assignsubmission_file/zero_init.py": ZEROS,
+    "Zoë Müller-ONeil_1_assignsubmission_file_/lab 1 (final).py": ZEROS,
+    "Bo 李_5_assignsubmission_file/sub dir/ünïcode.py": ZEROS,
+    "Bo 李_5_assignsubmission_onlinetext/onlinetext.html": "<p>see file</p>",
+    "Participant_9_assignsubmission_file/zero_init.py": ZEROS,
+    "Default group_assignsubmission_file/zero_init.py": ZEROS,
+}
+METADATA = """\
+submission_101:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: 'S1001'
+    :email: ada@x.invalid
+  :created_at: 2026-11-20 10:11:12.000000000 Z
+  :score: 7.5
+  :results: {tests: [{name: "- :name: Eve", output: "!!python/object/apply:os.system [x]"}]}
+submission_102:
+  :submitters:
+  - {":name": Bo 李, ":sid": 1003, ":email": bo@x.invalid}
+  - {":name": Cy, ":sid": null, ":email": cy@x.invalid}
+  :created_at: 2026-11-20 10:11:12.000000000 Z
+"""
+GRADESCOPE = {
+    "assignment_7_export/submission_metadata.yml": METADATA,
+    "assignment_7_export/submission_101/zero_init.py": ZEROS,
+    "assignment_7_export/submission_102/deep/er/zero_init.py": ZEROS,
+    "assignment_7_export/submission_103/zero_init.py": ZEROS,
+}
+NBGRADER = {
+    "submitted/ada/zero_init/zero_init.py": ZEROS,
+    "submitted/ada/zero_init/timestamp.txt": "2026-02-02 15:58:23.948203 UTC",
+    "submitted/bo/ps1/lab.py": ZEROS,
+    "source/zero_init/zero_init.py": ZEROS,
+    "autograded/ada/zero_init/zero_init.py": "def zeros(): return 'changed'",
+}
+KINDS = {"canvas": CANVAS, "moodle": MOODLE, "gradescope": GRADESCOPE, "nbgrader": NBGRADER}
+
+
+def students(gathered: Any) -> dict[str, dict[str, str]]:
+    found = {s.id: s.student.model_dump(exclude_none=True) for s in gathered.submissions}
+    return {name: {k: v for k, v in known.items() if k != "label"} for name, known in found.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_layout_is_recognised(class_of: Any, kind: str) -> None:
+    assert class_of(KINDS[kind]).layout == LAYOUTS[kind].title
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_zip_gives_the_same_as_the_folder(class_of: Any, kind: str, tmp_path: Any) -> None:
+    path = tmp_path / "Course-Lab 1-17.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in KINDS[kind].items():
+            archive.writestr(name, text)
+    found, zipped = class_of(KINDS[kind]), class_of({}, path=path)
+    assert students(zipped) == students(found)
+    assert zipped.layout == found.layout
+
+
+def test_the_plain_layout_is_what_is_left(class_of: Any) -> None:
+    plain = class_of({"ada/zero_init.py": ZEROS, "bo_1_2_zero_init.py": ZEROS})
+    assert plain.layout == LAYOUTS["plain"].title
+
+
+def test_canvas_names_give_the_canvas_id(class_of: Any) -> None:
+    assert students(class_of(CANVAS)) == {
+        "lovelaceada.zero_init": {"user_id": "4"},
+        "mülleroneilzoë.zero_init": {"user_id": "5"},
+        "李bo.zero_init": {"user_id": "6"},
+        "anon 7.zero_init": {},
+        "anon k8.zero_init": {},
+    }
+
+
+def test_canvas_says_late_and_what_was_only_typed_is_listed(class_of: Any) -> None:
+    gathered = class_of(CANVAS)
+    late = [s.id for s in gathered.submissions if any("late" in note for note in s.notes)]
+    assert late == ["anon k8.zero_init", "mülleroneilzoë.zero_init"]
+    assert [left.path for left in gathered.left_over] == ["turingalan_9_text.html"]
+
+
+def test_of_a_file_that_was_handed_in_again_the_latest_counts_and_that_is_said(
+    class_of: Any,
+) -> None:
+    again = {
+        "ada_4_310_zero_init.py": "old = 1",
+        "ada_4_322_zero_init-2.py": "newest = 1",
+        "ada_4_311_zero_init-1.py": "newer = 1",
+    }
+    gathered = class_of(again)
+    [submission] = gathered.submissions
+    assert submission.read() == [("zero_init.py", b"newest = 1")]
+    assert {
+        (left.path, "handed it in again later" in left.reason) for left in gathered.left_over
+    } == {
+        ("ada_4_310_zero_init.py", True),
+        ("ada_4_311_zero_init-1.py", True),
+    }
+
+
+def test_a_number_at_the_end_of_a_name_of_its_own_stays(class_of: Any) -> None:
+    [submission] = class_of({"ada_4_310_zero_init-2.py": ZEROS}).submissions
+    assert submission.names == ("zero_init-2.py",)
+
+
+def test_moodle_s_number_is_the_participant_and_never_a_user_id(class_of: Any) -> None:
+    assert students(class_of(MOODLE)) == {
+        "Ada Lovelace.zero_init": {"name": "Ada Lovelace", "participant": "3"},
+        "Zoë Müller-ONeil.zero_init": {"name": "Zoë Müller-ONeil", "participant": "1"},
+        "Bo 李.zero_init": {"name": "Bo 李", "participant": "5"},
+        "Participant 9.zero_init": {"participant": "9"},
+        "Default group.zero_init": {"name": "Default group"},
+    }
+
+
+def test_moodle_without_folders(class_of: Any) -> None:
+    flat = {
+        "Ada Lovelace_3_assignsubmission_file_zero_init.py": ZEROS,
+        "Bo_5_assignsubmission_file_my_zero_init.py": ZEROS,
+    }
+    assert [s.names for s in class_of(flat).submissions] == [
+        ("zero_init.py",),
+        ("my_zero_init.py",),
+    ]
+
+
+def test_two_students_of_one_name_are_two(class_of: Any) -> None:
+    twins = {f"Ada Lovelace_{n}_assignsubmission_file/zero_init.py": ZEROS for n in (3, 8)}
+    assert sorted(students(class_of(twins))) == [
+        "Ada Lovelace 3.zero_init",
+        "Ada Lovelace 8.zero_init",
+    ]
+
+
+def test_a_group_of_gradescope_is_graded_for_each_of_its_members(class_of: Any) -> None:
+    gathered = class_of(GRADESCOPE)
+    assert students(gathered) == {
+        "Ada Lovelace.zero_init": {
+            "name": "Ada Lovelace", "sis_id": "S1001", "email": "ada@x.invalid",
+        },
+        "Bo 李.zero_init": {"name": "Bo 李", "sis_id": "1003", "email": "bo@x.invalid"},
+        "Cy.zero_init": {"name": "Cy", "email": "cy@x.invalid"},
+        "submission_103.zero_init": {},
+    }  # fmt: skip
+    notes = {s.id: s.notes for s in gathered.submissions}
+    assert notes["Cy.zero_init"] == ("it was handed in by a group of 2",)
+    assert notes["Ada Lovelace.zero_init"] == ()
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    ["- a\n- b\n", "a: [", "!!python/object/apply:os.system [touch x]", "&a [*a", "\xff"],
+)
+def test_metadata_that_is_none_is_said_and_runs_nothing(class_of: Any, metadata: str) -> None:
+    files = GRADESCOPE | {"assignment_7_export/submission_metadata.yml": metadata.encode("latin-1")}
+    with pytest.raises(UsageError, match=r"submission_metadata\.yml"):
+        class_of(files)
+
+
+def test_a_gradescope_export_without_its_metadata_is_said(class_of: Any) -> None:
+    with pytest.raises(UsageError, match=r"holds submission_metadata\.yml, and there is none"):
+        class_of({"submission_1/zero_init.py": ZEROS}, layout="gradescope")
+
+
+def test_only_what_was_submitted_to_nbgrader_is_a_submission(class_of: Any) -> None:
+    gathered = class_of(NBGRADER)
+    assert sorted(students(gathered)) == ["ada.zero_init", "bo.zero_init"]
+    [ada] = [s for s in gathered.submissions if s.id == "ada.zero_init"]
+    assert ada.read()[0][1] == ZEROS.encode()
+
+
+def test_an_nbgrader_tree_below_its_step_is_told_by_its_time_stamps(class_of: Any) -> None:
+    inner = {k.removeprefix("submitted/"): v for k, v in NBGRADER.items() if "submitted/ada" in k}
+    assert class_of(inner).layout == LAYOUTS["nbgrader"].title
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle", "nbgrader"])
+def test_what_is_named_otherwise_is_kept_when_the_layout_is_given(class_of: Any, kind: str) -> None:
+    gathered = class_of(KINDS[kind] | {"stray.py": ZEROS}, layout=kind)
+    found = [s.id for s in gathered.submissions] + [left.path for left in gathered.left_over]
+    assert any("stray" in name for name in found) or kind == "nbgrader"
+
+
+ROSTER = """\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Lab 1 (9)
+    Points Possible,,,,,10
+"Lovelace, Ada",4,S1001,ada,DL101,
+"Müller-O'Neil, Zoë",5,S1002,zoe,DL101,
+"Absent, Amy",77,S1077,amy,DL101,
+"""
+
+
+@pytest.fixture
+def roster(tmp_path: Any) -> Any:
+    def make(text: str) -> Any:
+        path = tmp_path / "roster.csv"
+        path.write_text(text, "utf-8")
+        return read_roster(path)
+
+    return make
+
+
+def test_a_gradebook_of_canvas_is_a_roster(class_of: Any, roster: Any) -> None:
+    gathered = class_of(CANVAS, roster=roster(ROSTER))
+    known = students(gathered)
+    assert known["lovelaceada.zero_init"] == {
+        "name": "Lovelace, Ada", "login": "ada", "user_id": "4", "sis_id": "S1001",
+    }  # fmt: skip
+    assert known["李bo.zero_init"] == {"user_id": "6"}
+    assert [s.name for s in gathered.absent] == ["Absent, Amy"]
+    assert "李bo" in gathered.strangers
+
+
+def test_an_exact_identity_wins_over_a_name(class_of: Any, roster: Any) -> None:
+    table = "Identifier,Full name,Email address\nParticipant 3,Someone Else,right@x\n"
+    table += "Participant 8,Ada Lovelace,wrong@x\n"
+    gathered = class_of(MOODLE, roster=roster(table))
+    assert students(gathered)["Ada Lovelace.zero_init"]["email"] == "right@x"
+
+
+@pytest.mark.parametrize("name", ["Ada Lovelace", "Lovelace, Ada", "lovelaceada", "ADA  LOVELACE"])
+def test_names_are_joined_in_any_order(class_of: Any, roster: Any, name: str) -> None:
+    table = "Name,Email\nAda Lovelace,ada@x\nÁda Lovelacé-Byron,other@x\n"
+    gathered = class_of({f"{name}/zero_init.py": ZEROS}, roster=roster(table))
+    assert next(iter(students(gathered).values()))["email"] == "ada@x"
+
+
+@pytest.mark.parametrize("name", ["Amy Ray", "Ray Amy"])
+def test_two_rows_of_one_name_are_not_guessed_between(
+    class_of: Any, roster: Any, name: str
+) -> None:
+    table = "Name,Email\nAmy Ray,a@x\nRay Amy,b@x\n"
+    gathered = class_of({f"{name}/zero_init.py": ZEROS}, roster=roster(table))
+    assert students(gathered) == {f"{name}.zero_init": {}}
+    assert gathered.strangers == (name,)
+
+
+def test_letters_in_another_order_are_another_name(class_of: Any, roster: Any) -> None:
+    table = "Name,Email\nAmy Ray,a@x\n"
+    gathered = class_of({"May Ray/zero_init.py": ZEROS}, roster=roster(table))
+    assert students(gathered) == {"May Ray.zero_init": {}}
+
+
+@pytest.mark.parametrize("text", ["", "a;b\n1;2\n", "x"])
+def test_what_is_no_roster_is_said(roster: Any, text: str) -> None:
+    with pytest.raises(UsageError, match="roster"):
+        roster(text)
+
+
+def test_a_roster_that_is_not_there_is_said(tmp_path: Any) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_roster(tmp_path / "nothing.csv")
