@@ -18,6 +18,7 @@ CANVAS = {
     "李bo_6_303_lab-1.py": ZEROS,
     "anon_7_304_zero_init.py": ZEROS,
     "LATE_anon_k8_305_zero_init.py": ZEROS,
+    "LATE_anon_12_306_zero_init.py": ZEROS,
     "turingalan_9_text.html": "<p>typed</p>",
 }
 MOODLE = {
@@ -92,13 +93,18 @@ def test_canvas_names_give_the_canvas_id(class_of: Any) -> None:
         "李bo.zero_init": {"user_id": "6"},
         "anon 7.zero_init": {},
         "anon k8.zero_init": {},
+        "anon 12.zero_init": {},
     }
 
 
 def test_canvas_says_late_and_what_was_only_typed_is_listed(class_of: Any) -> None:
     gathered = class_of(CANVAS)
     late = [s.id for s in gathered.submissions if any("late" in note for note in s.notes)]
-    assert late == ["anon k8.zero_init", "mülleroneilzoë.zero_init"]
+    assert late == [
+        "anon 12.zero_init",
+        "anon k8.zero_init",
+        "mülleroneilzoë.zero_init",
+    ]
     assert [left.path for left in gathered.left_over] == ["turingalan_9_text.html"]
 
 
