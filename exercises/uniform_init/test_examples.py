@@ -34,6 +34,10 @@ def test_example_range(submission):
         judged = judge_range(draws, -0.5, 0.5, false_fail=FALSE_FAIL)
         if draws.size < 100:
             faults.add(None, f"there are only {draws.size} {name}")
+        elif judged.smallest == judged.largest:
+            of_weights = "constant-weights" if draws.any() else "zero-weights"
+            misconception = of_weights if name == "weights" else "bias-not-random"
+            faults.add(misconception, f"{name} are all {judged.smallest:.3g}")
         elif not judged.ok:
             faults.add(None, f"{name} reach from {judged.smallest:.3g} to {judged.largest:.3g}")
     faults.report("not all numbers fill the range from -0.5 to 0.5")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.testing.distribution import (
         judge_distribution,
         judge_range,
+        misfits,
         uniform_cdf,
         uniform_range,
     )
@@ -84,6 +85,7 @@ __all__ = [
     "layers_present",
     "listed",
     "looks_drawn",
+    "misfits",
     "mistake_models",
     "near_copies",
     "related",
@@ -105,7 +107,13 @@ __all__ = [
 _HOMES = {
     "checks": ("check",),
     "compare": ("expect_close", "expect_equal", "expect_shape", "expect_unchanged"),
-    "distribution": ("judge_distribution", "judge_range", "uniform_cdf", "uniform_range"),
+    "distribution": (
+        "judge_distribution",
+        "judge_range",
+        "misfits",
+        "uniform_cdf",
+        "uniform_range",
+    ),
     "draws": ("few", "related", "undrawn", "undrawn_layers"),
     "failures": ("CheckFailed", "Diagnosis", "expect", "fail"),
     "faults": ("Faults",),

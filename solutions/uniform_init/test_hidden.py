@@ -21,13 +21,13 @@ from grader.testing import (
     expect_unchanged,
     fail,
     judge_range,
+    misfits,
     mistake_models,
     root_mean_square,
     shared_draws,
     undrawn,
     uniform_range,
 )
-from grader.testing.distribution import misfits
 
 # Five judgements are made of one submission here (two of order, two of the distribution, one of
 # sharing) and two in the examples, so a right answer is failed by any with 2.8e-10 at most.
@@ -286,7 +286,7 @@ def judge_step(submission, reference, case, *names):
     shapes_fit = weights.shape == right["weights"].shape and biases.shape == right["biases"].shape
     after = (weights, biases) if shapes_fit else (right["weights"], right["biases"])
     factors = cost_factors(case, loss)
-    failures = []
+    failures = {}
     for name in names:
         if name == "loss":
             formula, switches = partial(cost, case, after), COST_SWITCHES
@@ -304,13 +304,13 @@ def judge_step(submission, reference, case, *names):
                 sizes={"m": len(case["inputs"])},
             )
         except CheckFailed as failed:
-            failures.append(failed)
+            failures[name] = failed
     if failures:
-        first, *others = failures
-        lines = [line for f in others for line in (f.headline, *f.lines)]
-        staff = [line for f in failures for line in f.staff]
-        diagnoses = [diagnosis for f in failures for diagnosis in f.diagnoses]
-        fail(first.headline, *first.lines, *lines, staff=staff, diagnoses=diagnoses)
+        lines = [f"{name}: {line}" for name, failed in failures.items() for line in failed.lines]
+        staff = [f"{name} {line}" for name, failed in failures.items() for line in failed.staff]
+        diagnoses = [diagnosis for failed in failures.values() for diagnosis in failed.diagnoses]
+        headlines = "; ".join(failed.headline for failed in failures.values())
+        fail(headlines, *lines, staff=staff, diagnoses=diagnoses)
 
 
 @check(
@@ -341,12 +341,21 @@ def test_step_biases(submission, reference, one_output):
 
 
 @check(
-    "train_step: with several outputs, each has its own bias, and the loss is summed over them",
-    points=1,
+    "train_step: with several outputs, the loss is summed over them",
+    points=0.5,
+    hint="Errors have a row for each example and a column for each output. What is a mean of what?",
+)
+def test_several_outputs_loss(submission, reference, outputs):
+    judge_step(submission, reference, outputs, "loss")
+
+
+@check(
+    "train_step: with several outputs, each has its own weights and its own bias",
+    points=0.5,
     hint="Errors have a row for each example and a column for each output. Which axis is summed?",
 )
-def test_several_outputs(submission, reference, outputs):
-    judge_step(submission, reference, outputs, "loss", "weights", "biases")
+def test_several_outputs_step(submission, reference, outputs):
+    judge_step(submission, reference, outputs, "weights", "biases")
 
 
 @check(
