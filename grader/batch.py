@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from grader.ingest import Gathered
     from grader.ingest.gather import Submission
     from grader.jobs import JobFunction
+    from grader.signing import Signer
 
 STALL_MARGIN_SECONDS: Final = 120.0
 ABSENT: Final = "in the roster, nothing handed in"
@@ -65,6 +66,8 @@ class Way:
     scope: str | None = None
     """The one exercise that the run is for."""
     progress: Callable[[Progress], None] = lambda _: None
+    sign: Signer | None = None
+    """Signs each report that is written."""
 
 
 @dataclass
@@ -99,7 +102,7 @@ def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summ
 
     Raise StoreError when `out` cannot be written, and what befalls every submission.
     """
-    outputs = Outputs(out)
+    outputs = Outputs(out, way.sign)
     with sole_writer(out), Store(outputs.store) as store:
         run = _Run(gathered, course, outputs, store, way)
         try:

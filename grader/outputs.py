@@ -12,20 +12,22 @@ from grader.atomic import make_folder, unwritable, write_text, write_text_if_cha
 from grader.gradebook import gradebook_csv, gradebook_lines
 from grader.model.feedback import feedback_for_student, feedback_markdown
 from grader.model.report import canonical_json, report_json
+from grader.signing import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from grader.model.report import ScoreReport
+    from grader.signing import Signer
     from grader.store import Row
 
 
 class Outputs:
     """The folder into which a class is graded."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = make_folder(folder)
+    def __init__(self, folder: Path, sign: Signer | None = None) -> None:
+        self.folder, self._sign = make_folder(folder), sign
         self.reports = make_folder(folder / "reports")
         self.feedback = make_folder(folder / "feedback")
 
@@ -40,7 +42,13 @@ class Outputs:
         name = report.submission.id
         write_text_if_changed(self.feedback / f"{name}.json", canonical_json(feedback))
         write_text_if_changed(self.feedback / f"{name}.md", feedback_markdown(feedback))
-        write_text_if_changed(self.reports / f"{name}.json", report_json(report))
+        text = report_json(report)
+        changed = write_text_if_changed(self.reports / f"{name}.json", text)
+        signature = self.reports / f"{name}.json{SUFFIX}"
+        if self._sign:
+            write_text_if_changed(signature, self._sign(text))
+        elif changed:
+            _remove(signature)
 
     def discard(self, submission: str) -> None:
         """Take away the files of a submission, the staff's report first."""
@@ -51,7 +59,8 @@ class Outputs:
         """Take away the files of submissions that are not in the class any more."""
         for folder in (self.reports, self.feedback):
             for path in folder.iterdir():
-                if path.stem not in submissions and path.suffix in (".json", ".md"):
+                stem = path.name.removesuffix(SUFFIX).rpartition(".")[0]
+                if stem not in submissions and path.suffix in (".json", ".md", SUFFIX):
                     _remove(path)
 
     def write_gradebook(
@@ -62,6 +71,7 @@ class Outputs:
         write_text(self.folder / "gradebook.csv", text)
 
     def _files(self, submission: str) -> Iterator[Path]:
+        yield self.reports / f"{submission}.json{SUFFIX}"
         yield self.reports / f"{submission}.json"
         yield self.feedback / f"{submission}.json"
         yield self.feedback / f"{submission}.md"

@@ -17,6 +17,7 @@ from grader.cli.export import export
 from grader.cli.grade import grade, sample
 from grader.cli.machine import doctor, schema
 from grader.cli.new import new
+from grader.cli.provenance import verify_report
 from grader.errors import GraderError
 
 app = typer.Typer(
@@ -28,7 +29,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (check, grade, export, sample, new, verify, notebook, release, doctor, schema):
+COMMANDS = (
+    check, grade, export, sample, new, verify, verify_report, notebook, release, doctor, schema,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 
 

@@ -44,6 +44,10 @@ RosterOption = Annotated[
     Path | None,
     typer.Option("--roster", metavar="FILE", help="A CSV of the class that adds identities."),
 ]
+SignOption = Annotated[
+    Path | None,
+    typer.Option("--sign", metavar="KEY", help="Sign each report with the private key in a file."),
+]
 IsolationOption = Annotated[
     str | None,
     typer.Option(
@@ -67,6 +71,7 @@ def grade(
     roster: RosterOption = None,
     require_isolation: IsolationOption = None,
     allow_unsandboxed: UnsandboxedOption = False,
+    sign: SignOption = None,
     course: CourseOption = None,
 ) -> None:
     """Grade a class; what was graded before and has not changed is not graded again.
@@ -79,6 +84,7 @@ def grade(
     from grader.batch import Way, grade_class
     from grader.executors import available_jobs, local_executor
     from grader.ingest import LAYOUTS, gather, read_roster
+    from grader.signing import signer
 
     opened = open_course(course)
     level = _level(require_isolation, allow_unsandboxed)
@@ -88,8 +94,8 @@ def grade(
 
     from grader.grade import run_job
 
-    count = jobs or available_jobs()
-    way = Way(run_job, partial(local_executor, count), count, level, exercise, _progress())
+    count, key = jobs or available_jobs(), signer(sign) if sign else None
+    way = Way(run_job, partial(local_executor, count), count, level, exercise, _progress(), key)
     with TemporaryDirectory(prefix="grader-") as scratch:
         exercises = [folder.exercise for folder in opened.folders]
         known = read_roster(roster) if roster else None

@@ -1,0 +1,33 @@
+"""`grader verify-report`: whether a report is what it says it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.options import CourseOption, open_course
+
+
+def verify_report(
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="A report's JSON file.")],
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="The public key it was signed for.")
+    ] = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option("--submission", metavar="PATH", help="The file or folder that was handed in."),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Say whether a report, its signature, its submission and its exercise belong together.
+
+    Exit code 0 when nothing differs of what was checked, 1 when something does.
+    """
+    from grader.provenance import examine
+
+    findings = list(examine(report, key, submission, open_course(course)))
+    for found in findings:
+        print(f"{found.what:<11} {found.verdict:<12} {found.why}")
+    raise typer.Exit(1 if any(found.verdict == "differs" for found in findings) else 0)

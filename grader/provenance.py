@@ -1,0 +1,99 @@
+"""Say whether a report, its submission, its exercise and its signature belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationError
+
+from grader.errors import UsageError
+from grader.model.report import ScoreReport, parse_report, report_json
+from grader.model.submission import submission_digest
+from grader.signing import SUFFIX, is_signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.catalog import Course
+
+Verdict = Literal["ok", "differs", "not checked"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was compared, how it came out, and why."""
+
+    what: str
+    verdict: Verdict
+    why: str
+
+
+def examine(
+    path: Path, key: Path | None, submission: Path | None, course: Course
+) -> Iterator[Finding]:
+    """Yield a finding for the report itself, its signature, its submission and its exercise.
+
+    Raise UsageError when there is no report to be examined.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    try:
+        report = parse_report(text)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(map(str, fault["loc"])) or "the whole"
+        yield Finding("report", "differs", f"it breaks a rule: {place}: {fault['msg']}")
+        return
+    canonical = report_json(report) == text
+    yield Finding(
+        "report",
+        "ok" if canonical else "differs",
+        "valid, and written as the grader writes it"
+        if canonical
+        else "valid, but not written as the grader writes it: it was edited or converted",
+    )
+    yield _signature(path, text, key)
+    yield _submission(report, submission)
+    yield _exercise(report, course)
+
+
+def _signature(path: Path, text: str, key: Path | None) -> Finding:
+    beside = path.with_name(path.name + SUFFIX)
+    if not beside.exists():
+        verdict: Verdict = "differs" if key else "not checked"
+        return Finding("signature", verdict, f"there is no {beside.name} beside the report")
+    if key is None:
+        return Finding("signature", "not checked", "name the key with --key")
+    genuine = is_signed(text, beside.read_text("utf-8", errors="replace"), key)
+    why = "made with this key over this report" if genuine else "not of this key and this report"
+    return Finding("signature", "ok" if genuine else "differs", why)
+
+
+def _submission(report: ScoreReport, path: Path | None) -> Finding:
+    if path is None:
+        return Finding("submission", "not checked", "name its file or folder with --submission")
+    names = report.submission.files
+    paths = [path / name for name in names] if path.is_dir() else [path]
+    if len(paths) != len(names):
+        why = f"the report is about {len(names)} files: name the folder that holds them"
+        return Finding("submission", "differs", why)
+    try:
+        files = [(name, found.read_bytes()) for name, found in zip(names, paths, strict=True)]
+    except OSError as error:
+        return Finding("submission", "differs", f"{error.filename}: {error.strerror}")
+    same = submission_digest(files) == report.submission.digest
+    why = "these bytes were graded" if same else "other bytes were graded"
+    return Finding("submission", "ok" if same else "differs", why)
+
+
+def _exercise(report: ScoreReport, course: Course) -> Finding:
+    exercise = report.exercise.id
+    if exercise not in course.exercise_ids:
+        return Finding("exercise", "differs", f"the course has no exercise {exercise!r}")
+    if course.folder(exercise).digest == report.exercise.digest:
+        return Finding("exercise", "ok", "checks and contract are those of the course as it is")
+    return Finding("exercise", "differs", "checks or contract were others than the course's now")
