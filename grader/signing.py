@@ -83,7 +83,7 @@ def _key(path: Path) -> tuple[Any, str]:
         try:
             # A JWK is JSON and tells its kind; PEM does not, before it is tried.
             key: Any = import_key(json.loads(data) if data.lstrip()[:1] == b"{" else data, kind)
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, ValueError, TypeError, KeyError):
             continue
         algorithm = _ALGORITHMS.get((kind, getattr(key, "curve_name", None)))
         if algorithm:
