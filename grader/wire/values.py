@@ -264,10 +264,7 @@ class _Decoder:
             raise WireError("an array is longer than its buffer")
         array = np.frombuffer(self._buffers, dtype, count, self.offset) if count else None
         self.offset = end
-        try:
-            shaped = np.empty(shape, dtype) if array is None else array.reshape(shape)
-        except ValueError:
-            raise WireError("an array has an impossible shape") from None
+        shaped = np.empty(shape, dtype) if array is None else array.reshape(shape)
         if self._writable:
             return shaped.copy()
         shaped.flags.writeable = False

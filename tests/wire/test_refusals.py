@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.wire import Refused, ValueLimits, decode, encode
+from grader.wire import Refused, ValueLimits, decode, encode, values
 
 
 class EqualToAll(float):
@@ -236,3 +236,18 @@ def test_many_arrays_share_one_limit() -> None:
     with pytest.raises(Refused) as refused:
         encode([megabyte] * 17)
     assert (refused.value.reason, refused.value.path) == ("size", "result[16]")
+
+
+def test_a_scalar_counts_with_what_fills_it_up() -> None:
+    assert encode(np.float64(1), ValueLimits(buffer_bytes=16))
+    with pytest.raises(Refused) as refused:
+        encode(np.float64(1), ValueLimits(buffer_bytes=8))
+    assert (refused.value.reason, refused.value.type_name) == ("size", "float64")
+
+
+def test_dimensions_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "MAX_DIMENSIONS", 3)  # numpy 1 has no more than 32 itself
+    assert encode(np.zeros((1,) * 3))
+    with pytest.raises(Refused) as refused:
+        encode(np.zeros((1,) * 4))
+    assert (refused.value.reason, refused.value.type_name) == ("depth", "ndarray")

@@ -95,6 +95,15 @@ def test_small_powers_are_constants(text):
     assert names(text) == ["x"]
 
 
+def test_what_a_call_gives_is_not_called():
+    assert names("x = (lambda: 3)()\ny = table[0](3)\n") == []
+
+
+def test_a_long_table_is_a_constant_and_an_endless_one_is_not():
+    assert names(f"x = [{'1, ' * 9_000}]") == ["x"]
+    assert names(f"x = [{'1, ' * 21_000}]") == []
+
+
 def test_branches_give_their_definitions_the_preferred_last():
     source = (
         "try:\n    import a\nexcept ImportError:\n    import b\nelse:\n    import c\n"

@@ -46,6 +46,18 @@ def test_definitions_are_found_with_their_place():
     assert report["broken"] == report["failed"] == report["missing_modules"] == []
 
 
+def test_parameters_by_place_only_are_shown_as_such():
+    _, report = defined("def f(a, /, b): return a\ndef g(*a, b): return b\n")
+    signatures = {name: found["signature"] for name, found in report["functions"].items()}
+    assert signatures == {"f": "(a, /, b)", "g": "(*a, b)"}
+
+
+def test_a_failure_deep_down_is_told_by_the_line_that_went_there():
+    code = "def g(n): return g(n - 1) if n else 1 / 0\n\nclass C:\n    x = g(150)\n"
+    _, report = defined(code)
+    assert (report["failed"][0]["line"], report["failed"][0]["names"]) == (1, ["C"])
+
+
 def test_the_last_definition_that_executes_counts():
     namespace, report = defined(
         "def f(): return 1", "def f(): return 2", "@nothing\ndef f(): return 3", "def f( return 4"

@@ -7,6 +7,7 @@ import textwrap
 
 import pytest
 
+from grader.worker.extract import stubs
 from grader.worker.extract.stubs import functions_of, is_stub
 
 
@@ -170,3 +171,11 @@ def test_a_starter_that_does_not_parse_says_nothing():
 
 def test_only_functions_are_judged():
     assert not is_stub(ast.parse("f = None").body[0], "f = None")
+
+
+def test_code_too_deep_to_compare_has_no_shape():
+    node = ast.parse("def f(x):\n    return x").body[0]
+    assert stubs._shape(node)
+    for _ in range(2000):
+        node.body[0].value = ast.UnaryOp(ast.Not(), node.body[0].value)
+    assert stubs._shape(node) == ""

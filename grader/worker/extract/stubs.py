@@ -123,9 +123,7 @@ def _passes_names_on(statement: ast.stmt) -> bool:
         packing = (ast.Name, *packing)
     elif not isinstance(statement, ast.Assign):
         return False
-    if statement.value is None:
-        return False
-    parts = list(ast.walk(statement.value))
+    parts = list(ast.walk(statement.value or statement))
     inner = (ast.Name, ast.Constant, *packing, ast.expr_context)
     return isinstance(parts[0], packing) and all(isinstance(part, inner) for part in parts)
 
