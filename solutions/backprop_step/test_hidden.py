@@ -51,13 +51,13 @@ HIDDEN = {
     "hidden_linear": np.positive,
 }
 OUTPUT = {"output_tanh": np.tanh, "output_linear": np.positive}
-ACTIVATIONS = dict.fromkeys([*HIDDEN, *OUTPUT], "wrong-activation")
+ACTIVATIONS = dict.fromkeys([*HIDDEN, *OUTPUT], "wrong-activation") | {"no_bias": "missing-bias"}
 
 
 def output(case, **on):
-    p = case.parameters
-    A1 = chosen(HIDDEN, on, np.tanh)(p["W1"] @ case.X + p["b1"])
-    return chosen(OUTPUT, on, sigmoid)(p["W2"] @ A1 + p["b2"])
+    p, bias = case.parameters, 0.0 if "no_bias" in on else 1.0
+    A1 = chosen(HIDDEN, on, np.tanh)(p["W1"] @ case.X + bias * p["b1"])
+    return chosen(OUTPUT, on, sigmoid)(p["W2"] @ A1 + bias * p["b2"])
 
 
 @check(
@@ -144,7 +144,13 @@ SUMS = {
     "over_all": lambda dZ: dZ.sum(),
     "over_all_kept": lambda dZ: dZ.sum(keepdims=True),
 }
-ANY = {"total": "missing-batch-mean", "flipped": "gradient-sign"}
+# By what the sum is divided; the lab that most learners know has 400 examples.
+DIVISORS = {"total": 1, "by_features": N_X, "by_400": 400, "twice": M * M}
+ANY = dict.fromkeys(DIVISORS, "wrong-batch-mean") | {
+    "total": "missing-batch-mean",
+    "flipped": "gradient-sign",
+    "squared_error": "squared-error-gradient",
+}
 LAYER_1 = dict.fromkeys(SLOPES, "wrong-activation-derivative") | {
     "no_slope": "missing-activation-derivative",
     "moved": "uses-updated-weights",
@@ -156,7 +162,7 @@ BIASES = dict.fromkeys(SUMS, "bias-gradient-wrong-axis") | {
 SWITCHES = {
     "dW1": ANY | LAYER_1 | {"transposed": "transposed-gradient"},
     "db1": ANY | LAYER_1 | BIASES,
-    "dW2": ANY | {"transposed": "transposed-gradient"},
+    "dW2": ANY | {"transposed": "transposed-gradient", "z_for_a": "z-for-a"},
     "db2": ANY | {"over_units_flat": "bias-gradient-wrong-axis"},
 }
 # With one output unit a row of m numbers is an unsummed dZ2 as well as a sum over units. Which of
@@ -168,10 +174,12 @@ ROWS = {
 
 
 def gradient(case, name, **on):
-    if any(len(functions.keys() & on) > 1 for functions in (SLOPES, SUMS)):
+    if any(len(functions.keys() & on) > 1 for functions in (SLOPES, SUMS, DIVISORS)):
         return None
-    dZ = (case.cache["A2"] - case.Y) * (-1 if "flipped" in on else 1) / (1 if "total" in on else M)
-    previous = case.cache["A1"]
+    A2 = case.cache["A2"]
+    dZ = (A2 - case.Y) * (-1 if "flipped" in on else 1) / chosen(DIVISORS, on, M)
+    dZ = dZ * (A2 * (1 - A2) if "squared_error" in on else 1.0)
+    previous = case.cache["Z1" if "z_for_a" in on else "A1"]
     if name.endswith("1"):
         W2 = case.parameters["W2"] - (DEFAULT_RATE if "moved" in on else 0.0) * dZ @ previous.T
         slope = chosen(SLOPES, on, lambda Z, A: 1 - A**2)
