@@ -42,11 +42,11 @@ def dropped_operand(node: ast.BinOp, code: Code) -> Iterator[Change]:
     if _is_text(node) or isinstance(node.op, ast.MatMult):
         return
     symbol = SYMBOLS.get(type(node.op), "")
-    sides = [(node.left, node.right)]
-    if isinstance(node.op, ast.Mult | ast.Add):
-        sides.append((node.right, node.left))
-    for kept, lost in sides:
-        if not _is_constant(kept):
+    for kept, lost in ((node.left, node.right), (node.right, node.left)):
+        # A product or sum of which a constant is left would be seen at once, and so would the
+        # exponent without the base.
+        both_ways = isinstance(node.op, ast.Mult | ast.Add)
+        if (both_ways and not _is_constant(kept)) or (not both_ways and _may_stay(kept, node)):
             what = f"`{symbol}` and `{code.text(lost)}` dropped"
             yield Change(what, node, (code.replace(node, code.text(kept)),))
 
@@ -174,6 +174,11 @@ def _is_quantity(node: ast.Constant, code: Code) -> bool:
     if isinstance(parent, ast.UnaryOp) and in_subscript(node, code):
         return False
     return name_of(parent) not in SHAPES
+
+
+def _may_stay(kept: ast.expr, node: ast.BinOp) -> bool:
+    """Whether an operand of ``-``, ``/``, ``**`` may be left alone: ``A`` of ``1 - A``."""
+    return kept is node.left or (isinstance(node.op, ast.Sub) and _is_constant(node.left))
 
 
 def _is_constant(node: ast.expr) -> bool:

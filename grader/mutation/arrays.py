@@ -28,6 +28,7 @@ REWRITTEN: Final[dict[str, tuple[str, ...]]] = {
     "relu": ("{np}.tanh({0})",),
     "cosh": ("{np}.sinh({0})",),
 }
+DRAWS: Final = ("randn", "rand", "standard_normal", "normal", "uniform", "random")
 # Dropping these changes no value, or fails wherever it is tried.
 KEPT: Final = ("range", "len", "list", "tuple", "enumerate", "zip", "print", "isinstance", "items",
                "append", "str", "bool", "reversed", "sorted", "seed", "default_rng", "set",
@@ -117,6 +118,25 @@ def not_drawn(node: ast.Call, code: Code) -> Iterator[Change]:
         case "zeros" if len(node.args) == 1 and not node.keywords:
             text = f"np.random.standard_normal({inside})"
             yield Change("random numbers for zeros", node, (code.replace(node, text),))
+
+
+def drawn_alike(node: ast.Call, code: Code) -> Iterator[Change]:
+    """Draw one row and repeat it, as hidden units that start as copies; or forget the signs."""
+    if name_of(node) not in DRAWS or not (node.args or node.keywords):
+        return
+    yield Change("signs dropped", node, (code.replace(node, f"np.abs({code.text(node)})"),))
+    if name_of(node) in ("randn", "rand") and len(node.args) == 2:
+        rows, columns = map(code.text, node.args)
+        text = f"{code.text(node.func)}(1, {columns}).repeat({rows}, axis=0)"
+        yield Change("one row repeated", node, (code.replace(node, text),))
+
+
+def whole_numbers(node: ast.Call, code: Code) -> Iterator[Change]:
+    """Turn ``np.zeros(n)`` into ``np.zeros(n, dtype=int)``."""
+    given = any(keyword.arg == "dtype" for keyword in node.keywords)
+    if name_of(node) in SHAPED and len(node.args) == 1 + (name_of(node) == "full") and not given:
+        text = _call(node, node.args, node.keywords, code, "dtype=int")
+        yield Change("an array of whole numbers", node, (code.replace(node, text),))
 
 
 def dropped_call(node: ast.Call, code: Code) -> Iterator[Change]:

@@ -20,6 +20,30 @@ def other_variable(node: ast.Name, code: Code) -> Iterator[Change]:
         yield Change(f"{node.id} became {other}", node, (code.replace(node, other),))
 
 
+def bound_together(node: ast.Name, code: Code) -> Iterator[Change]:
+    """Take ``before`` for ``units`` where both come from ``for before, units in ...``."""
+    if not isinstance(node.ctx, ast.Load):
+        return
+    for targets in _targets(code.function(node)):
+        names = [n.id for n in ast.walk(targets) if isinstance(n, ast.Name)]
+        if node.id in names and targets.lineno <= node.lineno:
+            for other in [name for name in names if name not in (node.id, "_")][:MOST_ALIKE]:
+                yield Change(f"{node.id} became {other}", node, (code.replace(node, other),))
+
+
+def default_for_argument(node: ast.Name, code: Code) -> Iterator[Change]:
+    """Use an argument's default whatever was handed over."""
+    function = code.function(node)
+    if not isinstance(node.ctx, ast.Load) or not isinstance(function, ast.FunctionDef):
+        return
+    given = function.args
+    names = [a.arg for a in (*given.posonlyargs, *given.args)]
+    for name, default in zip(names[::-1], given.defaults[::-1], strict=False):
+        if name == node.id and isinstance(default, ast.Constant | ast.Tuple | ast.UnaryOp):
+            text = code.text(default)
+            yield Change(f"{name} became {text}", node, (code.replace(node, text),))
+
+
 def other_key(node: ast.Subscript, code: Code) -> Iterator[Change]:
     """Turn ``cache["A1"]`` into ``cache["Z1"]``."""
     if isinstance(node.ctx, ast.Load) and _is_key(node.slice):
@@ -116,6 +140,15 @@ def _bound_before(node: ast.Name, code: Code) -> list[str]:
             known = other.lineno < node.lineno and not _in_comprehension(other, code)
             found += [other.id] if known else []
     return list(dict.fromkeys(found))
+
+
+def _targets(function: ast.AST) -> Iterator[ast.Tuple]:
+    """Yield what takes several values at once in a function."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Tuple):
+            yield node.target
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            yield node.targets[0]
 
 
 def _in_comprehension(node: ast.AST, code: Code) -> bool:

@@ -39,6 +39,8 @@ OPERATORS: Final[dict[type[ast.AST], tuple[Operator, ...]]] = {
     ast.Call: (
         arrays.other_function,
         arrays.not_drawn,
+        arrays.drawn_alike,
+        arrays.whole_numbers,
         arrays.other_axis,
         arrays.other_keepdims,
         arrays.other_lengths,
@@ -59,5 +61,10 @@ OPERATORS: Final[dict[type[ast.AST], tuple[Operator, ...]]] = {
     ast.Return: (flow.early_return, names.swapped_parts),
     ast.Dict: (names.swapped_values,),
     ast.JoinedStr: (names.next_key,),
-    ast.Name: (names.other_variable, names.argument_for_computed),
+    ast.Name: (
+        names.other_variable,
+        names.bound_together,
+        names.default_for_argument,
+        names.argument_for_computed,
+    ),
 }

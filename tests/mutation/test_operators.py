@@ -26,6 +26,8 @@ MADE: dict[str, list[tuple[str, list[str]]]] = {
         ("return W1 @ X + b1", ["return W1 @ X", "return b1"]),
         ("return X / n_x", ["return X"]),
         ("return X * 0.01", ["return X"]),
+        ("return np.sqrt(2 / n_x)", ["return np.sqrt(2)"]),
+        ("return 1 - X", ["return 1", "return X"]),
     ],
     "wrong_exponent": [("return X ** 2", ["return X ** 3"])],
     "wrong_derivative": [
@@ -67,6 +69,20 @@ MADE: dict[str, list[tuple[str, list[str]]]] = {
         ("return np.random.randn(n_h, n_x)", ["return np.zeros((n_h, n_x))"]),
         ("return np.zeros((n_h, 1))", ["return np.random.standard_normal((n_h, 1))"]),
     ],
+    "drawn_alike": [
+        (
+            "return np.random.randn(n_h, n_x)",
+            [
+                "return np.random.randn(1, n_x).repeat(n_h, axis=0)",
+                "return np.abs(np.random.randn(n_h, n_x))",
+            ],
+        ),
+    ],
+    "whole_numbers": [
+        ("return np.zeros((n_h, 1))", ["return np.zeros((n_h, 1), dtype=int)"]),
+        ("return np.full(n_h, X)", ["return np.full(n_h, X, dtype=int)"]),
+    ],
+    "bound_together": [("return [a for a, b in xs]", ["return [b for a, b in xs]"])],
     "dropped_call": [
         ("return np.sqrt(X)", ["return X"]),
         ("return X.copy()", ["return X"]),
@@ -109,6 +125,10 @@ MADE: dict[str, list[tuple[str, list[str]]]] = {
 # Mistakes that take more than one line.
 BLOCKS: dict[str, tuple[str, str]] = {
     "other_default": ("def f(rate=1.5): return rate", "def f(rate=15.0): return rate"),
+    "default_for_argument": (
+        "def f(rate=1.5): return rate",
+        "def f(rate=1.5): return 1.5",
+    ),
     "swapped_statements": (
         "def f(x, xs):\n    xs.append(x)\n    x = x + 1\n    return xs",
         "def f(x, xs):\n    x = x + 1\n    xs.append(x)\n    return xs",
