@@ -126,6 +126,18 @@ def test_a_layer_that_does_not_hold_is_not_claimed(
     assert lock.get(layer) is None
 
 
+@pytest.mark.parametrize(
+    ("uid", "threads", "elsewhere"), [(1000, 50, 1050), (1000, 0, 0), (0, 50, 0)]
+)
+def test_threads_of_a_user_who_has_others_are_counted_from_where_they_are(
+    machine: pytest.MonkeyPatch, uid: int, threads: int, elsewhere: int
+) -> None:
+    machine.setattr(os, "getuid", lambda: uid)
+    machine.setattr(lockdown, "threads_of_user", lambda: threads)
+    locks, _, _ = trials.prepare(HERE | {"disabled": ["uid"]})
+    assert (locks.count_processes, locks.threads_elsewhere) == (False, elsewhere)
+
+
 class Ended(BaseException):
     """A child of ours has ended."""
 
