@@ -190,7 +190,13 @@ def _explained(
         return "rule", f": that is {rule}"
     # One factor has one name: where the same spread saturates another layer, it does so here.
     alike = [w for w in wrong if any(_ratio([w.spread, own.spread]) < _SAME for own in layers)]
-    share = max(saturated_share(layer.spread, layer.inputs) for layer in alike)
+    # Nor does it say anything where the right spread would saturate, too.
+    shares = [
+        saturated_share(layer.spread, layer.inputs)
+        for layer in alike
+        if saturated_share(layer.asked, layer.inputs) <= SATURATED
+    ]
+    share = max(shares, default=0.0)
     if share > SATURATED:
         return "saturating", f": {100 * share:.0f} % of tanh units would be on the flat ends"
     if max(layer.spread / layer.asked for layer in layers) < VANISHING:

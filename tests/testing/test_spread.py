@@ -187,7 +187,7 @@ def test_layers_may_be_wrong_in_different_ways(rng: np.random.Generator) -> None
         ([0.04] * 3 + [0.4] * 2, [1.0] * 5, True),
         ([0.04] * 3 + [0.4] * 2, [0.04] * 5, True),
         ([0.04] * 3 + [0.4] * 2, [0.12] * 3 + [1.2] * 2, False),
-        ([0.04] * 3 + [0.4] * 2, HE, False),
+        ([0.04] * 3 + [0.15] * 2, HE, False),
         ([0.04] * 5, [1.0] * 5, False),
     ],
 )
@@ -227,3 +227,7 @@ def test_layers_whose_spread_can_be_told_are_found(rng: np.random.Generator) -> 
         assert found(W2=odd) == [1, 3]
     assert weight_layers({}, SIZES, asked) == []
     assert [one.asked for one in weight_layers(right, SIZES, asked)] == asked
+
+
+def test_what_would_saturate_anyway_is_not_called_so(rng: np.random.Generator) -> None:
+    assert kinds(wrong(rng, [1.0] * 5, [1.3] * 5)) == ["other"] * 3
