@@ -37,8 +37,9 @@ class Undrawn:
 def undrawn(weights: Array, *, false_fail: float) -> Iterator[Undrawn]:
     """Yield what shows that a weight matrix was not drawn; at most two things.
 
-    Independent draws, symmetric about zero, give nothing but for `false_fail`. Draws that lean to
-    one side give nothing either: that is the matter of `judge_centre`.
+    Independent draws, symmetric about zero, give nothing but for `false_fail`; of numbers with two
+    values, rows of 45 are long enough for that. Draws that lean to one side give nothing either:
+    that is the matter of `judge_centre`.
     """
     if weights.dtype.kind != "f":
         yield Undrawn("integers", f"holds {weights.dtype} numbers")
