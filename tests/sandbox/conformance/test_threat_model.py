@@ -31,6 +31,10 @@ MACHINES = {
         Combination("container", ("seccomp", "landlock", "uid")),
         1,
     ),
+    "root with a Python for root alone, no bubblewrap": (
+        Combination("root", ("seccomp", "landlock")),
+        6,
+    ),
     "root in a container, no Landlock": (Combination("container", ("seccomp", "uid")), 0),
     "a user, libseccomp only": (Combination("user", ("seccomp",)), 0),
     "a user, bubblewrap only": (Combination("user", ("namespaces",)), 0),
