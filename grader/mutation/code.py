@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+EXEMPT = "# pragma: no mutate"
+"""Stands at the end of a line in which another right answer may differ, such as a free choice."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 ATOMS = (
     *(ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.Subscript, ast.JoinedStr),
@@ -45,6 +47,12 @@ class Code:
             self._starts.append(self._starts[-1] + len(line))
 
     @cached_property
+    def exempt(self) -> frozenset[int]:
+        """The lines that no mistake is made in, because their author said so."""
+        lines = enumerate(self.source.splitlines(), 1)
+        return frozenset(number for number, line in lines if line.rstrip().endswith(EXEMPT))
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The node that holds each node."""
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
@@ -59,11 +67,28 @@ class Code:
         """Return the function that a node belongs to, or the module."""
         return next((n for n in self.around(node) if isinstance(n, FUNCTIONS)), self.tree)
 
+    def owner(self, node: ast.AST) -> str:
+        """Return the function at the top of the file that holds a node, empty when none does."""
+        around = [n.name for n in (node, *self.around(node)) if isinstance(n, ast.FunctionDef)]
+        return around[-1] if around else ""
+
+    @cached_property
+    def uses(self) -> dict[str, set[str]]:
+        """For each function at the top, those that it names where that matters."""
+        names = {node.name for node in self.tree.body if isinstance(node, ast.FunctionDef)}
+        found: dict[str, set[str]] = {name: set() for name in names}
+        for node in self.nodes():
+            if isinstance(node, ast.Name) and node.id in names:
+                found.setdefault(self.owner(node), set()).add(node.id)
+        return found
+
     def nodes(self) -> Iterator[ast.AST]:
         """Yield every node in which a mistake could be seen by someone who calls the functions."""
         waiting: list[ast.AST] = [self.tree]
         while waiting:
             node = waiting.pop()
+            if getattr(node, "lineno", 0) in self.exempt:
+                continue
             yield node
             waiting += reversed([n for n in ast.iter_child_nodes(node) if _matters(n, node)])
 
@@ -117,6 +142,18 @@ class Code:
         return data.decode()
 
 
+def closure(start: Iterable[str], step: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Return all that can be reached from `start`, itself included."""
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += step.get(name, ())
+    return frozenset(found)
+
+
 def dump(source: str) -> str | None:
     """Return what a source says, without how it is laid out; None when it is no Python."""
     try:
@@ -130,11 +167,22 @@ def _matters(node: ast.AST, parent: ast.AST) -> bool:
         return False
     if isinstance(parent, ast.JoinedStr):  # until Python 3.12 nobody knows where its parts are
         return False
-    if isinstance(node, ast.Expr):
-        return not (isinstance(node.value, ast.Constant) or name_of(node.value) == "print")
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return False
+    if isinstance(node, ast.stmt) and _only_prints(node):
+        return False
     if isinstance(parent, ast.FunctionDef):
         return node is not parent.returns and node not in parent.decorator_list
     return not (isinstance(parent, ast.AnnAssign) and node is parent.annotation)
+
+
+def _only_prints(node: ast.stmt) -> bool:
+    """Whether a statement does nothing but to print, and to compute what it prints."""
+    if isinstance(node, ast.If) and not node.orelse:
+        *before, last = node.body
+        named = [isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name) for s in before]
+        return all(named) and _only_prints(last)
+    return isinstance(node, ast.Expr) and name_of(node.value) == "print"
 
 
 def name_of(node: ast.AST) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.mutation.code import Change, Code, dump
+from grader.mutation.code import Change, Code, closure, dump
 from grader.mutation.table import OPERATORS, Operator
 
 
@@ -32,12 +32,22 @@ class AutomaticMutant:
 
 
 def mutants(
-    source: str, operators: Mapping[type[ast.AST], tuple[Operator, ...]] = OPERATORS
+    source: str,
+    entries: Iterable[str] | None = None,
+    operators: Mapping[type[ast.AST], tuple[Operator, ...]] = OPERATORS,
 ) -> Iterator[AutomaticMutant]:
-    """Yield the mutants of a source in its own order; raise SyntaxError when it has none."""
+    """Yield the mutants of a source in its own order; raise SyntaxError when it is no Python.
+
+    With `entries`, the functions that are called from outside, only these and what they use are
+    changed: nobody sees the rest.
+    """
     code = Code(source)
     seen = {dump(source)}
+    seen_from = code.uses if entries is None else ["", *entries]
+    hidden = code.uses.keys() - closure(seen_from, code.uses)
     for node in code.nodes():
+        if code.owner(node) in hidden:
+            continue
         for operator in operators.get(type(node), ()):
             for change in operator(node, code):
                 edited = code.apply(change.edits)
@@ -53,16 +63,11 @@ def _mutant(
     return AutomaticMutant(
         name=f"{operator.__name__}:{line}#{number}",
         describes=f"{operator.__name__.replace('_', ' ')}: {change.what}",
-        function=_outermost(change.node, code),
+        function=code.owner(change.node),
         line=line,
         source=text,
         diff=_diff(code.source, text),
     )
-
-
-def _outermost(node: ast.AST, code: Code) -> str:
-    around = [n.name for n in (node, *code.around(node)) if isinstance(n, ast.FunctionDef)]
-    return around[-1] if around else ""
 
 
 def _diff(old: str, new: str) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from grader.catalog import Course, ExerciseFolder, read_text
 from grader.errors import CourseError
-from grader.model.exercise import Limits
+from grader.mutation.code import Code
 from grader.mutation.mutants import AutomaticMutant, mutants
 from grader.sandbox.forkserver import Forkserver
 from grader.testing.cases import NAME
 from grader.testing.suite import Suite
 from grader.verify.equivalence import Comparison
 from grader.verify.proof import Automatic
-from grader.verify.trial import Trial
+from grader.verify.trial import SEEDS, Trial
 
 
 def try_mutants(
@@ -25,7 +25,8 @@ def try_mutants(
         folder = course.folder(exercise_id)
         with Forkserver() as forkserver, Suite(folder) as suite:
             trial = Trial(folder, forkserver, suite, every_kill=every_kill)
-            comparison = _comparison(folder, forkserver, trial.limits, found)
+            comparison = _comparison(folder, forkserver, found)
+            found.exempt = len(Code(read_text(folder.reference)).exempt)
             for mutant in list(_mutants(folder))[part[0] :: part[1]]:
                 _try(mutant, trial, comparison, found)
     except CourseError as error:
@@ -35,17 +36,18 @@ def try_mutants(
 
 def _mutants(folder: ExerciseFolder) -> Iterator[AutomaticMutant]:
     try:
-        yield from mutants(read_text(folder.reference))
+        functions = [function.name for function in folder.exercise.functions]
+        yield from mutants(read_text(folder.reference), functions)
     except SyntaxError as error:
         raise CourseError(f"{folder.reference}: {error}") from None
 
 
 def _comparison(
-    folder: ExerciseFolder, forkserver: Forkserver, limits: Limits, found: Automatic
+    folder: ExerciseFolder, forkserver: Forkserver, found: Automatic
 ) -> Comparison | None:
     path = folder.staff / NAME
     if path.exists():
-        return Comparison(folder, path, forkserver, limits)
+        return Comparison(folder, path, forkserver)
     found.problems.append(
         f"there is no {NAME}: a survivor cannot be told from what only looks different"
     )
@@ -55,14 +57,21 @@ def _comparison(
 def _try(
     mutant: AutomaticMutant, trial: Trial, comparison: Comparison | None, found: Automatic
 ) -> None:
-    death = trial.death(mutant)
+    # Most mutants die at once, and those that are no mistakes need not be run with every seed.
+    first, *others = range(SEEDS)
+    death = trial.death(mutant, [first])
+    differing = set()
+    if death.survived and comparison is not None:
+        differing = comparison.differing(mutant.source)
+    if death.survived and (differing or comparison is None):
+        death = trial.death(mutant, others)
     if death.broken:
         found.problems.append(f"{death.broken}\n{mutant}")
     if death.checks:
         found.killed += 1
         found.named += death.named
         found.deaths[mutant.name] = death.checks
-    elif comparison is not None and comparison.is_equal(mutant.source):
+    elif comparison is not None and comparison.differs_by_chance(mutant.source, differing):
         found.equal.append(mutant)
-    else:
+    elif not death.broken:
         found.survivors.append(mutant)

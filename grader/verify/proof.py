@@ -28,6 +28,8 @@ class Automatic:
     """Those that did not: what no check notices."""
     deaths: dict[str, frozenset[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    exempt: int = 0
+    """Lines of the reference that its author has excepted."""
 
     @property
     def counted(self) -> int:
@@ -42,6 +44,7 @@ class Automatic:
             self.survivors + other.survivors,
             self.deaths | other.deaths,
             list(dict.fromkeys(self.problems + other.problems)),
+            max(self.exempt, other.exempt),
         )
 
     def judge(self) -> Iterator[str]:
@@ -102,6 +105,8 @@ class Proof:
 
     def line(self) -> str:
         """Return the proof as one line."""
+        if not self.checks:
+            return f"{self.exercise_id:<20} NOT PROVEN  nothing was tried yet"
         parts = [
             f"{self.checks} checks, {self.points:g} points",
             f"reference {self.seeds} seeds",
@@ -118,8 +123,10 @@ class Proof:
     def _automatic(self) -> Iterator[str]:
         found = self.automatic
         if found is not None:
-            equal = f" ({len(found.equal)} equal to the reference)" if found.equal else ""
-            yield f"auto {found.killed}/{found.counted} killed{equal}"
+            equal = f"{len(found.equal)} equal to the reference" if found.equal else ""
+            exempt = f"{found.exempt} lines excepted" if found.exempt else ""
+            notes = ", ".join(filter(None, (equal, exempt)))
+            yield f"auto {found.killed}/{found.counted} killed{f' ({notes})' if notes else ''}"
 
 
 def total(proofs: Sequence[Proof]) -> str:

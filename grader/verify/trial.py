@@ -9,9 +9,8 @@ costs a few seconds.
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +19,7 @@ from grader.catalog import ExerciseFolder, read_text
 from grader.errors import CourseError
 from grader.model.exercise import Limits
 from grader.model.report import Outcome
+from grader.mutation.code import Code, closure
 from grader.mutation.mutants import AutomaticMutant
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.session import Material, Session, WorkerLost
@@ -48,6 +48,11 @@ class Death:
     broken: str = ""
     """Which check broke over it, and how: a fault of the hidden tests."""
 
+    @property
+    def survived(self) -> bool:
+        """Whether no check had anything to say."""
+        return not self.checks and not self.broken
+
 
 class Trial:
     """The checks of one exercise, with what is known of them from its reference."""
@@ -69,13 +74,13 @@ class Trial:
             death = self._first_death(reference, suite.checks)
             if not death.checks:
                 break
-        if death.checks or death.broken:
+        if not death.survived:
             by = ", ".join(sorted(death.checks)) or death.broken
             raise CourseError(f"no automatic mutant was tried: the reference fails {by}")
         self._users = users(reference)
 
-    def death(self, mutant: AutomaticMutant) -> Death:
-        """Return what kills a mutant, with the first of a few seeds that does."""
+    def death(self, mutant: AutomaticMutant, seeds: Iterable[int] = range(SEEDS)) -> Death:
+        """Return what kills a mutant, with the first seed that does."""
         reached = self._users.get(mutant.function)
         checks = self._suite.checks
         if reached is not None:
@@ -83,12 +88,15 @@ class Trial:
             checks = tuple(
                 c for c in checks if not self._calls[c.id] or self._calls[c.id] & reached
             )
-        return self._first_death(mutant.source, checks)
+        return self._first_death(mutant.source, checks, seeds)
 
-    def _first_death(self, source: str, checks: Collection[Check]) -> Death:
-        for seed in range(SEEDS):
+    def _first_death(
+        self, source: str, checks: Collection[Check], seeds: Iterable[int] = range(SEEDS)
+    ) -> Death:
+        death = Death()
+        for seed in seeds:
             death = self._run(source, checks, seed)
-            if death.checks or death.broken:
+            if not death.survived:
                 break
         return death
 
@@ -135,16 +143,9 @@ class _Watched(Session):
 
 def users(source: str) -> dict[str, frozenset[str]]:
     """Return, for each function of a source, itself and all that use it, directly or not."""
-    functions = {n.name: n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)}
-    uses = {
-        name: {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & functions.keys()
-        for name, node in functions.items()
-    }
-    found = {name: {name} for name in functions}
-    for _ in functions:  # as often as the longest chain of calls can be long
-        for reached in found.values():
-            reached |= {user for user, used in uses.items() if used & reached}
-    return {name: frozenset(reached) for name, reached in found.items()}
+    uses = Code(source).uses
+    used_by = {name: {user for user, used in uses.items() if name in used} for name in uses}
+    return {name: closure([name], used_by) for name in used_by}
 
 
 def _count(run: Run, check: Check, death: Death) -> None:

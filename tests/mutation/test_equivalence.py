@@ -9,7 +9,6 @@ import pytest
 
 from grader.catalog import Course
 from grader.errors import CourseError
-from grader.model.exercise import Limits
 from grader.sandbox.forkserver import Forkserver
 from grader.verify.distribution import alike
 from grader.verify.equivalence import Comparison, same_values
@@ -48,8 +47,7 @@ def compare(tiny: Callable[..., Course], forkserver: Forkserver) -> Callable[...
 
     def make(**parts: str) -> Comparison:
         folder = tiny(**parts).folder("mini")
-        limits = Limits(call_wall_seconds=0.5)
-        return Comparison(folder, folder.staff / "cases.toml", forkserver, limits)
+        return Comparison(folder, folder.staff / "cases.toml", forkserver)
 
     return make
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -46,6 +47,41 @@ def test_an_inner_function_belongs_to_the_one_around_it() -> None:
     source = "def f(X):\n    def g(Y):\n        return -Y\n    return g(X)\nSCALE = -g\n"
     functions = {m.function for m in mutants(source) if m.name.startswith("dropped_sign")}
     assert functions == {"f", ""}
+
+
+def test_what_only_prints_and_what_nobody_calls_is_left_alone() -> None:
+    source = dedent("""
+        def cost(x):
+            return x * 2
+
+        def scale(x):
+            return -x
+
+        def train(x, print_cost=False):
+            if print_cost:
+                now = cost(x)
+                print(now)
+            return scale(x)
+
+        def old(x):
+            return -x
+        """)
+    assert {m.function for m in mutants(source)} == {"cost", "scale", "train", "old"}
+    changed = list(mutants(source, ["train"]))
+    assert {m.function for m in changed} == {"scale", "train"}
+    assert not any("now" in line for m in changed for line in changed_lines(m.diff))
+
+
+def test_a_line_may_be_excepted() -> None:
+    source = "def f(x):\n    y = x * 3{}\n    return [\n        -x,{}\n        -y,\n    ]\n"
+    changed = {line for m in mutants(source.format("", "")) for line in changed_lines(m.diff)}
+    assert {"-    y = x * 3", "-        -x,", "-        -y,"} <= changed
+    pragma = "  # pragma: no mutate"
+    changed = {
+        line for m in mutants(source.format(pragma, pragma)) for line in changed_lines(m.diff)
+    }
+    assert "-        -y," in changed
+    assert not any(pragma in line for line in changed)
 
 
 def test_a_file_that_is_no_python_has_no_mutants() -> None:

@@ -158,7 +158,7 @@ def made_by(name: str, source: str) -> list[str]:
         kind: tuple(operator for operator in operators if operator.__name__ == name)
         for kind, operators in OPERATORS.items()
     }
-    return [mutant.source for mutant in mutants(source, table)]
+    return [mutant.source for mutant in mutants(source, operators=table)]
 
 
 @pytest.mark.parametrize(
