@@ -70,7 +70,8 @@ class WrongSpread:
     """What is wrong with the spread of the layers of one number, in one or more networks."""
 
     kind: Kind
-    sentence: str
+    sentences: tuple[str, ...]
+    """What it has in common with others, told once for all of them, and what was measured."""
     fixed: bool
     """Whether the spread is the same where different ones were asked for."""
 
@@ -117,11 +118,14 @@ def wrong_spreads(
     # The more layers a rule explains, the better the evidence: all, those that are wrong, or one.
     common = _rule(layers, rules) or _rule(wrong, rules)
     fixed = _fixed(layers)
-    found = []
+    found: list[WrongSpread] = []
+    told = {""}
     for number in dict.fromkeys(layer.number for layer in wrong):
         own = [layer for layer in wrong if layer.number == number]
         kind, words = _explained(own, common or _rule(own, rules), wrong)
-        found.append(WrongSpread(kind, _measured(own) + words, fixed))
+        new = () if words in told else (words,)
+        told.add(words)
+        found.append(WrongSpread(kind, (*new, _measured(own)), fixed))
     return found
 
 
@@ -187,7 +191,7 @@ def _explained(
 ) -> tuple[Kind, str]:
     """Name the spread of layers of one number, out of all that are wrong."""
     if rule:
-        return "rule", f": that is {rule}"
+        return "rule", f"the standard deviation is {rule}"
     # One factor has one name: where the same spread saturates another layer, it does so here.
     alike = [w for w in wrong if any(_ratio([w.spread, own.spread]) < _SAME for own in layers)]
     # Nor does it say anything where the right spread would saturate, too.
@@ -198,9 +202,9 @@ def _explained(
     ]
     share = max(shares, default=0.0)
     if share > SATURATED:
-        return "saturating", f": {100 * share:.0f} % of tanh units would be on the flat ends"
+        return "saturating", f"{100 * share:.0f} % of tanh units would be on the flat ends"
     if max(layer.spread / layer.asked for layer in layers) < VANISHING:
-        return "vanishing", ": after a few layers next to nothing of the signal is left"
+        return "vanishing", "after a few layers next to nothing of the signal is left"
     return "other", ""
 
 

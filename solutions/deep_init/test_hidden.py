@@ -278,15 +278,16 @@ def expect_spread(layers, calls, rules):
     calls = list(calls)
     expect(layers, "there are no random weights whose spread could be told", *calls)
     faults = Faults()
-    for layer in layers:
-        weights = layer.weights
-        if not judge_centre(weights, false_fail=FALSE_FAIL).ok:
-            positive = f"{100 * np.mean(weights > 0):.0f} % of its numbers are positive"
-            faults.add("not-centred", f"W{layer.number} has mean {weights.mean():.3g}: {positive}")
+    leaning = [x for x in layers if not judge_centre(x.weights, false_fail=FALSE_FAIL).ok]
+    if leaning:
+        means = ", ".join(f"W{x.number} has mean {x.weights.mean():.3g}" for x in leaning[:3])
+        positive = 100 * np.mean(leaning[0].weights > 0)
+        faults.add("not-centred", f"{means}; {positive:.0f} % of the numbers are positive")
     for wrong in wrong_spreads(layers, TOLERANCE, false_fail=FALSE_FAIL, rules=rules):
-        ignored = wrong.fixed and rules
-        faults.add("ignores-scale" if ignored else SPREADS[wrong.kind], wrong.sentence)
-    faults.report("the weights have not the mean and the spread that are asked for", *calls)
+        name = "ignores-scale" if wrong.fixed and rules else SPREADS[wrong.kind]
+        for sentence in wrong.sentences:
+            faults.add(name, sentence)
+    faults.report("the weights do not have the mean and the spread that are asked for", *calls)
 
 
 ACTIVATIONS = {

@@ -142,7 +142,8 @@ def test_right_spreads_are_nothing_to_speak_of(rng: np.random.Generator) -> None
 def test_known_rules_are_recognised(rule: str, rng: np.random.Generator) -> None:
     spreads = known_spreads(TWO_NETWORKS)
     right = [0.0005] * 5
-    assert wrong(rng, right, spreads[rule])[0].sentence.endswith(f": that is {rule}") or any(
+    said = wrong(rng, right, spreads[rule])[0].sentences[0]
+    assert said == f"the standard deviation is {rule}" or any(
         spreads[other] == pytest.approx(spreads[rule]) for other in spreads if other != rule
     )
     assert kinds(wrong(rng, right, spreads[rule])) == ["rule"] * 3
@@ -156,8 +157,10 @@ def test_no_constant_is_taken_for_a_rule(rng: np.random.Generator) -> None:
 def test_wrong_spreads_are_said(rng: np.random.Generator) -> None:
     xavier = [std / math.sqrt(2) for std in HE]
     first, *others = wrong(rng, HE, xavier)
-    assert first.sentence.startswith("W1 has standard deviation 0.2")
-    assert first.sentence.endswith(" where 0.302 and 0.167 are asked for: that is sqrt(1 / inputs)")
+    assert first.sentences[0] == "the standard deviation is sqrt(1 / inputs)"
+    assert first.sentences[1].startswith("W1 has standard deviation 0.2")
+    assert first.sentences[1].endswith(" where 0.302 and 0.167 are asked for")
+    assert [len(other.sentences) for other in others] == [1, 1]
     assert kinds([first, *others]) == ["rule"] * 3
     assert kinds(wrong(rng, HE, [0.01] * 5)) == ["vanishing"] * 3
     assert kinds(wrong(rng, HE, [1.0] * 5)) == ["saturating"] * 3

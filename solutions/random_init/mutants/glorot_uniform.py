@@ -1,0 +1,9 @@
+import numpy as np
+
+
+def initialize_parameters(n_x, n_h, n_y):
+    W1 = np.random.uniform(-1, 1, (n_h, n_x)) * np.sqrt(6 / (n_x + n_h))
+    b1 = np.zeros((n_h, 1))
+    W2 = np.random.uniform(-1, 1, (n_y, n_h)) * np.sqrt(6 / (n_h + n_y))
+    b2 = np.zeros((n_y, 1))
+    return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
