@@ -135,6 +135,19 @@ class Code:
             return (plain, reads) if reads is not None else None
         return safe, meant
 
+    def trapped(self, node: ast.AST) -> str | None:
+        """Return the source with an exception in front of the statement that holds a node.
+
+        None where there is no place for one; a default of a parameter has no such statement.
+        """
+        statement = next((n for n in (node, *self.around(node)) if isinstance(n, ast.stmt)), node)
+        if isinstance(statement, ast.FunctionDef | ast.Module):
+            return None
+        start = self.span(statement)[0]
+        margin = " " * getattr(statement, "col_offset", 0)
+        trapped = self._edited((Edit(start, start, f"raise AssertionError\n{margin}"),))
+        return trapped if dump(trapped) is not None else None
+
     def _edited(self, edits: tuple[Edit, ...]) -> str:
         data = self._bytes
         for edit in sorted(edits, reverse=True):

@@ -23,6 +23,8 @@ class AutomaticMutant:
     """The function of the reference that holds it, empty outside of all."""
     line: int
     source: str
+    trap: str | None
+    """The reference, raising an exception at that place."""
     diff: str
     """The unified diff from the reference."""
 
@@ -66,6 +68,7 @@ def _mutant(
         function=code.owner(change.node),
         line=line,
         source=text,
+        trap=code.trapped(change.node),
         diff=_diff(code.source, text),
     )
 

@@ -72,6 +72,8 @@ def _try(
         found.named += death.named
         found.deaths[mutant.name] = death.checks
     elif comparison is not None and comparison.differs_by_chance(mutant.source, differing):
-        found.equal.append(mutant)
+        # What is never executed is equal to anything.
+        reached = mutant.trap is None or comparison.differing(mutant.trap)
+        (found.equal if reached else found.unreached).append(mutant)
     elif not death.broken:
         found.survivors.append(mutant)

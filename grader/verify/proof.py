@@ -26,6 +26,8 @@ class Automatic:
     """Survivors that gave what the reference gives, in every case."""
     survivors: list[AutomaticMutant] = field(default_factory=list)
     """Those that did not: what no check notices."""
+    unreached: list[AutomaticMutant] = field(default_factory=list)
+    """Survivors at places that no case leads to, so that nobody knows whether they are wrong."""
     deaths: dict[str, frozenset[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     exempt: int = 0
@@ -33,8 +35,8 @@ class Automatic:
 
     @property
     def counted(self) -> int:
-        """How many mutants are wrong answers."""
-        return self.killed + len(self.survivors)
+        """How many mutants are wrong answers, for all that is known."""
+        return self.killed + len(self.survivors) + len(self.unreached)
 
     def __add__(self, other: Automatic) -> Automatic:
         return Automatic(
@@ -42,6 +44,7 @@ class Automatic:
             self.named + other.named,
             self.equal + other.equal,
             self.survivors + other.survivors,
+            self.unreached + other.unreached,
             self.deaths | other.deaths,
             list(dict.fromkeys(self.problems + other.problems)),
             max(self.exempt, other.exempt),
@@ -100,8 +103,10 @@ class Proof:
 
     def survivors(self) -> Iterator[str]:
         """Yield each automatic mutant that no check noticed, in words and as a diff."""
-        for mutant in self.automatic.survivors if self.automatic else ():
-            yield f"survives: {mutant}"
+        if self.automatic is not None:
+            yield from (f"survives: {mutant}" for mutant in self.automatic.survivors)
+            for mutant in self.automatic.unreached:
+                yield f"survives, and no case of cases.toml leads there: {mutant}"
 
     def line(self) -> str:
         """Return the proof as one line."""

@@ -78,6 +78,19 @@ def test_what_is_equal_to_the_reference_does_not_count(tiny: Callable[..., Cours
     assert found.survivors == []
 
 
+def test_what_no_case_leads_to_is_not_taken_for_equal(tiny: Callable[..., Course]) -> None:
+    reference = "def step(X, rate=0.5):\n    if X.size > 900:\n        return X[0]\n    return X\n"
+    found = try_mutants(tiny(STRICT, reference), "mini")
+    assert {mutant.line for mutant in found.unreached} == {3}
+    assert all(mutant.line != 3 for mutant in found.equal)
+    proof = Proof("mini")
+    proof.add(found)
+    assert "survives, and no case of cases.toml leads there: step, line 3" in next(
+        proof.survivors()
+    )
+    assert "automatic mutants are killed" in proof.problems[0]
+
+
 def test_without_cases_a_survivor_cannot_be_told(tiny: Callable[..., Course]) -> None:
     course = tiny(BLIND + OWN_CASE)
     (course.folder("mini").staff / "cases.toml").unlink()
@@ -159,7 +172,7 @@ def test_functions_are_reached_through_what_uses_them() -> None:
 
 
 def test_the_line_of_a_course_adds_up_its_exercises() -> None:
-    mutant = AutomaticMutant("minus:1#1", "minus dropped", "f", 1, "", "")
+    mutant = AutomaticMutant("minus:1#1", "minus dropped", "f", 1, "", None, "")
     one = Proof("one", checks=5, mutants=10, killed=10, nameable=9, named=9, unnamed=1)
     one.add(Automatic(killed=99, survivors=[mutant]))
     two = Proof("two", ["wrong"], mutants=10, killed=9, nameable=10, named=8)

@@ -43,6 +43,14 @@ def test_a_mutant_says_where_it_is_and_what_was_done() -> None:
     )
 
 
+def test_a_trap_stands_in_front_of_the_statement() -> None:
+    source = "def f(X, k=3):\n    for x in X:\n        x -= 1\n    return -x\n"
+    traps = {m.name.split(":")[0]: m.trap for m in mutants(source)}
+    assert traps["dropped_sign"] == source.replace("return", "raise AssertionError\n    return")
+    assert traps["other_update"] == source.replace("x -=", "raise AssertionError\n        x -=")
+    assert traps["other_default"] is None
+
+
 def test_an_inner_function_belongs_to_the_one_around_it() -> None:
     source = "def f(X):\n    def g(Y):\n        return -Y\n    return g(X)\nSCALE = -g\n"
     functions = {m.function for m in mutants(source) if m.name.startswith("dropped_sign")}
