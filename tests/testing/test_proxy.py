@@ -11,8 +11,9 @@ import pytest
 from grader.model.exercise import Exercise
 from grader.sandbox import definitions
 from grader.testing.failures import CheckFailed
+from grader.testing.hearsay import LEFT_OUT
 from grader.testing.proxy import Submission, describe_call
-from grader.wire.messages import Argument, Missing
+from grader.wire.messages import Argument, Missing, NotSent, Raised, Reply
 
 EXERCISE = Exercise.model_validate(
     {
@@ -52,6 +53,25 @@ def test_a_function_that_is_gone_when_it_is_called() -> None:
     gone.begin("check")
     with pytest.raises(CheckFailed, match="there is no function f"):
         gone.f(1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "left_out"),
+    [
+        (NotSent("type", "secret.Thing", ""), False),
+        (Raised("Secret3141", "wrong"), True),
+        (Raised("ValueError", "secret 3.141"), True),
+    ],
+)
+def test_what_is_cut_from_a_hidden_check_is_for_staff(reply: Reply, left_out: bool) -> None:
+    student = submission("f", reply=reply)
+    student.begin("check", hidden=True)
+    with pytest.raises(CheckFailed) as failed:
+        student.f(1)
+    told = "\n".join([failed.value.headline, *failed.value.lines])
+    assert "ecret" not in told
+    assert (LEFT_OUT in told) == left_out
+    assert f"in full: {reply}" in failed.value.staff
 
 
 @pytest.mark.parametrize(
