@@ -30,6 +30,10 @@ class Misconception(Model):
     """The exercise that explains it."""
 
 
+class _Catalogue(Model):
+    ids: dict[str, Misconception] = Field(default_factory=dict)
+
+
 class Course:
     """A course folder. Everything is read when it is first asked for."""
 
@@ -104,7 +108,7 @@ class ExerciseFolder:
         try:
             exercise = Exercise.model_validate(read_toml(path))
         except ValidationError as error:
-            raise CourseError(f"{path}: {_first_fault(error)}") from None
+            raise CourseError(f"{path}: {first_fault(error)}") from None
         if exercise.id != self.id:
             raise CourseError(f"{path}: id is {exercise.id!r}, the folder is {self.id!r}")
         return exercise
@@ -194,18 +198,30 @@ def read_text(path: Path) -> str:
     """Return a text file of the course; raise CourseError when it cannot be read."""
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: {error}") from None
+    except OSError as error:
+        raise CourseError(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path}: it is not UTF-8 text (byte {error.start})") from None
 
 
 def _misconceptions(path: Path) -> dict[str, Misconception]:
-    tables = read_toml(path).get("ids", {})
     try:
-        return {name: Misconception.model_validate(table) for name, table in tables.items()}
+        return _Catalogue.model_validate(read_toml(path)).ids
     except ValidationError as error:
-        raise CourseError(f"{path}: {_first_fault(error)}") from None
+        raise CourseError(f"{path}: {first_fault(error)}") from None
 
 
-def _first_fault(error: ValidationError) -> str:
+def first_fault(error: ValidationError) -> str:
+    """Say what is wrong with a table: the key, and the fault in words about TOML."""
     fault = error.errors()[0]
-    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+    # A list's items are counted as people do.
+    place = "".join(f" #{k + 1}" if isinstance(k, int) else f".{k}" for k in fault["loc"])
+    said = _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    return f"{place.strip('.')}: {said}" if place else said
+
+
+_WORDS = {
+    "extra_forbidden": "there is no such key",
+    "missing": "it is missing",
+    "model_type": "it must be a table, { key = value }",
+}

@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from grader.catalog import ExerciseFolder, read_toml
+from grader.catalog import ExerciseFolder, first_fault, read_toml
 from grader.errors import CourseError
 from grader.model.exercise import Model
 
@@ -72,8 +72,7 @@ def read_corpus(folder: ExerciseFolder) -> Corpus:
     try:
         table = _Table.model_validate(read_toml(path))
     except ValidationError as error:
-        fault = error.errors()[0]
-        raise CourseError(f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+        raise CourseError(f"{path}: {first_fault(error)}") from None
     return Corpus(
         _with_files(folder.staff / "variants", table.variants),
         _with_files(folder.staff / "mutants", table.mutants),

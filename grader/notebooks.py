@@ -27,7 +27,10 @@ CHECK = """\
 
 def notebook_text(folder: ExerciseFolder) -> str:
     """Return the notebook as JSON text: lesson, one code cell a function, and the check."""
-    cells = [*_lesson(folder), *_starter(folder.starter_source)]
+    try:
+        cells = [*_lesson(folder), *_starter(folder.starter_source)]
+    except SyntaxError as error:
+        raise CourseError(f"{folder.starter}:{error.lineno}: {error.msg}") from None
     cells.append(new_markdown_cell("## Check your work"))
     cells.append(new_code_cell(CHECK.format(id=folder.id)))
     for number, cell in enumerate(cells, 1):

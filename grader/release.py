@@ -124,4 +124,4 @@ def _parse(text: str, path: Path) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as error:
-        raise CourseError(f"{path}: {error}") from None
+        raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None

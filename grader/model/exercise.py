@@ -34,6 +34,10 @@ class Returns(Model):
     kind: Literal["dict", "array", "number", "tuple", "none", "any"]
     keys: tuple[str, ...] = ()
     """The keys that a dict must have; more are accepted."""
+    keys_from_inputs: bool = False
+    """The keys of a dict are taken from the inputs, as words from a text. Without this, a hidden
+    check sees a number in the place of a key that is not in the student's file, since a key that is
+    repeated in feedback could carry the inputs out. With it, no check may repeat keys."""
     length: int | None = None
     """The number of items of a tuple."""
     items: tuple[Returns, ...] = ()
@@ -51,6 +55,8 @@ class Returns(Model):
     def _parts_fit_the_kind(self) -> Returns:
         if self.keys and self.kind != "dict":
             raise ValueError("keys belong to kind = 'dict'")
+        if self.keys_from_inputs and (self.keys or self.kind != "dict"):
+            raise ValueError("keys_from_inputs belongs to kind = 'dict' without keys")
         if (self.items or self.length is not None) and self.kind != "tuple":
             raise ValueError("items and length belong to kind = 'tuple'")
         if self.items and self.length not in (None, len(self.items)):

@@ -42,7 +42,7 @@ def check(
     """
     if not title.strip():
         raise ValueError("a check needs a title")
-    if not 0 <= points < float("inf"):
+    if not isinstance(points, int | float) or not 0 <= points < float("inf"):
         raise ValueError(f"points must be a finite number from 0 up, not {points!r}")
 
     def decorate(test: Test) -> Test:

@@ -73,7 +73,9 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
     checked = {key: _array(value[key], key, finite=returns.finite) for key in returns.keys}
     extra = {k: np.asarray(v) for k, v in value.items() if k not in checked and _is_numeric(v)}
     if not returns.keys:
-        return {k: _array(v, k[:40] or "''", finite=returns.finite) for k, v in value.items()}
+        says = "one of its values" if returns.keys_from_inputs else ""
+        named = {k: says or k[:40] or "''" for k in value}
+        return {k: _array(v, named[k], finite=returns.finite) for k, v in value.items()}
     return checked | extra
 
 

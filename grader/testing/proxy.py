@@ -145,7 +145,10 @@ class Submission:
         if isinstance(said, Returned):
             self.changed = tuple(p.name for p in function.parameters if p.name in said.changed)
             name = f"the result of {function.name}"
-            return contract.validate(function.returns, said.value, name)
+            returns = function.returns
+            free = any(part.keys_from_inputs for part in (returns, *returns.items))
+            value = reply.value if free and isinstance(reply, Returned) else said.value
+            return contract.validate(returns, value, name)
         refusal = _refusal(function, said, shown, self._session.definitions)
         raise refusal if said is reply or said == reply else _cut(refusal, said, reply)
 

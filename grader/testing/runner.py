@@ -14,6 +14,7 @@ from grader.testing.checks import Check
 from grader.testing.failures import CheckFailed
 from grader.testing.proxy import Submission
 
+AUTHORS = ("test_examples.py", "test_hidden.py", "reference.py")
 PASSED, NOT_RUN, INTERNAL = "passed", "not_run", "internal_error"
 
 
@@ -67,7 +68,13 @@ class Run:
 
 
 def _explain(info: pytest.ExceptionInfo[BaseException]) -> str:
-    entry = info.traceback[-1]
+    if isinstance(info.value, pytest.FixtureLookupError):
+        path, line, _ = info.value.request.node.location
+        where = f"{Path(path).name}, line {(line or 0) + 1}"
+        return f"{where}: there is no fixture {info.value.argname!r}"
+    # The author's own line says more than the line of ours, or of a library, that gave up.
+    authors = [e for e in info.traceback if Path(e.path).name in AUTHORS]
+    entry = (authors or info.traceback)[-1]
     return f"{Path(entry.path).name}, line {entry.lineno + 1}: {info.exconly()[:1500]}"
 
 

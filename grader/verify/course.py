@@ -11,8 +11,9 @@ from functools import reduce
 from operator import add
 from pathlib import Path
 
-from grader.blanks import blanks
 from grader.catalog import Course
+from grader.lessons import lesson_faults
+from grader.readiness import obstacles
 from grader.verify.automatic import try_mutants
 from grader.verify.proof import Automatic, Proof
 from grader.verify.written import prove_written
@@ -86,14 +87,17 @@ def _written(root: str, exercise_id: str, seeds: int) -> Proof:
     # Hidden tests compute with wrong answers on purpose.
     warnings.simplefilter("ignore")
     course = Course(Path(root))
-    if left := list(blanks(course.folder(exercise_id))):
-        return Proof(exercise_id, [f"there are {len(left)} blanks left to fill in", *left])
-    return prove_written(course, exercise_id, seeds)
+    folder = course.folder(exercise_id)
+    if found := obstacles(folder):
+        return Proof(exercise_id, found)
+    proof = prove_written(course, exercise_id, seeds)
+    proof.problems += lesson_faults(folder)
+    return proof
 
 
 def _automatic(root: str, exercise_id: str, part: tuple[int, int], every_kill: bool) -> Automatic:
     warnings.simplefilter("ignore")
     course = Course(Path(root))
-    if any(blanks(course.folder(exercise_id))):
+    if obstacles(course.folder(exercise_id)):
         return Automatic()
     return try_mutants(course, exercise_id, part, every_kill=every_kill)

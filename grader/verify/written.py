@@ -58,7 +58,8 @@ class _Verification:
                 f"exercise.toml says {self.folder.exercise.points:g}"
             )
         self._starter()
-        self._reference()
+        if not self._reference():
+            return  # whatever is wrong there would be said again of every variant and mutant
         self._variants()
         self._mutants()
         self.proof.items.deaths |= {name: frozenset(by) for name, by in self._deaths.items()}
@@ -78,6 +79,10 @@ class _Verification:
 
     def _starter(self) -> None:
         report = self._grade(self.folder.starter)
+        broken = [c for c in report.checks if c.outcome is Outcome.INTERNAL_ERROR]
+        if broken:
+            self._problem(f"check {broken[0].id} broke on the starter: {broken[0].diagnostic}")
+            return
         if report.points != 0:
             passed = [c.id for c in report.checks if c.outcome is Outcome.PASSED]
             self._problem(f"the starter has {report.points} points: {', '.join(passed)}")
@@ -88,14 +93,15 @@ class _Verification:
             named = ", ".join(d.misconception for d in report.diagnoses) or "nothing"
             self._problem(f"the starter is called {named}, not not-implemented")
 
-    def _reference(self) -> None:
+    def _reference(self) -> bool:
         confusable: set[str] = set()
 
         def audit(name: str, pairs: list[tuple[str, str]]) -> None:
             confusable.update(f"{name}: {one} and {other}" for one, other in pairs)
 
         with audited(audit), budgeted() as spent:
-            self._full_marks(self.folder.reference, "the reference", range(self.proof.seeds))
+            seeds = range(self.proof.seeds)
+            right = self._full_marks(self.folder.reference, "the reference", seeds)
         # What one submission's checks may fail a right answer with, added up over its checks.
         self.proof.false_fail = sum(spent) / max(1, self.proof.seeds)
         if self.proof.false_fail > FALSE_FAIL:
@@ -103,6 +109,7 @@ class _Verification:
             self._problem(f"a right answer may fail with probability {chance} > {FALSE_FAIL}")
         for pair in sorted(confusable):
             self._problem(f"mistake models give the same numbers: {pair}")
+        return right
 
     def _variants(self) -> None:
         for path in self.corpus.variants:
@@ -110,14 +117,15 @@ class _Verification:
             seeds = range(min(self.proof.seeds, VARIANT_SEEDS))
             self._full_marks(path, f"variant {path.stem}", seeds)
 
-    def _full_marks(self, path: Path, what: str, seeds: range) -> None:
+    def _full_marks(self, path: Path, what: str, seeds: range) -> bool:
         for seed in seeds:
             report = self._grade(path, seed)
             lost = [c for c in report.checks if c.outcome is not Outcome.PASSED]
             if lost:
                 where = f"{what}, seed {seed}: {lost[0].id} is {lost[0].outcome}"
                 self._problem(f"{where}: {lost[0].diagnostic or lost[0].feedback}")
-                return
+                return False
+        return True
 
     def _mutants(self) -> None:
         for path, mutant in self.corpus.mutants.items():
@@ -141,8 +149,10 @@ class _Verification:
                 diagnostic = next(c.diagnostic for c in report.checks if c.id == check_id)
                 self._problem(f"mutant {name}: check {check_id} broke: {diagnostic}")
         survived = [check for check in mutant.killed_by if outcomes.get(check) not in KILLS]
-        if survived:
-            found = outcomes.get(survived[0], "unknown")
+        if survived and survived[0] not in outcomes:
+            self._problem(f"mutant {name}: there is no check {survived[0]} to kill it")
+        elif survived:
+            found = outcomes[survived[0]]
             self._problem(f"mutant {name} survives {survived[0]}, which is {found}")
         return not survived
 
@@ -165,7 +175,12 @@ class _Verification:
 
 
 def _leaks(course: Course, exercise_id: str) -> Iterator[str]:
-    """Yield what of the staff half could be read in the public bundle."""
+    """Yield what of the staff half could be read in the public half, or in the bundle of it."""
+    staff = course.folder(exercise_id)
+    if found := list(leaks(staff, staff.public)):
+        # A file that is in no bundle is public all the same: its folder is given away as it is.
+        yield from (f"exercises/{exercise_id}/{leak}" for leak in found)
+        return
     with tempfile.TemporaryDirectory() as folder:
         release(course, [exercise_id], Path(folder))
-        yield from leaks(course.folder(exercise_id), Path(folder))
+        yield from leaks(staff, Path(folder))

@@ -209,8 +209,17 @@ def without_blanks(course: Course) -> None:
     corpus.write_text(text, "utf-8")
     examples = folder.public / "test_examples.py"
     change(examples, ("right = None", "right = got"), ("right = (None, None)", "right = got"))
+    lesson_holds(folder.public)
     for path in (*folder.public.iterdir(), *folder.staff.glob("*.*")):
         path.write_text(path.read_text("utf-8").replace(BLANK, "done"), "utf-8")
+
+
+def lesson_holds(public: Path) -> None:
+    change(
+        public / "README.md",
+        ("FILL IN: a few lines that a learner can run", "two"),
+        ("FILL IN: exactly what they print", "two"),
+    )
 
 
 def test_filled_in_it_is_proven(run: Any, empty: Path) -> None:
@@ -248,6 +257,7 @@ def fill_in(course: Path) -> None:
     write(staff, "mutants/mistake_3", "np.sqrt", "np.abs")
     write(staff, "mutants/mistake_4", "count - 1", "count + 1")
     write(staff, "mutants/mistake_5", "count = x.shape[axis]", "count = x.size")
+    lesson_holds(public)
     catalogue = course / "exercises/misconceptions.toml"
     entry = '[ids.divides-by-n]\ntitle = "Divided by n"\nexplanation = "One value is used up."\n'
     catalogue.write_text(f"{catalogue.read_text('utf-8')}\n{entry}", "utf-8")

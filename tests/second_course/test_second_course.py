@@ -17,6 +17,8 @@ import pytest
 from grader.catalog import Course
 from grader.cli import main
 from grader.corpus import read_corpus
+from grader.errors import CourseError
+from grader.grade import Answer, Slot
 from grader.testing.suite import Suite
 from grader.verify import verify
 
@@ -140,3 +142,23 @@ def test_what_lies_above_a_course_has_no_say_in_its_checks(course: Path) -> None
     (course.parent / "conftest.py").write_text("raise RuntimeError('not about the course')\n")
     with Suite(Course(course).folder("words")) as suite:
         assert suite.checks
+
+
+def test_words_of_a_hidden_text_are_judged_and_not_repeated(course: Path) -> None:
+    """Keys from the inputs reach the check as they are, and never the student's feedback."""
+    source = b"def count_words(text):\n    return {word: float('nan') for word in text.split()}\n"
+    answer = Answer.of_file("words", "ada", "words.py", source)
+    with Slot(Course(course)) as slot:
+        report = slot.grade("words", answer)
+    (check,) = [c for c in report.checks if c.id == "plain"]
+    assert "one of its values holds NaN or infinity" in check.feedback
+    assert not any(word in check.feedback for word in ("tree", "river", "lantern"))
+
+
+@pytest.mark.parametrize("returns", ['{ kind = "array"', '{ kind = "dict", keys = ["a"]'])
+def test_keys_from_inputs_belong_to_a_dict_without_keys(course: Path, returns: str) -> None:
+    path = course / "exercises/words/exercise.toml"
+    text = path.read_text("utf-8").replace('{ kind = "dict"', returns, 1)
+    path.write_text(text, "utf-8")
+    with pytest.raises(CourseError, match=r"functions #1\.returns: keys_from_inputs belongs to"):
+        _ = Course(course).folder("words").exercise
