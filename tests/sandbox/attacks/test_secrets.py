@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.catalog import Course
-from grader.grade import Slot
-from grader.sandbox.layers import Level
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from grader.catalog import Course
     from grader.model.report import ScoreReport
 
-ATTACKS = tomllib.loads(Path(__file__).with_name("secrets.toml").read_text("utf-8"))
+AIMS = ("secrets",)
 SECRET = f"SECRET-{secrets.token_hex(8)}"
 GREP = """
 import re
@@ -49,9 +47,15 @@ def test_stolen(submission):
 """
 
 
+class Holder:
+    """A class that holds the secret, in the process of the hidden tests."""
+
+    kept = SECRET
+
+
 @pytest.fixture(scope="module")
 def aim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Plant the secret in a file, a command line, the environment and behind two sockets."""
+    """Plant the secret wherever a process of ours may hold one."""
     root = tmp_path_factory.mktemp("course")
     name = f"\0{secrets.token_hex(8)}"
     holder = [sys.executable, "-c", "import sys; sys.stdin.read()", SECRET]
@@ -64,10 +68,15 @@ def aim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         process = stack.enter_context(subprocess.Popen(holder, stdin=subprocess.PIPE))
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("PLANTED", SECRET)
+        patch.setattr(sys, "argv", [*sys.argv, SECRET])
+        opened = stack.enter_context(tempfile.TemporaryFile())
+        opened.write(SECRET.encode())
+        opened.flush()
         yield {
             "root": str(root),
             "file": str(root / "solutions" / "mini" / "test_hidden.py"),
             "port": port,
+            "datagrams": _serve_datagrams(stack),
             "abstract": name,
             "pid": os.getpid(),
         }
@@ -92,44 +101,53 @@ def _serve(stack: contextlib.ExitStack, server: socket.socket) -> Any:
     return server.getsockname()
 
 
+def _serve_datagrams(stack: contextlib.ExitStack) -> int:
+    """Send the secret to everyone who asks, until somebody sends nothing."""
+    server = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    server.bind(("127.0.0.1", 0))
+
+    def answer() -> None:
+        while (asked := server.recvfrom(99))[0]:
+            server.sendto(SECRET.encode(), asked[1])
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    stack.callback(thread.join)
+    ask = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    stack.callback(ask.sendto, b"", server.getsockname())
+    return int(server.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
-def attack(aim: dict[str, Any], write_course: Any, make_answer: Any) -> Iterator[Any]:
+def grade(aim: dict[str, Any], write_course: Any, make_answer: Any, slots: Any) -> Any:
     """Return a function that grades an attack; one point is what the secret is worth."""
     hidden = HIDDEN.format(secret=SECRET, aim=aim)
     course: Course = write_course(Path(aim["root"]), hidden, exercise=EXERCISE)
-    slots: dict[tuple[str, ...], Slot] = {}
 
-    def grade(name: str, off: tuple[str, ...] = ()) -> ScoreReport:
-        if off not in slots:
-            slots[off] = Slot(course, Level.PROCESS, disabled=off)
-        return slots[off].grade("mini", make_answer(GREP + ATTACKS[name]["code"]))
+    def graded(code: str, off: Iterable[str] = ()) -> ScoreReport:
+        return slots(tuple(off), course).grade("mini", make_answer(GREP + code))
 
-    yield grade
-    for slot in slots.values():
-        slot.close()
+    return graded
 
 
-@pytest.mark.parametrize("name", ATTACKS)
-def test_a_secret_is_safe(attack: Any, forkserver: Any, name: str) -> None:
-    off = ATTACKS[name].get("off", ())
-    if off and not set(off).intersection(forkserver.layers):
-        pytest.skip(f"this machine lacks a sandbox layer: {' or '.join(off)}")
-    report = attack(name)
+def test_a_secret_is_safe(grade: Any, needs: Any, attack: dict[str, Any]) -> None:
+    needs(attack)
+    report = grade(attack["code"])
     assert report.status == "graded"
     assert report.points == 0
     assert SECRET not in report.model_dump_json()
 
 
-@pytest.mark.parametrize("name", [name for name in ATTACKS if "off" in ATTACKS[name]])
-def test_the_attack_succeeds_without_the_layers(attack: Any, name: str) -> None:
-    report = attack(name, tuple(ATTACKS[name]["off"]))
-    assert report.points == 1, report.checks[0].feedback
+def test_it_is_not_without_the_layers(grade: Any, layered: dict[str, Any]) -> None:
+    report = grade(layered["code"], layered["off"])
+    assert report.points == 1, report.checks[0].diagnostic
 
 
-@pytest.mark.parametrize("name", [name for name in ATTACKS if "off" not in ATTACKS[name]])
-def test_the_attack_succeeds_in_the_process_of_the_secret(aim: dict[str, Any], name: str) -> None:
-    code = compile(GREP + ATTACKS[name]["code"], name, "exec")
+def test_it_is_not_in_the_process_of_the_secret(
+    aim: dict[str, Any], unlayered: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(SECRET))
     names: dict[str, Any] = {}
-    exec(code, names)
+    exec(compile(GREP + unlayered["code"], "attack", "exec"), names)
     local_secret = SECRET
     assert local_secret in re.split(r"[^\w-]", names["steal"](aim))
