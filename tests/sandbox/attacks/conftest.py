@@ -37,6 +37,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "attack": lambda entry: True,
         "layered": lambda entry: "off" in entry,
         "unlayered": lambda entry: "off" not in entry and "control" not in entry,
+        "handed_in": lambda entry: "make" in entry,
+        "shown": lambda entry: entry.get("public", True),
+        "in_small": lambda entry: "small" in entry,
+        "in_class": lambda entry: "members" in entry,
     }
     for kind, belongs in kinds.items():
         if kind in metafunc.fixturenames:
