@@ -170,6 +170,9 @@ def _walk(value: Any, numbers: bool) -> Iterator[int]:
         part = waiting.pop()
         if isinstance(part, np.ndarray):
             yield from (*part.shape, part.size)
+            if not numbers and part.dtype.kind == "f":  # how many are not is told too
+                yield int(np.isfinite(part).sum())
+                yield part.size - int(np.isfinite(part).sum())
         elif type(part) in (list, tuple, dict):
             yield len(part)
             waiting += part.values() if type(part) is dict else part
