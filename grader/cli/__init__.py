@@ -12,6 +12,7 @@ import sys
 import typer
 
 from grader.cli.author import notebook, release, verify
+from grader.cli.autograder import gradescope
 from grader.cli.check import check
 from grader.cli.export import export
 from grader.cli.grade import grade, sample
@@ -32,7 +33,7 @@ app = typer.Typer(
 
 COMMANDS = (
     check, grade, export, sample, new, verify, verify_report, notebook, release, doctor, schema,
-    xqueue,
+    xqueue, gradescope,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -19,7 +19,8 @@ _SHOWN = 20
 
 
 Folder = Annotated[
-    Path, typer.Argument(metavar="DIR", help="The folder into which the class was graded.")
+    Path | None,
+    typer.Argument(metavar="DIR", help="The folder into which the class was graded."),
 ]
 To = Annotated[str, typer.Option("--to", metavar="TARGET", help="The other system.")]
 Out = Annotated[
@@ -41,27 +42,41 @@ Scale = Annotated[
 Score = Annotated[Literal["ratio", "points"], typer.Option("--score", help="What xqueue is sent.")]
 
 
+Course = Annotated[
+    Path | None, typer.Option("--course", metavar="PATH", help="For gradescope-autograder.")
+]
+AUTOGRADER = "gradescope-autograder"
+
+
 def export(
-    folder: Folder,
     to: To,
+    folder: Folder = None,
     out: Out = None,
     exercise: ExerciseId = None,
     into: Into = None,
     column: Column = "",
     scale: Scale = False,
     score: Score = "ratio",
+    course: Course = None,
 ) -> None:
     """Write the grades for another system, into DIR/export/TARGET unless told otherwise.
 
-    Exit code 0 when every submission was exported, 3 when one could not be; it is listed.
+    Exit code 0 when every submission was exported, 3 when one could not be; it is listed. The
+    target gradescope-autograder takes no DIR: it is what Gradescope runs for one --exercise.
     """
     from grader.errors import UsageError
     from grader.export import TARGETS, Options
     from grader.exports import write_documents, write_one
     from grader.store import Store
 
+    if to == AUTOGRADER:
+        _autograder(exercise, out, course)
+        return
     if to not in TARGETS:
-        raise UsageError(f"there is no target {to!r}; there are: {', '.join(TARGETS)}")
+        names = ", ".join([*TARGETS, AUTOGRADER])
+        raise UsageError(f"there is no target {to!r}; there are: {names}")
+    if folder is None:
+        raise UsageError(f"name the folder that was graded into: grader export DIR --to {to}")
     target = TARGETS[to]
     options = Options(_given(to, target, into), column, scale, score)
     left: list[Left] = []
@@ -78,6 +93,16 @@ def export(
     _tell(caveats, left)
     print(f"{written} document{'' if written == 1 else 's'} in {place}")
     raise typer.Exit(3 if left else 0)
+
+
+def _autograder(exercise: str | None, out: Path | None, course: Path | None) -> None:
+    from grader.autograder.build import build
+    from grader.cli.options import open_course
+    from grader.errors import UsageError
+
+    if exercise is None:
+        raise UsageError("an autograder is for one assignment: name its exercise with --exercise")
+    print(build(open_course(course).folder(exercise), out or Path("autograder.zip")))
 
 
 def _place(folder: Path, out: Path | None, to: str, target: Target) -> Path:

@@ -10,33 +10,39 @@ import typer
 
 from grader.cli.options import CourseOption, open_course
 
+Url = Annotated[str, typer.Option("--url", help="The server, e.g. https://lms.example.org")]
+QueueName = Annotated[str, typer.Option("--queue", metavar="NAME", help="The queue's name.")]
+Out = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Where journal and reports are kept.")
+]
+ExerciseId = Annotated[
+    str | None,
+    typer.Option("--exercise", metavar="ID", help="Else told by the problem's payload."),
+]
+Credentials = Annotated[
+    Path | None,
+    typer.Option(
+        "--credentials",
+        metavar="FILE",
+        help="JSON with username and password; else XQUEUE_USERNAME and XQUEUE_PASSWORD.",
+    ),
+]
+Score = Annotated[
+    Literal["ratio", "points"], typer.Option("--score", help="Old servers take points.")
+]
+UntilEmpty = Annotated[
+    bool, typer.Option("--until-empty", help="End when the queue is empty; else go on.")
+]
+
 
 def xqueue(
-    url: Annotated[str, typer.Option("--url", help="The server, e.g. https://lms.example.org")],
-    queue: Annotated[str, typer.Option("--queue", metavar="NAME", help="The queue's name.")],
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where journal and reports are kept.")
-    ],
-    exercise: Annotated[
-        str | None,
-        typer.Option(
-            "--exercise", metavar="ID", help="Told by the problem's payload if not given."
-        ),
-    ] = None,
-    credentials: Annotated[
-        Path | None,
-        typer.Option(
-            "--credentials",
-            metavar="FILE",
-            help="JSON with username and password; else XQUEUE_USERNAME and XQUEUE_PASSWORD.",
-        ),
-    ] = None,
-    score: Annotated[
-        Literal["ratio", "points"], typer.Option("--score", help="Old servers take points.")
-    ] = "ratio",
-    until_empty: Annotated[
-        bool, typer.Option("--until-empty", help="End when the queue is empty; else go on.")
-    ] = False,
+    url: Url,
+    queue: QueueName,
+    out: Out,
+    exercise: ExerciseId = None,
+    credentials: Credentials = None,
+    score: Score = "ratio",
+    until_empty: UntilEmpty = False,
     course: CourseOption = None,
 ) -> None:
     """Pull submissions from an Open edX queue, grade them, and put the results."""

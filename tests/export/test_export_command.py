@@ -37,7 +37,7 @@ def graded(tmp_path, make_report):
 
 def run(folder, to="lti", out=None):
     with pytest.raises(typer.Exit) as ended:
-        export(folder, to, out)
+        export(to, folder, out)
     return ended.value.exit_code
 
 
@@ -82,7 +82,7 @@ def test_a_folder_of_other_things_is_left_alone(graded, tmp_path):
     other.mkdir()
     (other / "thesis.txt").write_text("")
     with pytest.raises(UsageError, match="holds other files"):
-        export(folder, "lti", other)
+        export("lti", folder, other)
     (other / ".exported").write_text('{"documents": ["../store.sqlite", "thesis.txt"]}')
     run(folder, "lti", other)
     assert (folder / "store.sqlite").exists()
@@ -98,13 +98,13 @@ def test_one_submission_can_be_one_file(graded, tmp_path):
 def test_several_submissions_are_no_one_file(graded, tmp_path):
     folder = graded(ada="passed", bob="passed", zoe="passed")
     with pytest.raises(UsageError, match="there are 3 documents"):
-        export(folder, "gradescope", tmp_path / "results.json")
+        export("gradescope", folder, tmp_path / "results.json")
 
 
 def test_an_unknown_target_and_an_ungraded_folder_are_said(graded, tmp_path):
     with pytest.raises(
         UsageError, match="no target 'blackboard'; there are: gradescope, canvas-csv"
     ):
-        export(graded(ada="passed"), "blackboard")
+        export("blackboard", graded(ada="passed"))
     with pytest.raises(StoreError, match="there is no store"):
-        export(tmp_path / "nothing", "lti")
+        export("lti", tmp_path / "nothing")
