@@ -35,10 +35,11 @@ VANISHING: Final = 0.15
 
 _NAMING: Final = 1e-6
 _SAME: Final = 1.2
-# Numbers from rand are 1.73 times their root mean square at most, and some are near zero. Those
-# that fall off towards large ones are larger, once there are some hundreds of them.
-_LARGEST_OF_RAND: Final = math.sqrt(3) * 1.05
-_LEAST_OF_RAND: Final = 0.05
+# Of numbers from rand, the mean is 0.87 times their root mean square, and the largest 1.73 times.
+# Distributions around another mean or that fall off towards large numbers miss one or the other,
+# once there are some hundreds of numbers.
+_MEAN_OF_RAND: Final = math.sqrt(3) / 2
+_LARGEST_OF_RAND: Final = math.sqrt(3)
 _MANY: Final = 300
 
 
@@ -168,12 +169,12 @@ def as_if_normal(weights: Array) -> Array:
     `rand(...) * c` has a root mean square of c / sqrt(3), and the learner's factor is c. Weights
     that were made in another way are returned as they are.
     """
-    if weights.size < _MANY or weights.min() < 0 < weights.max():
+    if weights.size < _MANY or weights.min() < 0 < weights.max() or not weights.any():
         return weights
     spread, sizes = root_mean_square(weights), np.abs(weights)
-    starts_at_zero = sizes.min() < _LEAST_OF_RAND * spread
-    ends = sizes.max() < _LARGEST_OF_RAND * spread
-    return weights * math.sqrt(3) if starts_at_zero and ends else weights
+    mean = abs(sizes.mean() / spread - _MEAN_OF_RAND) < 0.06
+    ends = sizes.max() < 1.05 * _LARGEST_OF_RAND * spread
+    return weights * math.sqrt(3) if mean and ends else weights
 
 
 def _rule(layers: Sequence[WeightLayer], rules: Rules) -> str | None:

@@ -77,12 +77,14 @@ def test_rand_is_put_on_the_scale_of_randn(c: float, rng: np.random.Generator) -
     [
         lambda rng: rng.standard_normal((40, 30)),
         lambda rng: np.abs(rng.standard_normal((40, 30))),
+        lambda rng: 1 + 0.283 * rng.standard_normal((25, 12)),
+        lambda rng: np.zeros((40, 30)),
         lambda rng: rng.standard_exponential((40, 30)),
         lambda rng: rng.uniform(-1, 1, (40, 30)),
         lambda rng: rng.random((4, 3)),
         lambda _: np.zeros((0, 3)),
     ],
-    ids=["randn", "absolute", "exponential", "both signs", "few", "empty"],
+    ids=["randn", "absolute", "around one", "zeros", "exponential", "both signs", "few", "empty"],
 )
 def test_other_draws_stay_as_they_are(draw, rng: np.random.Generator) -> None:
     drawn = draw(rng)
