@@ -19,6 +19,7 @@ from grader.cli.grade import grade, sample
 from grader.cli.machine import doctor, schema
 from grader.cli.new import new
 from grader.cli.provenance import verify_report
+from grader.cli.push import push
 from grader.cli.queue import xqueue
 from grader.errors import GraderError
 
@@ -33,7 +34,7 @@ app = typer.Typer(
 
 COMMANDS = (
     check, grade, export, sample, new, verify, verify_report, notebook, release, doctor, schema,
-    xqueue, gradescope,
+    xqueue, push, gradescope,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -1,0 +1,1 @@
+"""Send grades to an LMS over its services, and read back what has become of them."""
