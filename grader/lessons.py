@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.catalog import ExerciseFolder, read_text
+from grader.errors import CourseError
+from grader.notebooks import notebook_text
 
 STATEMENT_WORDS: Final = 120
 HINTS: Final = ["1", "2", "3"]
@@ -39,9 +41,21 @@ def lesson_faults(folder: ExerciseFolder) -> Iterator[str]:
     for example in examples:
         line = lesson.count("\n", 0, example.start()) + 1
         yield from (f"{place}:{line}: {fault}" for fault in _run(example))
+    yield from _stale(folder)
     found = re.findall(r"^## Hint (\d)", read_text(folder.public / "hints.md"), re.MULTILINE)
     if found != HINTS:
         yield f"exercises/{folder.id}/hints.md: the headings are ## Hint 1, ## Hint 2, ## Hint 3"
+
+
+def _stale(folder: ExerciseFolder) -> Iterator[str]:
+    notebook = folder.public / f"{folder.id}.ipynb"
+    try:
+        stale = notebook.exists() and read_text(notebook) != notebook_text(folder)
+    except CourseError:  # a bundle cannot be made either, and that is where it is said
+        return
+    if stale:
+        place = notebook.relative_to(folder.course.root)
+        yield f"{place}: it is older than lesson or starter; run `grader notebook {folder.id}`"
 
 
 def _run(example: re.Match[str]) -> Iterator[str]:

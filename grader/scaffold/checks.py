@@ -162,8 +162,9 @@ def _models(function: Function) -> str:
         f"def mistakes_of_{function.name}(reference, case{which}):",
         '    """Return what wrong answers give, each by the misconceptions behind it."""',
         "",
-        "    # FILL IN: a flag for each mistake in mutants/ whose numbers you can compute, and",
-        "    # its id in exercises/misconceptions.toml. Flags are also tried in pairs.",
+        "    # FILL IN: a flag for each mistake in mutants/ that gives numbers of its own.",
+        "    # Its id goes into exercises/misconceptions.toml. Flags are also tried in pairs;",
+        "    # return None for two that exclude each other.",
         f"    def result({', '.join(f'{flag}=False' for flag in ids)}):",
     ]
     for p in function.heeded:
@@ -210,9 +211,9 @@ def _unchanged(function: Function) -> str:
 
 
 def _special(name: str, function: Function) -> Block:
-    body = ["# FILL IN: make it so, for example case.x = ... , or call with numbers of your own."]
-    if not function.parameters:
-        body = ["# FILL IN: what else must hold of the result?"]
+    body = ["# FILL IN: what else must hold of the result?"]
+    for parameter in function.parameters[:1]:
+        body = [f"# FILL IN: make it so: case.{parameter.name} = …"]
     body += [*_usual(function), *_both(function), *_compared(function)]
     title = "FILL IN: a case that learners forget: one row, equal numbers, nothing at all"
     hint = "FILL IN: a question, not the answer"

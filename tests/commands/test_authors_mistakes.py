@@ -12,6 +12,7 @@ import pytest
 from grader.catalog import Course
 from grader.cli import main
 from grader.lessons import lesson_faults
+from grader.notebooks import notebook_text
 from grader.readiness import PUBLIC, STAFF, obstacles
 from grader.verify import verify
 
@@ -108,6 +109,16 @@ def test_a_lesson_that_does_not_hold_is_said(
 ) -> None:
     change(course / file, old, new)
     assert said in "\n".join(lesson_faults(Course(course).folder("centre")))
+
+
+def test_a_notebook_older_than_its_lesson_is_said(course: Path) -> None:
+    folder = Course(course).folder("centre")
+    notebook = folder.public / "centre.ipynb"
+    notebook.write_text(notebook_text(folder), "utf-8")
+    assert list(lesson_faults(folder)) == []
+    change(course / LESSON, "Write two", "Write these two")
+    (fault,) = lesson_faults(folder)
+    assert fault.startswith("exercises/centre/centre.ipynb: it is older than lesson or starter")
 
 
 def test_a_worked_example_that_does_not_end_is_said(

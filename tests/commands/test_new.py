@@ -244,7 +244,7 @@ def fill_in(course: Path) -> None:
         ("def result(negative=False,", "def result(by_n=False, negative=False,"),
         ("        return -right if", f"{BY_N}        return -right if"),
         ('{"negative": "wrong-sign"', '{"by_n": "divides-by-n", "negative": "wrong-sign"'),
-        ("    # FILL IN: make it so, for", "    case.x = case.x[:2] + 100.0\n    # for"),
+        ("    # FILL IN: make it so: case.x = …", "    case.x = case.x[:2] + 100.0"),
     )
     std = "np.sqrt((centred**2).sum(axis=axis) / (count - 1))"
     write(staff, "variants/loops", "(centred**2).sum(axis=axis)", "sum(centred**2, axis)")
