@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -227,9 +226,11 @@ def test_only_unknown_scopes_give_a_token_of_no_use(platform: Path) -> None:
     known = state(platform)
     assertion = Assertion(platform / "key.pem", known["client_id"], known["token_url"], "1")
     token = ServiceToken(known["token_url"], assertion, ["urn:nothing"], [["urn:nothing"]])
-    with open_client(known["line_items"], auth=token) as client:
-        with pytest.raises(PushError, match="does not allow urn:nothing"):
-            Service(client).ask("GET", known["line_items"])
+    with (
+        open_client(known["line_items"], auth=token) as client,
+        pytest.raises(PushError, match="does not allow urn:nothing"),
+    ):
+        Service(client).ask("GET", known["line_items"])
 
 
 def test_another_key_is_refused(platform: Path, tmp_path: Path) -> None:
@@ -239,13 +240,15 @@ def test_another_key_is_refused(platform: Path, tmp_path: Path) -> None:
     known = state(platform)
     assertion = Assertion(other, known["client_id"], known["token_url"], "1")
     token = ServiceToken(known["token_url"], assertion, SCOPES, [])
-    with open_client(known["line_items"], auth=token) as client:
-        with pytest.raises(PushError, match="gives no token: 400"):
-            Service(client).ask("GET", known["line_items"])
+    with (
+        open_client(known["line_items"], auth=token) as client,
+        pytest.raises(PushError, match="gives no token: 400"),
+    ):
+        Service(client).ask("GET", known["line_items"])
 
 
 def test_a_key_that_others_can_read_is_not_used(platform: Path) -> None:
-    os.chmod(platform / "tool.pem", 0o644)
+    (platform / "tool.pem").chmod(0o644)
     with pytest.raises(UsageError, match="chmod 600"):
         Assertion(platform / "tool.pem", "client", "audience", "1")
 

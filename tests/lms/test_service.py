@@ -1,0 +1,115 @@
+"""Is a service asked patiently, and its secret told to nobody else?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from grader.lms.push.service import ATTEMPTS, PushError, next_page
+
+HOME = "https://lms.example.org"
+
+
+def answers(*replies: Any) -> Any:
+    left = list(replies)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        reply = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return httpx.Response(**reply)
+
+    return answer
+
+
+def test_the_rate_limit_of_canvas_is_403_and_is_waited_for(service: Any, clock: Any) -> None:
+    limited = {"status_code": 403, "text": "403 Forbidden (Rate Limit Exceeded)"}
+    found = service(answers(limited, limited, {"status_code": 200}))
+    assert found.ask("GET", "/x").status_code == 200
+    assert clock.slept == [0.0, 1.0, 2.0]
+
+
+def test_another_403_is_no_rate_limit(service: Any, clock: Any) -> None:
+    assert service(answers({"status_code": 403})).ask("GET", "/x").status_code == 403
+    assert clock.slept == [0.0]
+
+
+def test_a_system_says_how_long_to_wait(service: Any, clock: Any) -> None:
+    busy = {"status_code": 503, "headers": {"Retry-After": "7"}}
+    assert service(answers(busy, {"status_code": 200})).ask("GET", "/x").is_success
+    assert clock.slept == [0.0, 7.0]
+
+
+def test_what_stays_away_is_said_in_the_end(service: Any, clock: Any) -> None:
+    with pytest.raises(
+        PushError, match=r"https://lms\.example\.org cannot be reached: ConnectError"
+    ):
+        service(answers(httpx.ConnectError("no"))).ask("GET", "/x")
+    assert len(clock.slept) == ATTEMPTS
+    assert service(answers({"status_code": 503})).ask("GET", "/x").status_code == 503
+
+
+@pytest.mark.parametrize("reply", [httpx.ReadError("lost"), {"status_code": 504}])
+def test_what_may_have_been_carried_out_is_known_or_not_repeated(service: Any, reply: Any) -> None:
+    found = service(answers(reply, {"status_code": 200}))
+    assert found.ask_again("POST", "/x")[1] is True
+    found = service(answers(reply, {"status_code": 200}))
+    if isinstance(reply, Exception):
+        with pytest.raises(PushError, match="cannot be reached"):
+            found.ask("POST", "/x", once=True)
+    else:
+        assert found.ask("POST", "/x", once=True).status_code == 504
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["http://lms.example.org/x", "https://evil.example/x", "//evil.example/x",
+     "https://lms.example.org:8443/x", "https://lms.example.org@evil.example/x"],
+)  # fmt: skip
+def test_a_token_goes_to_no_other_place(service: Any, place: str) -> None:
+    asked = []
+    found = service(lambda request: asked.append(request) or httpx.Response(200))
+    with pytest.raises(PushError, match="is sent no token"):
+        found.ask("GET", place)
+    elsewhere = answers({"status_code": 200, "headers": {"Link": f'<{place}>; rel="next"'}})
+    with pytest.raises(PushError, match="is sent no token"):
+        list(service(elsewhere).pages("/x"))
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '<https://lms.example.org/x?a=1&b=2>; rel="next"',
+        "<https://lms.example.org/x?a=1&amp;b=2>; rel=“next”",
+        '<https://lms.example.org/x?a=1>; rel="first", </x?a=1&b=2>; rel="next"',
+        "</x?a=1&b=2>; title=x; rel=next",
+        "<https://lms.example.org/x?a=1&b=2>; rel='next'; type=\"a,b\"",
+    ],
+)
+def test_a_link_header_is_read_however_it_is_written(header: str) -> None:
+    request = httpx.Request("GET", HOME + "/x")
+    reply = httpx.Response(200, headers=[(b"Link", header.encode())], request=request)
+    assert next_page(reply) == HOME + "/x?a=1&b=2"
+    last = httpx.Response(200, headers=[(b"Link", b'</x>; rel="prev"')], request=request)
+    assert next_page(last) is None
+
+
+def test_pages_without_an_end_are_left(service: Any) -> None:
+    loop = answers({"status_code": 200, "headers": {"Link": '</x>; rel="next"'}})
+    with pytest.raises(PushError, match="without an end"):
+        list(service(loop).pages("/x"))
+
+
+def test_a_page_of_html_is_one_line_and_a_secret_is_struck_out(service: Any) -> None:
+    page = {"status_code": 500, "text": "<html><style>x{}</style><b>token\n  s3cret</b></html>"}
+    found = service(answers(page), secrets=lambda: ("s3cret", ""))
+    assert found.said(found.ask("GET", "/x")) == "500: token … (a page of HTML)"
+
+
+def test_json_of_another_kind_is_refused(service: Any) -> None:
+    found = service(answers({"status_code": 200, "text": "[]"}))
+    with pytest.raises(PushError, match=r"answered 200: \[\]"):
+        found.json(found.ask("GET", "/x"), dict)
