@@ -246,7 +246,8 @@ def _example(function: Function) -> str:
         body.append("right = None")
         body.append('expect_close(got, right, "the result", reveal=True)')
     else:
-        body += ["right = None", *_same_kind(kind), _EQUAL[0]]
+        body += ["right = None", *_same_kind(kind)]
+        body.append('expect_equal(got, right, "the result", reveal=True)')
     hint = "FILL IN: a question about these numbers"
     return _check(f"{function.name}: a small example", hint, "submission", body)
 

@@ -107,12 +107,15 @@ def expect_close(
 
 
 def expect_equal(actual: Any, expected: Any, name: str, *, reveal: bool = False) -> None:
-    """Fail unless two plain values (numbers, strings, tuples) are equal.
+    """Fail unless two plain values (numbers, strings, tuples) are equal; arrays equal none.
 
     `reveal` shows the student both: only for public checks, since a result can carry inputs.
     """
-    if actual == expected:
-        return
+    try:
+        if bool(actual == expected):
+            return
+    except ValueError:  # somewhere in it is an array, which numpy compares entry by entry
+        pass
     values = [f"expected: {expected!r:.80}", f"yours:    {actual!r:.80}"]
     shown, staff = (values, []) if reveal else ([], values)
     fail(f"{name} is not what it should be", *shown, staff=staff)

@@ -66,6 +66,14 @@ def test_what_is_said(name: str, snapshot: SnapshotAssertion) -> None:
     assert "for staff" not in failed.value.feedback
 
 
+@pytest.mark.parametrize("value", [SQUARE, [SQUARE], (1, SQUARE), {"a": SQUARE}, np.array([])])
+def test_an_array_equals_no_plain_value(value: Any) -> None:
+    """It must not break the check: that would be called our fault."""
+    for plain in ([1], (1, 2), {"a": 3}, "text", None):
+        with pytest.raises(CheckFailed, match="the answer is not what it should be"):
+            expect_equal(value, plain, "the answer")
+
+
 def test_what_is_right_passes_silently() -> None:
     expect_shape(np.ones((4, 1)), (4, 1), "b1")
     expect_shape(1.0, (), "cost")
