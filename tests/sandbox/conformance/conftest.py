@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+import grader
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE))  # what the programs in this folder import from each other
@@ -68,6 +71,8 @@ def _ask(environment: str) -> dict[str, Any]:
         text=True,
         check=False,
         timeout=600,
+        # The very code that is tested, wherever another copy is installed.
+        env=os.environ | {"PYTHONPATH": str(Path(grader.__file__).parents[1])},
     )
     assert done.returncode == 0, f"{environment}: {done.stderr}"
     answer: dict[str, Any] = json.loads(done.stdout)
