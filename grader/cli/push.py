@@ -61,6 +61,8 @@ def push(
     records = _records(folder / RECORD)
     with ExitStack() as stack:
         opened = _SYSTEMS[to](config, table, stack, scale, send)
+        # Said even when the system goes away midway: what was sent was sent.
+        stack.callback(_tell, rows, send=send)
         for name, entries in by_exercise.items():
             record = records.setdefault(f"{to} {_place(table)} {name}", {})
             try:
@@ -68,7 +70,6 @@ def push(
             finally:
                 if send:
                     write_text(folder / RECORD, json.dumps(records, indent=1) + "\n")
-    _tell(rows, send=send)
     raise typer.Exit(3 if any(row.became in _BAD for row in rows) else 0)
 
 

@@ -129,7 +129,7 @@ def test_a_narrowed_scope_is_said(token: Any, service: Any, scope: str) -> None:
 def test_a_404_page_instead_of_a_token_is_explained(token: Any, service: Any) -> None:
     page = httpx.Response(404, html="<html><body>Not found</body></html>")
     asks = service(lambda request: page, auth=token([0.0]))
-    with pytest.raises(PushError, match="404 and no JSON of a token.*reach the tool's key set"):
+    with pytest.raises(PushError, match=r"404 and no JSON of a token.*reach the tool's key set"):
         asks.ask("GET", "/x")
 
 

@@ -79,7 +79,9 @@ class Assignment:
         for attempt in range(POLLS):
             if progress.get("workflow_state") in _ENDED:
                 well = progress["workflow_state"] == "completed"
-                return "" if well else f"Canvas says: {str(progress.get('message'))[:200]}"
+                return (
+                    "" if well else f"Canvas says: {self._service.shown(progress.get('message'))}"
+                )
             self._service.sleep(min(1.0 + attempt / 10, 5.0))
             reply = self._service.ask("GET", f"/api/v1/progress/{progress.get('id')}")
             progress = self._service.json(reply, dict)

@@ -62,7 +62,8 @@ class Rest:
         if isinstance(found, dict) and ("exception" in found or "errorcode" in found):
             code = str(found.get("errorcode"))
             hint = f" ({_HINTS[code]})" if code in _HINTS else ""
-            raise PushError(f"Moodle refuses {function}: {code}, {found.get('message')}{hint}")
+            said = self._service.shown(f"{code}, {found.get('message')}")
+            raise PushError(f"Moodle refuses {function}: {said}{hint}")
         return found
 
 

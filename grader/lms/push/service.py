@@ -94,9 +94,14 @@ class Service:
             text = (
                 re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", text) + " (a page of HTML)"
             )
+        return f"{reply.status_code}: {self.shown(text)}"
+
+    def shown(self, text: object) -> str:
+        """Return what a system said as it may be shown: on one line, short, without our secrets."""
+        words = " ".join(str(text).split())
         for secret in filter(None, self._secrets()):
-            text = text.replace(secret, "…")
-        return f"{reply.status_code}: {' '.join(text.split())[:_SHOWN]}"
+            words = words.replace(secret, "…")
+        return words[:_SHOWN]
 
     def json(self, reply: httpx.Response, kind: type[dict[str, Any]] | type[list[Any]]) -> Any:
         """Return an answer's JSON, whatever media type it claims; raise PushError for any other."""
