@@ -4,4 +4,4 @@ The package is lazy on purpose: the worker imports ``grader.worker``, which runs
 process that later executes student code, so nothing may be imported here.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

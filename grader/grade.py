@@ -25,7 +25,6 @@ from grader import outcomes
 from grader.catalog import Course, ExerciseFolder
 from grader.errors import SandboxError
 from grader.jobs import Job
-from grader.model.exercise import Limits
 from grader.model.report import (
     Execution,
     ExerciseInfo,
@@ -160,6 +159,7 @@ class _Grading:
         self.folder, self.answer, self.suite, self.seed = folder, answer, suite, seed
         self.forkserver = forkserver
         self.usage = Usage()
+        self.observed: tuple[str, ...] = ()
         self.fault: SandboxError | None = None
         self.notes: list[str] = list(answer.notes)
         self.ended: list[CheckOutcome] = []
@@ -179,7 +179,7 @@ class _Grading:
                 self._run_checks(session)
         except SandboxError as error:
             self.fault = error
-        self.usage = session.usage
+        self.usage, self.observed = session.usage, tuple(session.observed)
 
     def _run_checks(self, session: Session) -> None:
         try:
@@ -214,28 +214,29 @@ class _Grading:
                 id=self.folder.id, title=self.folder.exercise.title, digest=self.folder.digest
             ),
             results,
-            _execution(self.forkserver.layers, self.folder.exercise.limits, self.usage),
+            self._execution(),
             grader_info(),
             diagnoses=outcomes.diagnoses(ended, catalogue),
             notes=dict.fromkeys(self.notes),
             diagnostic=diagnostic,
         )
 
+    def _execution(self) -> Execution:
+        usage = self.usage
+        peak = math.ceil(usage.peak_mib / MEMORY_STEP_MIB) * MEMORY_STEP_MIB
+        return Execution(
+            layers=tuple(self.forkserver.layers),
+            limits=self.folder.exercise.limits,
+            wall_seconds=round(usage.wall_seconds, 4),
+            cpu_seconds=round(usage.cpu_seconds, 4),
+            peak_memory_mib=float(peak),
+            observed=self.observed,
+        )
+
 
 def _unreadable(unreadable: Unreadable) -> CheckFailed:
     ids = [Diagnosis(unreadable.misconception)] if unreadable.misconception else []
     return CheckFailed(str(unreadable), diagnoses=ids)
-
-
-def _execution(layers: Sequence[str], limits: Limits, usage: Usage) -> Execution:
-    peak = math.ceil(usage.peak_mib / MEMORY_STEP_MIB) * MEMORY_STEP_MIB
-    return Execution(
-        layers=tuple(layers),
-        limits=limits,
-        wall_seconds=round(usage.wall_seconds, 4),
-        cpu_seconds=round(usage.cpu_seconds, 4),
-        peak_memory_mib=float(peak),
-    )
 
 
 @cache

@@ -59,7 +59,7 @@ class DiagnosisFeedback(Model):
 class StudentFeedback(Model):
     """The part of a report that is for the student."""
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.1"] = SCHEMA_VERSION
     submission: SubmissionInfo
     exercise: ExerciseInfo
     points: Points | None

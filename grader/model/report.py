@@ -20,7 +20,7 @@ from grader.model.text import Evidence, Line, Slug, Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 
 Points = Annotated[float, Field(ge=0, le=1e6, strict=True)]
 Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
@@ -112,6 +112,11 @@ class Execution(Model):
     wall_seconds: Measure
     cpu_seconds: Measure
     peak_memory_mib: Measure
+    observed: tuple[Line, ...] = ()
+    """What student code was seen to do besides computing, such as "rebound numpy.allclose".
+
+    These are facts for staff and change no grade. Code can hide from them: no fact proves nothing.
+    """
 
 
 class GraderInfo(Model):
@@ -125,7 +130,7 @@ class GraderInfo(Model):
 class ScoreReport(Model):
     """Everything that grading one submission found."""
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.1"] = SCHEMA_VERSION
     submission: SubmissionInfo
     exercise: ExerciseInfo
     points: Points | None

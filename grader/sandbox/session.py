@@ -16,6 +16,7 @@ from grader.errors import SandboxError
 from grader.model.exercise import Limits
 from grader.sandbox import definitions
 from grader.sandbox.forkserver import Forkserver, Reaped
+from grader.sandbox.observed import MOST, read_notes
 from grader.wire import ValueLimits, WireError, receive, send
 from grader.wire.messages import Argument, Reply, parse_definitions, parse_reply
 
@@ -81,6 +82,8 @@ class Session:
     usage: Usage = field(default_factory=Usage)
     output: bytearray = field(default_factory=bytearray)
     """What student code printed, capped."""
+    observed: dict[str, None] = field(default_factory=dict)
+    """What it was seen to do besides computing, in words, in order and each once."""
 
     def __post_init__(self) -> None:
         self._worker: _Worker | None = None
@@ -203,6 +206,9 @@ class Session:
         self._drain(worker)
         if reply is None:
             raise self._ended(what)
+        if type(reply) is dict and len(self.observed) < MOST:
+            notes = read_notes(reply.get("notes"), self.forkserver.layers)
+            self.observed |= dict.fromkeys(notes)
         return reply
 
     def _wait(self, worker: _Worker, deadline: float) -> None:

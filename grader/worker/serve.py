@@ -15,6 +15,7 @@ from grader.wire import Refused, ValueLimits, receive, send
 from grader.wire.frames import pack
 from grader.worker import binding, lockdown
 from grader.worker.namespace import Namespace
+from grader.worker.witness import Witness
 
 MESSAGE_CAP = 400
 # What the grader asks is not hostile; a large notebook's code is longer than any honest reply.
@@ -53,6 +54,7 @@ def run(descriptor: int, locks: lockdown.Lockdown, message: dict[str, Any]) -> N
     sys.stdout = sys.stderr = _output()
     send(channel, {"kind": "ready"})
     worker = _Worker(limits)
+    worker.witness.watch()
     while (request := receive(channel, REQUEST_LIMITS, writable=True)) is not None:
         channel.sendall(worker.answer(request))
 
@@ -92,21 +94,34 @@ class _Worker:
     def __init__(self, limits: dict[str, int]) -> None:
         self._limits = limits
         self.value_limits = ValueLimits(buffer_bytes=limits["reply_mib"] << 20)
+        self.witness = Witness()
         self._namespace: Namespace | None = None
+        self._called: set[str] = set()
 
     def answer(self, request: dict[str, Any]) -> bytes:
         """Return the frame that replies to one request; student code cannot make this raise."""
         lockdown.limit_call_cpu(self._limits["call_cpu_seconds"])
-        number = {"number": request["number"]}
+        head: dict[str, Any] = {"number": request["number"]}
         try:
             _seed(request["seed"])
             reply = self.define(request) if request["kind"] == "define" else self.call(request)
-            return self.pack(number | reply)
+            return self.pack(head | self._noted(request) | reply)
         except BaseException as error:
-            return pack(number | _raised(error))
+            return pack(head | self._noted(request) | _raised(error))
         finally:
             with contextlib.suppress(BaseException):
                 sys.stdout.flush()
+
+    def _noted(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return what was noted since the last reply, if anything was."""
+        name = str(request.get("names"))
+        # Modules are compared once for each function: it costs more than a short call.
+        compare = name not in self._called
+        self._called.add(name)
+        with contextlib.suppress(BaseException):
+            if notes := self.witness.notes(compare=compare):
+                return {"notes": notes}
+        return {}
 
     def pack(self, reply: dict[str, Any]) -> bytes:
         """Return the frame of a reply, or of the reply that says why it cannot be sent."""
@@ -120,6 +135,7 @@ class _Worker:
         """Read the cells into a new namespace; return what was found."""
         self._namespace = Namespace(helpers=request["helpers"], starter=request["starter"])
         cells = [(label, source) for label, source in request["cells"]]
+        self.witness.about([label for label, _ in cells])
         return {"kind": "defined", "report": self._namespace.define(cells)}
 
     def call(self, request: dict[str, Any]) -> dict[str, Any]:

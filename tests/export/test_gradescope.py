@@ -31,7 +31,7 @@ def test_a_graded_submission(entry):
         "output_format": "text",
         "stdout_visibility": "hidden",
         "extra_data": {
-            "schema_version": "1.0",
+            "schema_version": "1.1",
             "submission": "ada.zero_init",
             "digest": "sha256:" + "0" * 64,
             "exercise": "zero_init",

@@ -138,7 +138,7 @@ def _frames() -> tuple[bytes, ...]:
     return tuple(map(pack, messages))
 
 
-REPORT = b"""{"schema_version": "1.0", "submission": {"id": "ada.mini", "student": {"label": "ada"},
+REPORT = b"""{"schema_version": "1.1", "submission": {"id": "ada.mini", "student": {"label": "ada"},
 "digest": "sha256:%s", "files": ["mini.py"]}, "exercise": {"id": "mini", "title": "Mini", "digest":
 "sha256:%s"}, "points": 1.0, "max_points": 2.0, "fraction": 0.5, "status": "graded", "checks":
 [{"id": "a", "title": "A", "outcome": "passed", "points": 1.0, "max_points": 1.0, "visibility":

@@ -15,11 +15,11 @@ from grader.model.schema import SCHEMAS, build_schema, json_schema, schema_path,
 # A published schema never changes. To change a model, raise SCHEMA_VERSION, write the new files
 # (schema_path(name).write_text(schema_text(build_schema(name)))) and add a line per schema here.
 DIGESTS = {
-    "urn:grader:schema:score-report:1.0": (
-        "71427025f73794db2a499a4c0ac45947a551a2113ab939cd9213634a14a49b5d"
+    "urn:grader:schema:score-report:1.1": (
+        "47c768ff1b9513e104c810d64d8e1189a94427410539ef870a84628f5fed8b53"
     ),
-    "urn:grader:schema:student-feedback:1.0": (
-        "6d402ee2f35fe603717242092141b67642cf696908b14c88db81775ec59b7422"
+    "urn:grader:schema:student-feedback:1.1": (
+        "fdc4461c036a212545ecd64e94299534445d3cb60673a84c39fab25f1ed864d8"
     ),
 }
 
