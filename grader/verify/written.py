@@ -130,7 +130,8 @@ class _Verification:
     def _mutants(self) -> None:
         for path, mutant in self.corpus.mutants.items():
             self.proof.mutants += 1
-            reports = [self._grade(path, seed) for seed in range(MUTANT_SEEDS)]
+            seeds = range(min(self.proof.seeds, MUTANT_SEEDS))
+            reports = [self._grade(path, seed) for seed in seeds]
             # Every report is looked at: each may show another problem.
             killed = {self._killed(path.stem, mutant, report) for report in reports}
             named = {self._named(path.stem, mutant, report) for report in reports}

@@ -12,7 +12,9 @@ from grader.catalog import Course
 from grader.verify import verify
 
 ROOT = Path(__file__).parents[2]
-FEW_SEEDS = 3
+# `grader verify --all` runs with more of them before a change lands.
+FEW_SEEDS = 1
+MOST_UNNAMED = 0.05
 
 
 @pytest.fixture
@@ -32,6 +34,8 @@ def test_every_exercise_is_proven(exercise_id: str) -> None:
     proof = verify(Course(ROOT), exercise_id, FEW_SEEDS, automatic=False)
     assert proof.problems == []
     assert proof.killed == proof.named + proof.unnamed == proof.mutants
+    # Another course may leave more to itself; this one is about names.
+    assert proof.unnamed <= MOST_UNNAMED * proof.mutants
 
 
 def nearly_copy(answer: Path, target: Path) -> None:
