@@ -53,7 +53,24 @@ def push(
 
     Exit code 0 when every grade is there (or would be sent), 3 when one is refused, has become
     another, or could not be sent. Tokens come from the variables CANVAS_TOKEN and MOODLE_TOKEN.
-    """
+
+    \b
+    FILE has the table of the system:
+      [canvas]
+      url = "https://canvas.example.org"
+      course_id = 3
+      assignments = { zero_init = 12 }
+      [moodle]
+      url = "https://moodle.example.org"
+      assignments = { zero_init = 7 }  # the instance, not the number in the address
+      [lti]
+      token_url = "https://lms.example.org/token"
+      client_id = "what the platform calls the tool"
+      key = "tool-key.pem"             # RSA, chmod 600; beside FILE
+      key_id = "its kid in the tool's key set"
+      line_items = "https://lms.example.org/course/3/lineitems"
+      members = "https://lms.example.org/course/3/members"
+    """  # noqa: D301
     from grader.atomic import write_text
 
     by_exercise, rows = _entries(folder, exercise)

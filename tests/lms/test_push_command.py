@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from grader.cli.push import _tell, push
 from grader.errors import StoreError, UsageError
 from grader.export.document import OUR_FAULT
 from grader.lms import connection
+from grader.lms.push.canvas import CanvasConfig
+from grader.lms.push.lti import LtiConfig
+from grader.lms.push.moodle import MoodleConfig
 from grader.lms.push.pushed import Became, Row
 from grader.model.submission import Student
 from grader.store import Seat, Store
@@ -192,6 +196,14 @@ def test_a_push_file_that_is_wrong_is_said(
     (graded / "push.toml").write_text(text)
     with pytest.raises(UsageError, match=fault):
         push(graded, "canvas", graded / "push.toml")
+
+
+def test_what_the_help_shows_is_a_push_file() -> None:
+    shown = (push.__doc__ or "").partition("system:\n")[2]
+    tables = tomllib.loads(shown)
+    assert set(tables) == {"canvas", "moodle", "lti"}
+    for model, name in ((CanvasConfig, "canvas"), (MoodleConfig, "moodle"), (LtiConfig, "lti")):
+        assert model.model_validate(tables[name])
 
 
 def test_a_record_that_is_broken_is_said(graded: Path, canvas: Canvas) -> None:
