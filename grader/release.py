@@ -34,6 +34,10 @@ def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path
     files = {Path("course.toml"): _course_toml(course, exercise_ids).encode()}
     if catalogue.exists():
         files[Path("misconceptions.toml")] = read_text(catalogue).encode()
+    overview = course.root / "exercises" / "README.md"
+    # It leads to every exercise, so it goes along only when all of them do.
+    if overview.exists() and set(exercise_ids) == set(course.exercise_ids):
+        files[Path("README.md")] = read_text(overview).encode()
     for exercise_id in exercise_ids:
         folder = course.folder(exercise_id)
         if left := next(blanks(folder, public=True), None):
