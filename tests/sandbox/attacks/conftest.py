@@ -1,13 +1,12 @@
-"""The corpus of attacks: one table for each aim in `list/`, one entry for each program."""
+"""What the tests of attacks share: parameters from the corpus, slots, a naive grader."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attack_corpus import HERE, attacks
 
 from grader.catalog import Course
 from grader.grade import Slot
@@ -20,13 +19,8 @@ if TYPE_CHECKING:
 
     from grader.sandbox.forkserver import Forkserver
 
-HERE = Path(__file__).parent
 NAIVE = (HERE / "naive.py").read_text("utf-8")
 ALL_POINTS = 99
-
-
-def attacks(aim: str) -> dict[str, dict[str, Any]]:
-    return tomllib.loads((HERE / "list" / f"{aim}.toml").read_text("utf-8"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

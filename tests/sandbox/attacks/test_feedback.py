@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attack_corpus import source
 
 from grader.model.feedback import feedback_for_student, feedback_markdown
 
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
 AIMS = ("feedback",)
 # Drawn anew for every run, and none of them a year, a limit or a part of another.
 NUMBERS = [random.randrange(3111, 9999) for _ in range(8)]
-PRELUDE = """
-import inspect, os, struct, sys, warnings
-import numpy as np
-from grader.wire.frames import pack
-def whole(x): return " ".join(str(number) for number in x)
-def forge(message): os.write(100, pack({"number": 2} | message))
-"""
 CHECKS = """
 import numpy as np
 from grader.testing import check, expect_close, expect_equal, expect_unchanged
@@ -87,7 +81,7 @@ def grade(
     }
 
     def graded(attack: dict[str, Any], visibility: str) -> ScoreReport:
-        code = f"{PRELUDE}{attack['code']}\n{attack.get('of', 'array')} = tell\n"
+        code = f"{source('feedback', attack)}{attack.get('of', 'array')} = tell\n"
         return slots(of=courses[visibility]).grade("mini", make_answer(code))
 
     return graded

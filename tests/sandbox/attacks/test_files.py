@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import json
-import pickle
 import re
-import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attack_corpus import TOOLS, code, files, notebook, packed
 
 from grader.ingest import gather
 from grader.model.feedback import feedback_for_student, feedback_markdown
@@ -26,42 +24,6 @@ AIMS = ("files",)
 EXERCISE = "random_init"
 
 
-def code(source: str) -> dict[str, Any]:
-    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
-
-
-def notebook(*cells: dict[str, Any], **metadata: Any) -> bytes:
-    return json.dumps({"nbformat": 4, "metadata": metadata, "cells": cells}).encode()
-
-
-def old_notebook(source: str, count: int) -> bytes:
-    cells = [{"cell_type": "code", "input": source}, *[{}] * count]
-    return json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}).encode()
-
-
-def packed(*members: tuple[Any, ...]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data, *mode in members:
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = (mode[0] if mode else 0o644) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
-    return stream.getvalue()
-
-
-TOOLS = {
-    "io": io,
-    "json": json,
-    "pickle": pickle,
-    "zipfile": zipfile,
-    "code": code,
-    "notebook": notebook,
-    "old_notebook": old_notebook,
-    "packed": packed,
-}
-
-
 @pytest.fixture(scope="module")
 def answers(course: Course) -> dict[str, str]:
     folder = course.folder(EXERCISE)
@@ -73,13 +35,10 @@ def answers(course: Course) -> dict[str, str]:
 def grade(slots: Any, make_answer: Any, answers: dict[str, str]) -> Callable[..., ScoreReport]:
     """Return a function that grades the files that a program makes."""
 
-    def graded(make: str, n: int = 0) -> ScoreReport:
-        names = TOOLS | answers | {"n": n}
-        exec(make, names)
-        *others, (name, data) = names["files"]
-        content = make_answer(data, name)
-        content = type(content)(content.info, [*others, (name, data)])
-        return slots().grade(EXERCISE, content, seed=1)
+    def graded(attack: dict[str, Any], n: int = 0) -> ScoreReport:
+        made = files(attack, **answers, n=n)
+        content = make_answer(made[-1][1], made[-1][0])
+        return slots().grade(EXERCISE, replace(content, files=made), seed=1)
 
     return graded
 
@@ -90,9 +49,9 @@ def told(report: ScoreReport) -> str:
 
 
 def test_files_are_data(grade: Any, answers: dict[str, str], handed_in: dict[str, Any]) -> None:
-    report = grade(handed_in["make"], handed_in.get("n", 0))
+    report = grade(handed_in, handed_in.get("n", 0))
     assert report.status == "graded", report.diagnostic
-    deserved = grade('files = [("a.py", wrong.encode())]').points
+    deserved = grade({"make": 'files = [("a.py", wrong.encode())]'}).points
     due = {"full": report.max_points, "none": 0, "deserved": deserved}
     assert report.points == due[handed_in["points"]], report.checks[0].feedback
     assert handed_in.get("says", "") in told(report)
@@ -103,7 +62,7 @@ def test_files_are_data(grade: Any, answers: dict[str, str], handed_in: dict[str
 
 
 def test_less_of_the_same_is_read(grade: Any, in_small: dict[str, Any]) -> None:
-    report = grade(in_small["make"], in_small["small"])
+    report = grade(in_small, in_small["small"])
     assert report.points == report.max_points, report.checks[0].feedback
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attack_corpus import source
 
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.session import WorkerLost
@@ -14,16 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 AIMS = ("limits",)
-PRELUDE = """
-import copy, ctypes, mmap, os, pickle, re, select, signal, threading, time
-import numpy as np
-from grader.wire import frames
-def wait(seconds): time.sleep(seconds)
-def spin(seconds):
-    end = time.process_time() + seconds
-    while time.process_time() < end: pass
-def forge(data): os.write(100, data)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +22,6 @@ def bare() -> Iterator[Forkserver]:
     """Start a forkserver whose workers may start processes."""
     with Forkserver(disabled=["seccomp"]) as started:
         yield started
-
-
-def source(attack: dict[str, Any]) -> str:
-    code = PRELUDE + attack["code"]
-    if "lines" not in attack:
-        return code
-    return code + "LINES = 0\n" + "\n".join(f"x{n} = {n}" for n in range(attack["lines"]))
 
 
 def end_of(student: Any, attack: dict[str, Any]) -> str:
@@ -61,7 +45,7 @@ def end_of(student: Any, attack: dict[str, Any]) -> str:
 
 def test_it_ends_by_its_limit(submit: Any, needs: Any, attack: dict[str, Any]) -> None:
     needs(attack)
-    assert end_of(submit(source(attack), **attack["limits"]), attack) == attack["ends"]
+    assert end_of(submit(source("limits", attack), **attack["limits"]), attack) == attack["ends"]
     assert submit("def f(): return 5").value("f") == 5
 
 
@@ -69,10 +53,10 @@ def test_without_the_limit_it_ends_well(
     submit: Any, bare: Forkserver, unlayered: dict[str, Any]
 ) -> None:
     room = {"call_wall_seconds": 30} | unlayered["room"]
-    assert end_of(submit(source(unlayered), **room), unlayered) == "well"
+    assert end_of(submit(source("limits", unlayered), **room), unlayered) == "well"
 
 
 def test_without_its_layers_it_ends_well(
     submit: Any, bare: Forkserver, layered: dict[str, Any]
 ) -> None:
-    assert end_of(submit(source(layered), bare, **layered["limits"]), layered) == "well"
+    assert end_of(submit(source("limits", layered), bare, **layered["limits"]), layered) == "well"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from pathlib import Path
 
-LISTS = sorted((Path(__file__).parent / "list").glob("*.toml"))
-CORPUS = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in LISTS}
+from attack_corpus import AIMS, HERE, attacks
+
+CORPUS = {aim: attacks(aim) for aim in AIMS}
 # Where each attack of a group has a control of its own kind; the others are run against a naive
 # grader, in the process of the secret, in the same worker, or in a public check.
 CONTROLS = {"limits": {"room", "off", "control"}, "files": {"small", "points", "members"}}
+
+
+def test_every_table_is_used() -> None:
+    assert {path.stem for path in (HERE / "list").iterdir()} == set(AIMS)
 
 
 def test_every_attack_says_what_it_does() -> None:

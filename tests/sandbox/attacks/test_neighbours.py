@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attack_corpus import source
 
 from grader.sandbox.forkserver import Forkserver
 
@@ -17,16 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 AIMS = ("neighbours",)
-PRELUDE = """
-import atexit, builtins, ctypes, fcntl, os, resource, signal, socket, sys, threading, time
-import numpy as np
-def refused(aim):
-    try:
-        leave(aim)
-    except OSError as error:
-        return type(error).__name__
-    return ""
-"""
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +63,7 @@ def remove_shared(number: int) -> None:
 
 def left(submit: Any, using: Forkserver, attack: dict[str, Any], aim: dict[str, Any]) -> list[Any]:
     """Return what leaving says, and whether it is found in the same worker and in the next."""
-    code = PRELUDE + attack["code"]
+    code = source("neighbours", attack)
     with submit(code, using) as one:
         said = [one.value("refused", aim), one.value("find", aim)]
     with submit(code, using) as next_one:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attack_corpus import source
 
 from grader.grade import Answer, Slot
 from grader.sandbox.layers import Level
@@ -45,10 +46,6 @@ def deserved(grade: Any, wrong: str) -> float:
     return report.points
 
 
-def program(attack: dict[str, Any], wrong: str) -> str:
-    return attack.get("before", "") + wrong + attack.get("after", "")
-
-
 def outcomes(report: ScoreReport) -> set[str]:
     return {check.outcome for check in report.checks}
 
@@ -57,7 +54,7 @@ def test_an_attack_gains_nothing(
     grade: Any, needs: Any, deserved: float, wrong: str, right: str, attack: dict[str, Any]
 ) -> None:
     needs(attack)
-    report = grade(program(attack, wrong))
+    report = grade(source("points", attack, wrong))
     assert report.status == "graded", report.diagnostic
     assert report.points <= deserved
     assert {*attack.get("ends", ())} <= outcomes(report)
@@ -68,14 +65,14 @@ def test_an_attack_gains_nothing(
 def test_a_naive_grader_is_taken_in(naive: Any, wrong: str, unlayered: dict[str, Any]) -> None:
     deserved = naive(wrong)
     assert deserved == 2
-    points = naive(program(unlayered, wrong))
+    points = naive(source("points", unlayered, wrong))
     assert points is None or points > deserved
 
 
 def test_without_its_layers_it_succeeds(
     grade: Any, wrong: str, right: str, layered: dict[str, Any]
 ) -> None:
-    report = grade(program(layered, wrong), off=layered["off"])
+    report = grade(source("points", layered, wrong), off=layered["off"])
     assert layered["without"] in outcomes(report)
     after = grade(right, off=layered["off"])
     assert after.points == after.max_points

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attack_corpus import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 AIMS = ("secrets",)
 SECRET = f"SECRET-{secrets.token_hex(8)}"
-GREP = """
-import re
-def grep(*texts): return " ".join(re.findall("SECRET-[0-9a-f]{16}", " ".join(map(str, texts))))
-"""
 EXERCISE = """
 [[functions]]
 name = "steal"
@@ -124,22 +121,22 @@ def grade(aim: dict[str, Any], write_course: Any, make_answer: Any, slots: Any) 
     hidden = HIDDEN.format(secret=SECRET, aim=aim)
     course: Course = write_course(Path(aim["root"]), hidden, exercise=EXERCISE)
 
-    def graded(code: str, off: Iterable[str] = ()) -> ScoreReport:
-        return slots(tuple(off), course).grade("mini", make_answer(GREP + code))
+    def graded(attack: dict[str, Any], off: Iterable[str] = ()) -> ScoreReport:
+        return slots(tuple(off), course).grade("mini", make_answer(source("secrets", attack)))
 
     return graded
 
 
 def test_a_secret_is_safe(grade: Any, needs: Any, attack: dict[str, Any]) -> None:
     needs(attack)
-    report = grade(attack["code"])
+    report = grade(attack)
     assert report.status == "graded"
     assert report.points == 0
     assert SECRET not in report.model_dump_json()
 
 
 def test_it_is_not_without_the_layers(grade: Any, layered: dict[str, Any]) -> None:
-    report = grade(layered["code"], layered["off"])
+    report = grade(layered, layered["off"])
     assert report.points == 1, report.checks[0].diagnostic
 
 
@@ -148,6 +145,6 @@ def test_it_is_not_in_the_process_of_the_secret(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(SECRET))
     names: dict[str, Any] = {}
-    exec(compile(GREP + unlayered["code"], "attack", "exec"), names)
+    exec(compile(source("secrets", unlayered), "attack", "exec"), names)
     local_secret = SECRET
     assert local_secret in re.split(r"[^\w-]", names["steal"](aim))
