@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +13,44 @@ import pytest
 from grader.sandbox import bubblewrap
 from grader.sandbox import forkserver as starting
 from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.syscalls import compile_filter
+from grader.worker.lockdown import landlock_abi
+
+
+def bubblewrap_works() -> bool:
+    """Whether bubblewrap makes any sandbox at all here."""
+    command = [
+        "bwrap",
+        "--ro-bind",
+        "/",
+        "/",
+        "--unshare-net",
+        "--unshare-pid",
+        sys.executable,
+        "-V",
+    ]
+    if not bubblewrap.find():
+        return False
+    return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
+
+
+# By layer: whether this machine has what it takes, found out in another way than the trials.
+HAS = {
+    "no_new_privs": lambda: sys.platform.startswith("linux"),
+    "seccomp": lambda: compile_filter()[0] is not None,
+    "landlock": lambda: landlock_abi() > 0,
+    "namespaces": bubblewrap_works,
+    "uid": lambda: os.getuid() == 0 and bubblewrap_works(),
+}
+
+
+@pytest.mark.parametrize("layer", HAS)
+def test_what_this_machine_has_is_used(forkserver: Forkserver, layer: str) -> None:
+    if not HAS[layer]():
+        pytest.skip(
+            f"this machine lacks a sandbox layer: {layer} ({forkserver.reasons.get(layer)})"
+        )
+    assert layer in forkserver.layers, forkserver.reasons.get(layer)
 
 
 def test_a_filter_that_lets_all_through_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
