@@ -6,7 +6,7 @@ def initialize_parameters_deep(layer_dims, scale=0.01):
     L = len(layer_dims) - 1
     for l in range(1, L + 1):
         parameters["W" + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) * scale
-        parameters["b" + str(l)] = np.zeros((layer_dims[l], 1), dtype=int)
+        parameters["b" + str(l)] = np.zeros((layer_dims[l], 1))
     return parameters
 
 
@@ -24,7 +24,7 @@ def initialize_parameters_xavier(layers_dims):
     L = len(layers_dims) - 1
     for l in range(1, L + 1):
         parameters["W" + str(l)] = np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(1 / layers_dims[l - 1])
-        parameters["b" + str(l)] = np.zeros((layers_dims[l], 1), dtype=int)
+        parameters["b" + str(l)] = np.zeros((layers_dims[l], 1))
     return parameters
 
 

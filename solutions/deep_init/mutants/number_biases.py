@@ -6,7 +6,7 @@ def initialize_parameters_deep(layer_dims, scale=0.01):
     L = len(layer_dims) - 1
     for l in range(1, L + 1):
         parameters["W" + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) * scale
-        parameters["b" + str(l)] = 0.0
+        parameters["b" + str(l)] = np.zeros((layer_dims[l], 1))
     return parameters
 
 
@@ -15,7 +15,7 @@ def initialize_parameters_he(layers_dims):
     L = len(layers_dims) - 1
     for l in range(1, L + 1):
         parameters["W" + str(l)] = np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(2 / layers_dims[l - 1])
-        parameters["b" + str(l)] = 0.0
+        parameters["b" + str(l)] = np.zeros((layers_dims[l], 1))
     return parameters
 
 

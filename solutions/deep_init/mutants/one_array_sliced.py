@@ -2,21 +2,19 @@ import numpy as np
 
 
 def initialize_parameters_deep(layer_dims, scale=0.01):
-    draws = np.random.randn(max(layer_dims), max(layer_dims))
     parameters = {}
     L = len(layer_dims) - 1
     for l in range(1, L + 1):
-        parameters["W" + str(l)] = draws[:layer_dims[l], :layer_dims[l - 1]] * scale
+        parameters["W" + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) * scale
         parameters["b" + str(l)] = np.zeros((layer_dims[l], 1))
     return parameters
 
 
 def initialize_parameters_he(layers_dims):
-    draws = np.random.randn(max(layers_dims), max(layers_dims))
     parameters = {}
     L = len(layers_dims) - 1
     for l in range(1, L + 1):
-        parameters["W" + str(l)] = draws[:layers_dims[l], :layers_dims[l - 1]] * np.sqrt(2 / layers_dims[l - 1])
+        parameters["W" + str(l)] = np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(2 / layers_dims[l - 1])
         parameters["b" + str(l)] = np.zeros((layers_dims[l], 1))
     return parameters
 
