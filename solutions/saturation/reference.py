@@ -15,8 +15,9 @@ def saturated_fraction(Z, threshold=0.01):
 
 def choose_scale(X, n_h, candidates=(10, 1, 0.1, 0.01), max_saturated=0.01):
     """Return the largest candidate that saturates at most the share max_saturated."""
-    for scale in sorted(candidates, reverse=True):
+    fitting = []
+    for scale in candidates:
         W = np.random.randn(n_h, X.shape[0]) * scale
         if saturated_fraction(W @ X) <= max_saturated:
-            return scale
-    return min(candidates)
+            fitting.append(scale)
+    return max(fitting)

@@ -279,6 +279,7 @@ SUMS = {
     "random_bias": lambda s, c: (0.0, s * math.hypot(c.length, 1)),
     "own_inputs": lambda s, c: (0.0, s * math.sqrt(len(c.X))),
     "no_inputs": lambda s, c: (0.0, s),
+    "outputs": lambda s, c: (0.0, 0.1),  # tanh of the sums: never flat, and so the largest fits
 }
 # Other candidates in the place of the largest that fits.
 PICKS = {
@@ -299,6 +300,7 @@ ALONE = dict.fromkeys(PICKS, "wrong-choice") | {
     "random_bias": "random-bias",
     "own_inputs": "ignores-argument",
     "no_inputs": "ignores-argument",
+    "outputs": "wrong-saturated-share",
     "always_001": "ignores-argument",
     "own_candidates": "ignores-argument",
     "less_than": "wrong-choice",
@@ -412,9 +414,9 @@ def test_limit(submission, rng):
 
 
 def cases_of_limits(rng):
-    for std, limit in ((2.0, 0.5), (1.5, 0.3), (0.3, 0.0)):
+    for std, limit, n_h in ((2.0, 0.5, 150), (1.5, 0.3, 150), (0.36, 0.0, 400)):
         scales = tuple(float(2 * scale) for scale in SCALES)
-        yield scale_case(rng, scales[1], std, scales, limit)
+        yield scale_case(rng, scales[1], std, scales, limit, n_h=n_h)
 
 
 @check(
