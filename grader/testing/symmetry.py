@@ -102,12 +102,15 @@ def near_copies(
 ) -> Floats:
     """Draw a row of numbers for each label, and move every row that is the last of its label a bit.
 
-    A bit is at most `tol` / 100. Different labels differ in every number, by `step` or by chance,
+    A bit is at most `tol` / 100. Different labels differ in every number, by `step` or at random,
     and magnitudes are between the two of `size`. All numbers lie a quarter of `tol` above a
     multiple of it, where rounding and cutting off agree.
     """
     count = max(labels) + 1
-    numbers = rng.integers(int(size[0] / tol), int(size[1] / tol), (count, length))
+    low, width = int(size[0] / tol), int((size[1] - size[0]) / tol) // count
+    # A range of its own for each label, in every column another, so that no two share a number.
+    ranges = rng.permuted(np.tile(np.arange(count)[:, None], length), axis=0)
+    numbers = low + width * ranges + rng.integers(0, width, (count, length))
     numbers *= rng.choice([-1, 1], length)
     if step is not None:
         numbers = numbers[0] + round(step / tol) * np.arange(count)[:, None]
