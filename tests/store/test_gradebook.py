@@ -54,7 +54,9 @@ def test_what_is_pending_is_blank(make_report):
 
 
 def test_students_of_whom_nothing_matched_are_in_the_book(make_report):
-    lines = book([row("ada", make_report("passed"))], others={"zoe": "unmatched", "ada": "unmatched"})
+    lines = book(
+        [row("ada", make_report("passed"))], others={"zoe": "unmatched", "ada": "unmatched"}
+    )
     assert [(line["student"], line["status"]) for line in lines] == [
         ("ada", "graded"),
         ("zoe", "unmatched"),
