@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from pathlib import Path
 
 from grader.catalog import Course
+from grader.executors import local_executor
 from grader.lessons import lesson_faults
 from grader.readiness import obstacles
 from grader.verify.automatic import try_mutants
@@ -51,8 +51,7 @@ def verify_all(
         for exercise_id in ids:
             yield verify(course, exercise_id, seeds, automatic=automatic, every_kill=every_kill)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with local_executor(jobs) as pool:
         halves = []
         for exercise_id in ids:
             where = str(course.root), exercise_id
