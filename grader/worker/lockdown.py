@@ -50,6 +50,12 @@ def prctl(option: int, value: int) -> None:
     _call(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl({option})")
 
 
+def go_first() -> None:
+    """When memory runs short, have the kernel end this process and its children before others."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")
+
+
 def no_new_privs() -> None:
     """Give up, for ever and for all children, what a set-uid program could give."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)

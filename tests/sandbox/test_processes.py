@@ -68,6 +68,16 @@ def test_nothing_outlives_a_session(own: Forkserver) -> None:
     assert all(is_gone(*worker) for worker in workers)
 
 
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="Linux has it")
+def test_a_worker_goes_before_the_grader_when_memory_is_short(own: Forkserver) -> None:
+    idle = descendants(own.pid)
+    with Session(own, WAITING) as session:
+        session.call(["f"], [Argument("n", 0)], 1)
+        (worker,) = descendants(own.pid).keys() - idle.keys()
+        assert Path(f"/proc/{worker}/oom_score_adj").read_text() == "1000\n"
+    assert Path("/proc/self/oom_score_adj").read_text() != "1000\n"
+
+
 def test_nothing_outlives_a_forkserver(own: Forkserver) -> None:
     sessions = [Session(own, WAITING) for _ in range(3)]
     for session in sessions:
