@@ -36,8 +36,9 @@ _STEP = re.compile(r"\[(?:'([^']*)'|\d{1,2})\]")
 _KNOWN: Final = frozenset(
     {
         *vars(builtins),
-        *("numpy", "ma", "core", "linalg", "LinAlgError", "AxisError", "MaskedArray", "matrix"),
-        *("ndarray", "array", "of", "datetime64", "timedelta64", "void", "str_", "bytes_"),
+        *(name for name in dir(np) if not name.startswith("_")),
+        *("numpy", "LinAlgError", "AxisError", "MaskedArray", "same_kind", "of"),
+        *("_UFuncOutputCastingError", "_UFuncNoLoopError", "_UFuncBinaryResolutionError"),
         *("function", "generator", "builtin_function_or_method", "module", "method", "coroutine"),
         *("NoneType", "dict_keys", "dict_values", "dict_items", "PlaceholderUsed", "Placeholder"),
     }

@@ -85,6 +85,13 @@ only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and intege
 arrays are valid indices
 The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()
 setting an array element with a sequence.
+Cannot interpret '{k}' as a data type
+Cannot cast ufunc '{n}' output from dtype('{n}') to dtype('{n}') with casting rule '{n}'
+loop of ufunc does not support argument {k} of type {n} which has no callable {n} method
+ufunc '{n}' did not contain a loop with signature matching types (dtype('{n}'), dtype('{n}')) -> {n}
+input operand has more dimensions than allowed by the axis remapping
+inhomogeneous shape after {k} dimensions
+invalid index to scalar variable.
 zero-size array to reduction operation {n} which has no identity
 assignment destination is read-only
 output array is read-only

@@ -25,6 +25,10 @@ def hearsay() -> Hearsay:
     return heard
 
 
+NO_LOOP = (
+    "ufunc 'add' did not contain a loop with signature matching types "
+    "(dtype('float64'), dtype('str')) -> None"
+)
 REPEATED = {
     "name": ("NameError", "name 'power' is not defined"),
     "key": ("KeyError", "'W1'"),
@@ -35,6 +39,8 @@ REPEATED = {
     "shapes": ("ValueError", "shapes (7,5) and (7,5) not aligned: 5 (dim 1) != 7 (dim 0)"),
     "derived": ("ValueError", "cannot reshape array of size 35 into shape (7,4)"),
     "broadcast": ("ValueError", "operands could not be broadcast together with shapes (7,5) (7,) "),
+    "data type": ("TypeError", "Cannot interpret '12' as a data type"),
+    "no loop": ("_UFuncNoLoopError", NO_LOOP),
     "own text": ("TooSmall", "give me more than two numbers"),
     "nothing": ("AssertionError", ""),
 }
