@@ -8,9 +8,10 @@ one, and then only what the network has learnt is judged.
 
 False fails. Chance can fail a right answer in three checks. `starts_small` bounds the scale of the
 start by 1e-10. `learns_flower` and `learns_line` train up to three times, on other problems and,
-unless the learner seeds, from other starts. In NNN simulated trainings (normal or uniform at 0.01,
-0.1, 1e-4, Xavier, He) the accuracy on new points never fell below what is asked, so one of them
-falls below with a probability of at most PPP (95 % confidence), and three with 1e-11.
+unless the learner seeds, from other starts. In 24,000 simulated trainings of each (normal or
+uniform at 0.01, normal at 0.1 and 1e-4, Xavier, He) the accuracy on new points never fell below
+0.9, where 0.8 is asked of the flower, and 0.98, where 0.9 is asked of the clouds. So one training
+falls short with a probability of at most 1.3e-4 (95 % confidence), and three with 2.2e-12.
 """
 
 from __future__ import annotations
