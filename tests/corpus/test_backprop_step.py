@@ -54,9 +54,9 @@ def test_a_small_step_lowers_the_cost(reference: Any) -> None:
     assert reference.compute_cost(moved, Y) < reference.compute_cost(A2, Y)
 
 
-SQUARED = """
+FOURTH_POWER = """
 def compute_cost(A2, Y):
-    return float(np.sum((A2 - Y) ** 2) / 2 / Y.shape[1])
+    return float(np.sum((A2 - Y) ** 4) / 4 / Y.shape[1])
 """
 
 
@@ -64,12 +64,14 @@ def compute_cost(A2, Y):
     ("more", "line"),
     [
         ("", "your cost is right, but dW1 is not its gradient: nudge a parameter and see"),
-        (SQUARED, "dW1 is the gradient of your own cost: it is the cost that differs"),
+        (FOURTH_POWER, "dW1 is the gradient of your own cost: it is the cost that differs"),
     ],
 )
 def test_a_gradient_without_a_name_is_set_against_the_own_cost(more: str, line: str) -> None:
     mutant = ROOT / "solutions" / "backprop_step" / "mutants" / "squared_error_gradient.py"
-    data = mutant.read_bytes() + more.encode()
+    # The gradient of a cost that nobody is known to take, so that no mistake has its numbers.
+    text = mutant.read_text("utf-8").replace("(A2 - Y) * A2", "(A2 - Y) ** 3 * A2") + more
+    data = text.encode()
     with Slot(Course(ROOT)) as slot:
         report = slot.grade("backprop_step", Answer.of_file("backprop_step", "ada", "a.py", data))
     (feedback,) = [check.feedback for check in report.checks if check.id == "dW1"]
