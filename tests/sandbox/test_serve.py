@@ -30,6 +30,8 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[socket.socket, so
     """Give both ends of a channel, and keep what a worker changes in its process."""
     monkeypatch.setattr(lockdown, "limit_call_cpu", lambda _: None)
     monkeypatch.setattr(Lockdown, "apply", lambda *_: None)
+    # A hook stays for as long as its process lives, and each one sets off all the others.
+    monkeypatch.setattr(sys, "addaudithook", lambda _: None)
     for place in (np.random, random):
         monkeypatch.setattr(place, "seed", place.seed)
     generator = np.random.bit_generator
