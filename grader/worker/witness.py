@@ -59,6 +59,9 @@ MODULES: Final = (builtins, math, random, np, np.linalg, np.random)
 class Witness:
     """Takes notes of one submission; asked for them after every request."""
 
+    _hearing = False
+    """Looking at an event causes events; of all witnesses in a process, one looks at a time."""
+
     def __init__(self) -> None:
         self._labels: frozenset[str] = frozenset()
         self._known: set[tuple[str, str]] = set()
@@ -94,16 +97,16 @@ class Witness:
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         name = WATCHED.get(event)
-        if name is None or not self._labels:
+        if name is None or Witness._hearing or not self._labels:
             return
-        labels, self._labels = self._labels, frozenset()  # what follows causes events, too
+        Witness._hearing = True
         try:
-            if _by_student(sys._getframe(1), labels, direct=name in DIRECT):  # noqa: SLF001
+            if _by_student(sys._getframe(1), self._labels, direct=name in DIRECT):  # noqa: SLF001
                 self._note(name, "" if name in BARE or not arguments else _shown(arguments[0]))
         except Exception:  # noqa: S110 - a note that cannot be taken must change nothing
             pass
         finally:
-            self._labels = labels
+            Witness._hearing = False
 
     def _note(self, name: str, detail: str) -> None:
         note = name, detail[:LONGEST_DETAIL]
