@@ -138,9 +138,25 @@ def test_a_witness_hears_only_what_student_code_brings_about() -> None:
     assert student("event('compile')") == []
     assert student("event('open', b'/by/\\xff')") == [["open", "/by/\ufffd"]]
     assert student("event('open', object())") == [["open", "object"]]
+    assert student("event('open', '/by/name')") == [["open", "/by/name"]]
     assert student("event('open')") == [["open", ""]]
     # Not called directly: `event` stands between.
     assert student("event('sys._getframe', object())") == []
+
+
+def test_a_note_that_cannot_be_taken_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr(witness, "_shown", fail)
+    seen = Witness()
+    seen.about(["answer.py"])
+    code = compile("event('open', ('/by/name',))", "answer.py", "exec")
+    exec(code, {"event": seen._hear})
+    assert seen.notes(compare=False) == []
+    monkeypatch.undo()
+    exec(code, {"event": seen._hear})
+    assert seen.notes(compare=False) == [["open", "/by/name"]]
 
 
 def test_importing_is_nobody_s_deed_and_depth_has_an_end() -> None:
