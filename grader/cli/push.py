@@ -59,10 +59,10 @@ def push(
       [canvas]
       url = "https://canvas.example.org"
       course_id = 3
-      assignments = { zero_init = 12 }
+      assignments = { lab_1 = 12 }
       [moodle]
       url = "https://moodle.example.org"
-      assignments = { zero_init = 7 }  # the instance, not the number in the address
+      assignments = { lab_1 = 7 }  # the instance, not the number in the address
       [lti]
       token_url = "https://lms.example.org/token"
       client_id = "what the platform calls the tool"
