@@ -137,12 +137,11 @@ class Proof:
 def total(proofs: Sequence[Proof]) -> str:
     """Return the line that tells of a whole course."""
     mutants, killed = sum(p.mutants for p in proofs), sum(p.killed for p in proofs)
-    nameable, named = sum(p.nameable for p in proofs), sum(p.named for p in proofs)
-    unnamed = sum(p.unnamed for p in proofs)
+    named, unnamed = sum(p.named for p in proofs), sum(p.unnamed for p in proofs)
     parts = [
         f"{sum(p.proven for p in proofs)}/{len(proofs)} exercises proven",
         f"{killed}/{mutants} mutants killed{_rate(killed, mutants)}",
-        f"{named}/{nameable} named{_rate(named, mutants)}{_and(unnamed, 'rightly unnamed')}",
+        f"{named}/{mutants} named{_rate(named, mutants)}{_and(unnamed, 'rightly unnamed')}",
     ]
     tried = [p.automatic for p in proofs if p.automatic is not None]
     if tried:

@@ -178,7 +178,7 @@ def test_the_line_of_a_course_adds_up_its_exercises() -> None:
     two = Proof("two", ["wrong"], mutants=10, killed=9, nameable=10, named=8)
     assert total([one, two]).split(maxsplit=1)[1] == (
         "1/2 exercises proven · 19/20 mutants killed (95.0 %)"
-        " · 17/19 named (85.0 %) and 1 rightly unnamed · auto 99/100 killed (99.0 %)"
+        " · 17/20 named (85.0 %) and 1 rightly unnamed · auto 99/100 killed (99.0 %)"
     )
     assert "auto 99/100 killed ·" in one.line()
     assert list(one.survivors()) == [f"survives: {mutant}"]
