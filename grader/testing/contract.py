@@ -6,13 +6,15 @@ hidden test can therefore compute with it and cannot trip over a student's `None
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Collection
+from typing import Any, Final, NoReturn
 
 import numpy as np
 
 from grader.model.exercise import Returns
 from grader.testing.failures import Diagnosis, fail
 
+MOST_VALUES: Final = 20_000
 WORDS = {"dict": "a dict", "array": "an array", "number": "a number", "tuple": "a tuple"}
 
 
@@ -73,6 +75,7 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
     checked = {key: _array(value[key], key, finite=returns.finite) for key in returns.keys}
     extra = {k: np.asarray(v) for k, v in value.items() if k not in checked and _is_numeric(v)}
     if not returns.keys:
+        _expect_few(value, name)
         says = "one of its values" if returns.keys_from_inputs else ""
         named = {k: says or k[:40] or "''" for k in value}
         return {k: _array(v, named[k], finite=returns.finite) for k, v in value.items()}
@@ -88,11 +91,22 @@ def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:
             f"{name} has {len(value)} values instead of {length}",
             diagnoses=[Diagnosis("wrong-return-type", expected=length, actual=len(value))],
         )
+    _expect_few(value, name)
     parts = returns.items or (Returns(kind="array", finite=returns.finite),) * len(value)
     return tuple(
         validate(part, item, f"value {i} of {name}")
         for i, (part, item) in enumerate(zip(parts, value, strict=True), 1)
     )
+
+
+def _expect_few(values: Collection[Any], name: str) -> None:
+    """Fail for so many values that looking at each would keep the rest of a class waiting."""
+    if len(values) > MOST_VALUES:
+        fail(
+            f"{name} holds more values than can be looked at",
+            f"{len(values)} where at most {MOST_VALUES} are",
+            diagnoses=[Diagnosis("wrong-return-type", name=name, count=len(values))],
+        )
 
 
 def _number(value: Any, name: str, *, finite: bool) -> float:

@@ -95,6 +95,12 @@ REFUSED: dict[str, tuple[Returns, Any, str]] = {
     "dict for a tuple": (TWO, {"a": 1, "b": 2}, "wrong-return-type"),
     "array for a tuple": (TWO, ONE, "wrong-return-type"),
     "three for two": (TWO, (1, 2, 3), "wrong-return-type"),
+    "values without end": (Returns(kind="tuple"), [0.5] * 20_001, "wrong-return-type"),
+    "keys without end": (
+        Returns(kind="dict"),
+        dict.fromkeys(map(str, range(20_001)), 1),
+        "wrong-return-type",
+    ),
     "second part of a tuple": (PAIR, (ONE, [1]), "wrong-return-type"),
     "key in a part of a tuple": (PAIR, (ONE, {"W1": 1}), "wrong-return-keys"),
 }
