@@ -8,19 +8,24 @@ again one at a time: whichever dies again, alone, is the culprit. A job that fai
 an internal error, is tried once more at the end. What fails twice ends without a grade, and the
 batch goes on. Only an error that would befall every submission, such as a broken course or a
 machine without the layers asked for, ends a batch: it is raised.
+
+Ctrl-C may come at any moment. A pool takes its locks in `submit`, in `concurrent.futures.wait` and
+in a future's methods, and an interrupt between a lock and its `with` leaves it locked for ever; so
+futures announce their end in a queue that holds no such lock, and the rest is uninterrupted.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
 from grader.errors import CourseError, IsolationTooLow, SandboxError, UsageError
-from grader.executors import kill
+from grader.executors import kill, uninterrupted
 from grader.model.report import ScoreReport, Status, parse_report
 
 if TYPE_CHECKING:
@@ -85,6 +90,7 @@ class _Batch:
         self._window, self._stall_seconds = window, stall_seconds
         self._executor: Executor | None = None
         self._in_flight: dict[Future[str], Task] = {}
+        self._done: SimpleQueue[Future[str]] = SimpleQueue()
         self._suspects: deque[Task] = deque()
         self._again: deque[Task] = deque()
         self._alone = False
@@ -96,12 +102,13 @@ class _Batch:
             yield from self._fill()
             if not self._in_flight:
                 return
-            done, _ = wait(self._in_flight, self._stall_seconds, FIRST_COMPLETED)
-            if not done:
+            try:
+                future = self._done.get(timeout=self._stall_seconds)
+            except Empty:
                 yield from self._died(f"no job ended within {self._stall_seconds:g} seconds")
-            for future in done:
-                if future in self._in_flight:
-                    yield from self._ended(future)
+                continue
+            if future in self._in_flight:  # or of a pool that was buried
+                yield from self._ended(future)
 
     def close(self) -> None:
         """End the executor, with whatever is in flight."""
@@ -136,10 +143,14 @@ class _Batch:
         if self._executor is None:
             self._executor = self._factory()
         try:
-            self._in_flight[self._executor.submit(self._function, text)] = task
+            future = self._executor.submit(self._function, text)
         except BrokenExecutor as error:
             self._suspects.append(task)  # not run at all, so no suspicion and no attempt
             yield from self._died(str(error))
+            return
+        self._in_flight[future] = task
+        with uninterrupted():
+            future.add_done_callback(self._done.put)
 
     def _ended(self, future: Future[str]) -> Iterator[Finished]:
         try:

@@ -9,12 +9,14 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import wait
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
     ExecutorFactory = Callable[[], Executor]
 
@@ -32,6 +34,24 @@ def run_job(job: str) -> str:
     return run(job)
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block has ended; a process that the block starts never sees it."""
+    if current_thread() is not main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield  # in another thread no signal interrupts
+        return
+    held: list[tuple[int, FrameType | None]] = []
+    handler = signal.signal(signal.SIGINT, lambda *call: held.append(call))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if held and callable(handler):
+            handler(*held[0])
+
+
 class SerialExecutor(Executor):
     """Runs each job at once, in this process."""
 
@@ -43,6 +63,14 @@ class SerialExecutor(Executor):
         except Exception as error:
             future.set_exception(error)
         return future
+
+
+class _Pool(ProcessPoolExecutor):
+    """A pool whose processes leave Ctrl-C to this one, as all of them start in `submit`."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        with uninterrupted():
+            return super().submit(fn, *args, **kwargs)
 
 
 def available_jobs() -> int:
@@ -57,7 +85,7 @@ def local_executor(jobs: int) -> Executor:
     if jobs == 1:
         return SerialExecutor()
     # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
+    return _Pool(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
 
 
 def kill(executor: Executor) -> None:
@@ -70,12 +98,11 @@ def kill(executor: Executor) -> None:
 
 
 def _belong_to_parent() -> None:
-    """Leave Ctrl-C to the process that started the pool, and end when it has ended.
+    """End when the process that started the pool has ended.
 
     A pool's processes wait for work on a pipe that they hold open for each other, so those of a
     parent that was killed would wait for ever.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

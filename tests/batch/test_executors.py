@@ -1,0 +1,91 @@
+"""Ctrl-C and the pool of processes: it waits for locks, and stays out of the processes."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import pytest
+
+from grader.executors import kill, local_executor, uninterrupted
+
+
+def press_ctrl_c():
+    signal.raise_signal(signal.SIGINT)
+
+
+def interrupted(by):
+    """Return how far a block came that `by` interrupts."""
+    reached = []
+
+    def block():
+        with uninterrupted():
+            by()
+            reached.append("the end")
+
+    with pytest.raises(KeyboardInterrupt):
+        block()
+    return reached
+
+
+@pytest.fixture(autouse=True)
+def _handler():
+    """A shell that starts the tests in the background has Ctrl-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_waits_for_the_end_of_the_block():
+    assert interrupted(press_ctrl_c) == ["the end"]
+    with pytest.raises(KeyboardInterrupt):
+        press_ctrl_c()
+
+
+def test_ctrl_c_that_another_thread_receives_waits_too():
+    # The kernel gives a signal to any thread that does not block it.
+    def receive():
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        press_ctrl_c()
+
+    def elsewhere():
+        thread = threading.Thread(target=receive)
+        thread.start()
+        thread.join()
+
+    assert interrupted(elsewhere) == ["the end"]
+
+
+def test_an_ignored_ctrl_c_stays_ignored():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with uninterrupted():
+        press_ctrl_c()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_a_block_without_ctrl_c_changes_nothing():
+    with uninterrupted():
+        pass
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_another_thread_needs_no_protection():
+    done = []
+
+    def block():
+        with uninterrupted():
+            done.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+
+    thread = threading.Thread(target=block)
+    thread.start()
+    thread.join()
+    assert done == [False]
+
+
+def test_processes_of_a_pool_never_see_ctrl_c():
+    pool = local_executor(2)
+    try:
+        assert signal.SIGINT in pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result(60)
+    finally:
+        kill(pool)
