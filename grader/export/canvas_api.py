@@ -9,17 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.export.document import (
-    OUR_FAULT,
     Document,
     Entry,
     Left,
     Options,
     Target,
-    is_graded,
     overview,
     strict_json,
 )
-from grader.export.grades import cell_number, with_left
+from grader.export.grades import by_student, cell_number, told_apart, with_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,12 +32,10 @@ def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Le
     """Yield one document for the class."""
     left: list[Left] = []
     data: dict[str, Any] = {}
-    for entry in entries:
-        feedback = entry.feedback
-        who = student_key(feedback.submission.student)
-        if not is_graded(feedback):
-            left.append(Left(feedback.submission.id, OUR_FAULT))
-        elif who is None:
+    for grades in told_apart(by_student(entries, left), ["user_id", "sis_id"], left):
+        (feedback,) = grades.by_exercise.values()
+        who = student_key(grades.student)
+        if who is None:
             reason = "neither a Canvas user id nor a SIS id of its student is known"
             left.append(Left(feedback.submission.id, reason))
         else:

@@ -22,6 +22,7 @@ from grader.export.grades import (
     read_table,
     safe_cell,
     titles,
+    told_apart,
     with_left,
     write_table,
 )
@@ -41,7 +42,7 @@ _HEADER: Final = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:
     """Yield one table."""
     left: list[Left] = []
-    found = by_student(entries, left)
+    found = list(told_apart(by_student(entries, left), [key for _, key in _KEYS], left))
     if options.into:
         text = _filled(read_table(options.into, "a gradebook of Canvas"), found, options, left)
         yield from with_left(Document(FILE, text), left)
@@ -77,6 +78,9 @@ def _filled(table: Table, found: list[Grades], options: Options, left: list[Left
     columns = {e: _assignment(table, e, title, options) for e, title in titles(found).items()}
     kept = [*range(section + 1), *sorted(columns.values())]
     possible = next((row for row in table.rows if "Points Possible" in row[0]), None)
+    for column in columns.values():
+        if possible and re.search(r"read\s+only", possible[column], re.IGNORECASE):
+            raise UsageError(f"Canvas ignores the column {table.header[column]!r}: it is read only")
     by_key = _students(table)
     used = [table.header] + ([possible] if possible else [])
     for grades in found:

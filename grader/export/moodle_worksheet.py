@@ -1,14 +1,12 @@
 """Moodle: the offline grading worksheet of an assignment, filled in.
 
-Rows are joined on the participant number, which is the one in the names of the submissions' zip and
-counts in this assignment alone. Every cell but the grade stays as it was downloaded: the times in
+Every cell but the grade stays as it was downloaded: the times in
 it are how Moodle knows that nobody graded in between, and a feedback column that is written
 again loses its formatting. What Moodle would pass over without a word is said here instead.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
@@ -18,31 +16,31 @@ from grader.export.grades import (
     by_student,
     points_for,
     read_number,
-    read_table,
+    told_apart,
     with_left,
     write_table,
 )
+from grader.export.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 FILE: Final = "worksheet.csv"
-_PARTICIPANT: Final = re.compile(r"\D*(\d+)\s*")
 _WHERE: Final = "the assignment in the worksheet"
 
 
 def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:
     """Yield the worksheet."""
     left: list[Left] = []
-    table = read_table(options.into, "a grading worksheet of Moodle")
+    worksheet = Worksheet(options.into)
+    table = worksheet.table
     grade = _grade_column(table, options)
-    rows = {number: row for row in table.rows if (number := _participant(row))}
     sent = 0
-    for grades in by_student(entries, left):
+    for grades in told_apart(by_student(entries, left), ["participant"], left):
         (feedback,) = grades.by_exercise.values()
-        row = rows.get(grades.student.participant or "")
+        row, reason = worksheet.row_of(grades.student)
         if row is None:
-            left.append(Left(feedback.submission.id, _not_found(grades.student.participant)))
+            left.append(Left(feedback.submission.id, reason))
         elif _locked(table, row):
             reason = "the worksheet says that its grade cannot be changed: it was overridden"
             left.append(Left(feedback.submission.id, reason))
@@ -65,17 +63,6 @@ def _grade_column(table: Table, options: Options) -> int:
             f"grades with --column: {'; '.join(table.header)}"
         )
     return column
-
-
-def _participant(row: list[str]) -> str:
-    match = _PARTICIPANT.fullmatch(row[0])
-    return match[1] if match else ""
-
-
-def _not_found(participant: str | None) -> str:
-    if participant is None:
-        return "the participant number of its student is not known: grade the zip of Moodle"
-    return f"participant {participant} is not in the worksheet that was given"
 
 
 def _locked(table: Table, row: list[str]) -> bool:

@@ -16,6 +16,7 @@ from grader.export.grades import (
     cell_number,
     safe_cell,
     titles,
+    told_apart,
     with_left,
     write_table,
 )
@@ -31,6 +32,7 @@ IDENTITIES: Final = {
     "user_id": "User id",
     "name": "Full name",
 }
+_EXACT: Final = [name for name in IDENTITIES if name != "name"]
 _CAVEAT: Final = (
     "an import into an assignment or an LTI item of Moodle overrides its grades for good: "
     "import into items of their own"
@@ -40,7 +42,7 @@ _CAVEAT: Final = (
 def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:  # noqa: ARG001
     """Yield one table."""
     left: list[Left] = []
-    found = by_student(entries, left)
+    found = list(told_apart(by_student(entries, left), _EXACT, left))
     exercises = titles(found)
     known = [name for name in IDENTITIES if any(getattr(g.student, name) for g in found)]
     rows = [_header(known, list(exercises))]

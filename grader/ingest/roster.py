@@ -8,13 +8,13 @@ not joined.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.export.grades import read_table
+from grader.model.names import name_keys, same_name
 from grader.model.submission import Student
 from grader.model.text import clean_line
 
@@ -55,6 +55,8 @@ class Roster:
         """Return the row of a student; None when there is none or more than one."""
         for key in _keys(student):
             found = self._by_key.get(key, [])
+            if key[0] == "participant" and not all(_may_be(student, row) for row in found):
+                return None
             if len(found) == 1:
                 return found[0]
             if found and key[0] != "name":
@@ -104,22 +106,17 @@ def _students(rows: Iterable[list[str]], columns: dict[str, int]) -> Iterator[St
             yield Student(label=known.get("name") or next(iter(known.values())), **known)
 
 
+def _may_be(student: Student, row: Student) -> bool:
+    """Whether names allow it: Moodle's number may be a group's, or of another assignment."""
+    return not (student.name and row.name) or same_name(student.name, row.name)
+
+
 def _keys(student: Student) -> Iterator[tuple[str, str]]:
     for identity in _EXACT:
         text = getattr(student, identity)
         if text:
             yield identity, text.casefold() if identity in ("email", "login") else text
     names = [text for text in (student.name, student.label) if text]
-    yield from (("name", key) for key in dict.fromkeys(k for text in names for k in _turned(text)))
-
-
-def _turned(name: str) -> Iterator[str]:
-    """Yield a name's letters with any part of it in front.
-
-    "Lovelace, Ada" and Canvas's "lovelaceada" are both "Ada Lovelace" then. Case, accents and marks
-    do not count.
-    """
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    parts = ["".join(c for c in part if c.isalnum()) for part in plain.split()]
-    for first in range(len(parts)):
-        yield "".join(parts[first:] + parts[:first])
+    yield from (
+        ("name", key) for key in dict.fromkeys(k for text in names for k in name_keys(text))
+    )

@@ -90,6 +90,49 @@ def test_a_worksheet_in_another_language_needs_the_name_of_its_column(ada: Any) 
     assert rows(document)[2][5] == "2"
 
 
+def test_a_group_s_number_is_no_participant(entry: Any) -> None:
+    ada = entry("passed", student="A", identities={"participant": "3", "name": "Ada Lovelace"})
+    group = entry("passed", student="B", identities={"participant": "5", "name": "Group 5"})
+    document, left = one_file("moodle-worksheet", ada, group, into=WORKSHEET)
+    assert [row[5] for row in rows(document)[1:]] == ["", "2", "0.50"]
+    assert list(left) == ["B.zero_init"]
+    assert "is that a group?" in left["B.zero_init"]
+    pages, left = one_file("moodle-feedback", ada, group, into=WORKSHEET)
+    with zipfile.ZipFile(io.BytesIO(pages.data)) as archive:
+        assert archive.namelist() == ["Ada Lovelace_3_assignfeedback_file/zero_init.html"]
+    assert list(left) == ["B.zero_init"]
+    blind, _ = one_file("moodle-feedback", ada)
+    assert "groups" in blind.caveat
+
+
+@pytest.mark.parametrize(
+    ("target", "identity"),
+    [
+        ("moodle-worksheet", "participant"),
+        ("moodle-feedback", "participant"),
+        ("csv", "email"),
+        ("canvas-csv", "user_id"),
+        ("canvas-api", "sis_id"),
+    ],
+)
+def test_of_two_rows_of_one_student_the_last_would_win_so_neither_is_written(
+    entry: Any, target: str, identity: str
+) -> None:
+    value = "ada@x.invalid" if identity == "email" else "3"
+    twins = [entry("passed", student=s, identities={identity: value}) for s in ("one", "two")]
+    options = {"into": WORKSHEET} if target == "moodle-worksheet" else {}
+    document, left = one_file(target, *twins, **options)
+    assert sorted(left) == ["one.zero_init", "two.zero_init"]
+    assert value in left["one.zero_init"]
+    none, _ = one_file(target, **options)
+    assert document.data == none.data
+
+
+def test_canvas_ignores_a_column_that_is_read_only_so_it_is_refused(ada: Any) -> None:
+    with pytest.raises(UsageError, match="read only"):
+        one_file("canvas-csv", ada, into=GRADEBOOK, column="Final Score")
+
+
 @pytest.mark.parametrize("text", ["", "no table", "a,b\n"])
 def test_something_else_is_no_worksheet(ada: Any, text: str) -> None:
     with pytest.raises(UsageError):

@@ -28,9 +28,7 @@ KNOWN = {
     "participant": "3",
     "lti_sub": "4",
 }
-WORKSHEET = (
-    "\ufeffIdentifier,Full name,Grade,Maximum grade,Grade can be changed\nParticipant 3,A,,{},Yes\n"
-)
+WORKSHEET = "\ufeffIdentifier,Full name,Grade,Maximum grade,Grade can be changed\nParticipant 3,Ada <b>Lovelace</b>,,{},Yes\n"
 
 
 def options(target: str, maximum: float = 2.0) -> Options:

@@ -240,10 +240,22 @@ def test_a_gradebook_of_canvas_is_a_roster(class_of: Any, roster: Any) -> None:
 
 
 def test_an_exact_identity_wins_over_a_name(class_of: Any, roster: Any) -> None:
-    table = "Identifier,Full name,Email address\nParticipant 3,Someone Else,right@x\n"
-    table += "Participant 8,Ada Lovelace,wrong@x\n"
+    table = "User id,Full name,Email address\n4,Someone Else,right@x\n8,Ada Lovelace,wrong@x\n"
+    gathered = class_of(CANVAS, roster=roster(table))
+    assert students(gathered)["lovelaceada.zero_init"]["email"] == "right@x"
+
+
+def test_a_worksheet_of_another_assignment_or_a_group_s_number_joins_nobody(
+    class_of: Any, roster: Any
+) -> None:
+    """The number counts in one assignment alone, and groups have numbers of their own."""
+    table = "Identifier,Full name,Email address\nParticipant 3,Someone Else,other@x\n"
+    table += "Participant 5,Bo 李,bo@x\n"
     gathered = class_of(MOODLE, roster=roster(table))
-    assert students(gathered)["Ada Lovelace.zero_init"]["email"] == "right@x"
+    found = students(gathered)
+    assert "email" not in found["Ada Lovelace.zero_init"]
+    assert found["Bo 李.zero_init"]["email"] == "bo@x"
+    assert "Ada Lovelace" in gathered.strangers
 
 
 @pytest.mark.parametrize("name", ["Ada Lovelace", "Lovelace, Ada", "lovelaceada", "ADA  LOVELACE"])
