@@ -28,7 +28,9 @@ KNOWN = {
     "participant": "3",
     "lti_sub": "4",
 }
-WORKSHEET = "\ufeffIdentifier,Full name,Grade,Maximum grade,Grade can be changed\nParticipant 3,Ada <b>Lovelace</b>,,{},Yes\n"
+WORKSHEET = """\ufeffIdentifier,Full name,Grade,Maximum grade,Grade can be changed
+Participant 3,Ada <b>Lovelace</b>,,{},Yes
+"""
 
 
 def options(target: str, maximum: float = 2.0) -> Options:
