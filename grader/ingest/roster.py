@@ -2,7 +2,8 @@
 
 Any CSV will do whose columns are named as Canvas, Moodle or Gradescope name them. Students are
 found by an identity that both sides know, which is exact, else by their name; who fits two rows is
-not joined.
+not joined. A folder of which no layout tells more may be named by an e-mail address, a login or the
+school's id.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 _CANVAS: Final = ("id", "section")
 # Exact on both sides, in the order in which they are trusted.
 _EXACT: Final = ("participant", "lti_sub", "user_id", "sis_id", "email", "login")
+# What a folder may be named by that a person made; a number of the LMS is not among them.
+_LABELS: Final = ("sis_id", "email", "login")
 
 
 @dataclass
@@ -115,8 +118,14 @@ def _keys(student: Student) -> Iterator[tuple[str, str]]:
     for identity in _EXACT:
         text = getattr(student, identity)
         if text:
-            yield identity, text.casefold() if identity in ("email", "login") else text
+            yield identity, _exact(identity, text)
+    if not student.model_dump(exclude={"label"}, exclude_none=True):
+        yield from ((identity, _exact(identity, student.label)) for identity in _LABELS)
     names = [text for text in (student.name, student.label) if text]
     yield from (
         ("name", key) for key in dict.fromkeys(k for text in names for k in name_keys(text))
     )
+
+
+def _exact(identity: str, text: str) -> str:
+    return text.casefold() if identity in ("email", "login") else text

@@ -265,6 +265,22 @@ def test_names_are_joined_in_any_order(class_of: Any, roster: Any, name: str) ->
     assert next(iter(students(gathered).values()))["email"] == "ada@x"
 
 
+@pytest.mark.parametrize("label", ["ada", "ADA", "ada@x", "S1001"])
+@pytest.mark.parametrize("tree", ["{}/zero_init.py", "submitted/{}/zero_init/zero_init.py"])
+def test_a_folder_may_be_named_by_login_address_or_school_id(
+    class_of: Any, roster: Any, label: str, tree: str
+) -> None:
+    table = "Name,Email,Login,Student ID\nAda Lovelace,ada@x,ada,S1001\nBo,bo@x,bo,S1002\n"
+    gathered = class_of({tree.format(label): ZEROS}, roster=roster(table))
+    assert next(iter(students(gathered).values()))["email"] == "ada@x"
+
+
+def test_a_folder_named_by_a_number_is_nobody_s_user_id(class_of: Any, roster: Any) -> None:
+    table = "Name,User id,Participant\nAda,4,5\nBo,5,4\n"
+    gathered = class_of({"4/zero_init.py": ZEROS}, roster=roster(table))
+    assert students(gathered) == {"4.zero_init": {}}
+
+
 @pytest.mark.parametrize("name", ["Amy Ray", "Ray Amy"])
 def test_two_rows_of_one_name_are_not_guessed_between(
     class_of: Any, roster: Any, name: str
