@@ -1,4 +1,4 @@
-"""Write examples of every output: a class of three, graded for real, at a moment that never changes.
+"""Write examples of every output: a class of three, graded for real, always at one moment.
 
     python docs/outputs/make.py
 

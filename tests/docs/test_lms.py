@@ -6,28 +6,18 @@ import csv
 import io
 import json
 import re
-import shlex
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from page import PAGE, ROOT, follow, section
 
 from grader.export import TARGETS
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "lms.md").read_text("utf-8")
 RIGHT = (ROOT / "solutions" / "zero_init" / "reference.py").read_text("utf-8")
 STARTER = (ROOT / "exercises" / "zero_init" / "starter.py").read_text("utf-8")
-
-
-def commands(heading: str) -> list[list[str]]:
-    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    blocks = re.findall(r"^```sh\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
-    return [shlex.split(line) for block in blocks for line in block.splitlines()]
 
 
 def zipped(path: Path, files: dict[str, str]) -> None:
@@ -44,18 +34,6 @@ def desk(tmp_path: Path) -> Path:
     desk = tmp_path / "desk"
     desk.mkdir()
     return desk
-
-
-def follow(desk: Path, heading: str) -> list[subprocess.CompletedProcess[str]]:
-    """Run the commands of a section."""
-    ended = []
-    for program, *arguments in commands(heading):
-        assert program == "grader"
-        command = [sys.executable, "-m", "grader.cli", *arguments]
-        ended.append(subprocess.run(command, cwd=desk, capture_output=True, text=True, timeout=300))
-        assert ended[-1].returncode == 0, ended[-1].stderr
-    assert ended
-    return ended
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -137,6 +115,6 @@ def test_every_target_is_in_the_page_and_no_other() -> None:
         re.findall(r"--to ([a-z-]+)", PAGE)
     )
     assert words >= TARGETS.keys()
-    outcomes = PAGE.partition("## What is sent")[2].partition("\n## ")[0]
+    outcomes = section("What is sent for which outcome")
     for target in TARGETS:
         assert f"`{target}`" in outcomes

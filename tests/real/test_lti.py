@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tomllib
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ import httpx
 import pytest
 import typer
 from joserfc.jwk import RSAKey
+from page import ROOT, blocks, follow
 
 from grader.cli.push import push
 from grader.errors import UsageError
@@ -271,3 +275,38 @@ def test_the_roster_tells_user_ids_by_address(
     assert ended.value.exit_code == 3
     assert "left                    bob.zero_init    no member" in capsys.readouterr().out
     assert state(platform)["scores"]["sub-ada"][:2] == [4, 4]
+
+
+def test_the_page_is_followed(platform: Path, tmp_path: Path) -> None:
+    """From a zip to the platform's own figures, with nothing but the commands of docs/lms.md."""
+    heading = "LTI 1.3, and sending over the network"
+    for half in ("exercises", "solutions"):
+        shutil.copytree(ROOT / half, tmp_path / half)
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    shutil.copy2(platform / "key.pem", desk / "tool-key.pem")
+    real = tomllib.loads((platform / "push.toml").read_text("utf-8"))["lti"]
+    real["members"] = f"{(platform / 'address').read_text()}/members/"
+    (text,) = blocks(heading, "toml")
+    for name, value in tomllib.loads(text)["lti"].items():
+        if name not in ("key", "key_id"):
+            assert value in text
+            text = text.replace(value, real[name])
+    (desk / "push.toml").write_text(text)
+    answers = {"Ada Lovelace": "solutions/zero_init/reference.py"}
+    answers["Zoë Müller"] = "exercises/zero_init/starter.py"
+    with zipfile.ZipFile(desk / "submissions.zip", "w") as archive:
+        for name, path in answers.items():
+            archive.writestr(f"{name}/zero_init.py", (ROOT / path).read_text("utf-8"))
+    (desk / "roster.csv").write_text("Name,Email\nAda Lovelace,ada@x.org\nZoë Müller,zoe@x.org\n")
+    members = [
+        {"user_id": "page-ada", "email": "ada@x.org", "roles": ["Learner"]},
+        {"user_id": "page-zoe", "email": "zoe@x.org", "roles": ["Learner"]},
+    ]
+    (platform / "members.json").write_text(json.dumps({"members": members}))
+    _, looked, sent = follow(desk, heading)
+    assert "would send 2" in looked.stdout
+    assert "sent 2: accepted 2" in sent.stdout
+    scores = state(platform)["scores"]
+    assert scores["page-ada"][:2] == [10, 10]
+    assert scores["page-zoe"][:2] == [0, 10]
