@@ -115,6 +115,30 @@ def test_the_path_segment_goes_before_the_query_string() -> None:
     assert below("https://a.example/7/", "results") == "https://a.example/7/results"
 
 
+def test_the_exact_media_types_are_sent_since_moodle_refuses_json_and_anything(
+    service: Any, moodle: MoodleAgs, clock: Any, entry: Any
+) -> None:
+    """`application/json` and `Accept: */*` were answered with 400."""
+    asked: list[tuple[str, str]] = []
+
+    def watched(request: httpx.Request) -> httpx.Response:
+        path, headers = request.url.path.rpartition("/")[2], request.headers
+        kind = "Accept" if request.method == "GET" else "Content-Type"
+        asked.append((path, headers[kind].removeprefix(TYPES)))
+        return moodle(request)
+
+    services = service(watched)
+    find_line_item(services, ITEMS, "zero_init")
+    make_line_item(services, ITEMS, "zero_init", "Zero", 4.0)
+    send(LineItem(services, ITEM, now=lambda: clock.now), grade_of(entry(3), "4"))
+    assert set(asked) == {
+        ("lineitems", "2.lineitemcontainer+json"),
+        ("lineitems", "2.lineitem+json"),
+        ("results", "2.resultcontainer+json"),
+        ("scores", "1.score+json"),
+    }
+
+
 def test_what_is_there_is_not_sent_again(item: LineItem, moodle: MoodleAgs, entry: Any) -> None:
     grade = grade_of(entry(3), "4")
     assert send(item, grade) == [Became.ACCEPTED]

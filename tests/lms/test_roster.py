@@ -49,6 +49,18 @@ def test_a_student_is_a_member_by_one_identity(
     assert roster.user_of(Student(label="x", **identities)) == (user, "")
 
 
+def test_a_role_may_be_a_short_name_or_a_whole_address(service: Any) -> None:
+    """Moodle's services say Learner, its launch the address; both are students."""
+    roster = read_roster(service(paged), "/members")
+    short, whole = (roster.user_of(Student(label="x", sis_id=f"S{n}")) for n in (4, 5))
+    assert (short, whole) == (("4", ""), ("5", ""))
+
+
+def test_members_come_in_pages(service: Any) -> None:
+    roster = read_roster(service(paged), "/members?limit=2")
+    assert roster.user_of(Student(label="x", user_id="10")) == ("10", "")
+
+
 @pytest.mark.parametrize(
     ("identities", "why"),
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import tomllib
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -13,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import typer
+from classes import roster, sample
 from joserfc.jwk import RSAKey
 from page import ROOT, blocks, follow
 
@@ -310,3 +313,22 @@ def test_the_page_is_followed(platform: Path, tmp_path: Path) -> None:
     scores = state(platform)["scores"]
     assert scores["page-ada"][:2] == [10, 10]
     assert scores["page-zoe"][:2] == [0, 10]
+
+
+def test_the_sample_class_reads_back_equal(platform: Path, tmp_path: Path) -> None:
+    """One exercise of the sample class: as many scores on the platform, each the right one."""
+    folder, files = sample(tmp_path)
+    (tmp_path / "roster.csv").write_text(roster(), "utf-8")
+    out = tmp_path / "out"
+    options = ["--exercise", "zero_init", "--roster", str(tmp_path / "roster.csv")]
+    command = [sys.executable, "-m", "grader.cli", "grade", str(folder), "--out", str(out)]
+    command += [*options, "--course", str(ROOT)]
+    subprocess.run(command, check=False, capture_output=True, timeout=300)
+    assert run(out, platform) == 0
+    scores = state(platform)["scores"]
+    with Store(out / "store.sqlite", create=False) as store:
+        reports = [row.report for row in store.rows() if row.report]
+    assert len(reports) == sum(file.exercise == "zero_init" for file in files)
+    for report in reports:
+        points, maximum, *_ = scores[report.submission.student.lti_sub]
+        assert (points, maximum) == (report.points, report.max_points)
