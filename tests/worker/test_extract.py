@@ -265,6 +265,13 @@ def test_hostile_text_costs_bounded_time_and_not_its_neighbours(kind):
     assert isinstance(result, Extracted)
 
 
+def test_half_a_character_breaks_its_own_statement_only():
+    """JSON can hold a lone surrogate, which no encoding of Python source has."""
+    result = extract("cell 1", f"x = '\ud800'\n\n{AFTER}")
+    assert [s.names for s in result.statements] == [("after",)]
+    assert [b.message.partition(":")[0] for b in result.broken] == ["SyntaxError"]
+
+
 LINES = st.sampled_from(
     ["def f(x):", "    return x", "  '''", '"""', "(", ")", "%magic", "!ls", "x = 1", "\tif x:",
      "class A:", "@d", "oops oops", "import os", "\\", "#", "\x0c", "else:", "f?", "\u00a0", "'",
