@@ -42,7 +42,8 @@ ROUNDS = 5
 class InProcess:
     """A session without any boundary: the floor that the sandbox is compared with."""
 
-    def __init__(self, source: str, names: Sequence[str]) -> None:
+    def __init__(self, folder: ExerciseFolder, source: str, names: Sequence[str]) -> None:
+        self.material = material(folder, read_files([("reference.py", source.encode())]))
         self._names: dict[str, Any] = {"__name__": "submission"}
         exec(compile(source, "reference.py", "exec"), self._names)
         found = {n: {"label": "reference.py", "line": 1, "stub": False} for n in names}
@@ -70,10 +71,11 @@ def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--students", type=int, default=400)
+    parser.add_argument("--repeats", type=int, default=200, help="of one submission, in one slot")
     arguments = parser.parse_args()
     folder = Course(ROOT).folder(EXERCISE)
-    by_stage(folder, 200)
-    against_the_floor(folder, 100)
+    by_stage(folder, arguments.repeats)
+    against_the_floor(folder, max(1, arguments.repeats // 2))
     memory(folder, arguments.students)
     class_run(folder, arguments.students)
     one_check(folder)
@@ -127,7 +129,7 @@ def against_the_floor(folder: ExerciseFolder, count: int) -> None:
     with Forkserver() as forkserver, Suite(folder) as suite:
 
         def floor(seed: int) -> None:
-            session: Any = InProcess(source, names)
+            session: Any = InProcess(folder, source, names)
             suite.run(Run(Submission(session, folder.exercise, seed)))
 
         def sandboxed(seed: int) -> None:
@@ -145,7 +147,7 @@ def memory(folder: ExerciseFolder, count: int) -> None:
     data = folder.reference.read_bytes()
     answer = Answer.of_file(folder.id, "bench", "reference.py", data)
     with Slot(folder.course) as slot:
-        for target in (20, count):
+        for target in (min(20, count), count):
             for _ in range(target):
                 report_json(slot.grade(folder.id, answer))
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
