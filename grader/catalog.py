@@ -142,11 +142,14 @@ class ExerciseFolder:
         """The text of the stub."""
         return read_text(self.starter)
 
+    @property
+    def hidden_tests(self) -> list[Path]:
+        """The files of hidden checks: `test_hidden.py`, then `test_hidden_*.py` by name."""
+        return [self.staff / "test_hidden.py", *sorted(self.staff.glob("test_hidden_*.py"))]
+
     def check_files(self, *, hidden: bool) -> list[Path]:
         """Return the files whose checks are run: the examples and, when asked, the hidden tests."""
-        files = [self.public / "test_examples.py"]
-        if hidden:
-            files.append(self.staff / "test_hidden.py")
+        files = [self.public / "test_examples.py", *(self.hidden_tests if hidden else ())]
         missing = [str(f) for f in files if not f.is_file()]
         if missing:
             raise CourseError(f"exercise {self.id}: there is no {' and no '.join(missing)}")

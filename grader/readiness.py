@@ -36,7 +36,7 @@ def _unreadable(folder: ExerciseFolder) -> Iterator[str]:
     """Yield files that are not what their names say, and what they lack."""
     root = folder.course.root
     trees: dict[Path, ast.Module] = {}
-    code = [folder.public / "test_examples.py", folder.staff / "test_hidden.py"]
+    code = folder.check_files(hidden=True)
     for path in (folder.starter, folder.reference, *code, *map(folder.public.joinpath, PROSE)):
         try:
             text = read_text(path)

@@ -95,8 +95,9 @@ def _telling(folder: ExerciseFolder) -> dict[str, Path]:
     for path in (folder.reference, *sorted(folder.staff.glob("variants/*.py"))):
         statements = _statements(_parse(read_text(path), path))
         telling |= {statement: path for statement in statements if statement not in given}
-    hidden = folder.staff / "test_hidden.py"
-    return telling | dict.fromkeys(_functions(_parse(read_text(hidden), hidden)), hidden)
+    for path in folder.hidden_tests:
+        telling |= dict.fromkeys(_functions(_parse(read_text(path), path)), path)
+    return telling
 
 
 def _code(path: Path, text: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         uniform_range,
     )
     from grader.testing.draws import few, related, undrawn, undrawn_layers
-    from grader.testing.failures import CheckFailed, Diagnosis, expect, fail
+    from grader.testing.failures import CheckFailed, Diagnosis, expect, fail, left_out
     from grader.testing.faults import Faults
     from grader.testing.gradients import (
         consistency_explained,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         fits_own_cost,
     )
     from grader.testing.layers import layers_present, listed, upright, wrong_layers
-    from grader.testing.mistakes import Mistake, mistake_models
+    from grader.testing.mistakes import Mistake, chosen, mistake_models
     from grader.testing.relations import close
     from grader.testing.spread import WeightLayer, weight_layers, wrong_spreads
     from grader.testing.statistics import (
@@ -63,6 +63,7 @@ __all__ = [
     "Mistake",
     "WeightLayer",
     "check",
+    "chosen",
     "close",
     "consistency_explained",
     "expect",
@@ -83,6 +84,7 @@ __all__ = [
     "judge_scale",
     "labelled_network",
     "layers_present",
+    "left_out",
     "listed",
     "looks_drawn",
     "misfits",
@@ -115,11 +117,11 @@ _HOMES = {
         "uniform_range",
     ),
     "draws": ("few", "related", "undrawn", "undrawn_layers"),
-    "failures": ("CheckFailed", "Diagnosis", "expect", "fail"),
+    "failures": ("CheckFailed", "Diagnosis", "expect", "fail", "left_out"),
     "faults": ("Faults",),
     "gradients": ("consistency_explained", "explain_consistency", "fits_own_cost"),
     "layers": ("layers_present", "listed", "upright", "wrong_layers"),
-    "mistakes": ("Mistake", "mistake_models"),
+    "mistakes": ("Mistake", "chosen", "mistake_models"),
     "relations": ("close",),
     "spread": ("WeightLayer", "weight_layers", "wrong_spreads"),
     "statistics": (

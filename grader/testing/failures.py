@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, init=False)
@@ -89,3 +91,14 @@ def expect(
     """Fail the running check with `headline` unless `condition` is true."""
     if not condition:
         fail(headline, *lines, staff=staff, diagnoses=diagnoses)
+
+
+def left_out(name: str, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Return the result of a call without the argument `name`; fail when it has no default."""
+    try:
+        return function(*args, **kwargs)
+    except CheckFailed as failed:
+        if any(d.misconception == "wrong-signature" for d in failed.diagnoses):
+            missing = Diagnosis("wrong-signature", f"{name} has no default value")
+            fail(f"{name} cannot be left out", diagnoses=[missing])
+        raise

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+
+    T = TypeVar("T")
 
 NEAR = 1e-3
 """Values closer than this share of their largest entry count as the same: looser than any
@@ -35,6 +37,11 @@ class Mistake:
 
     ids: tuple[str, ...]
     value: Value
+
+
+def chosen(functions: Mapping[str, T], on: Container[str], otherwise: T) -> T:
+    """Return what belongs to the first flag that is on: the part of a formula that it replaces."""
+    return next((function for flag, function in functions.items() if flag in on), otherwise)
 
 
 def mistake_models(

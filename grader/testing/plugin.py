@@ -1,8 +1,8 @@
 """The pytest plugin: makes a course's test files runnable by plain `pytest` and by a class run.
 
-Only files of a course are touched: `exercises/<id>/test_examples.py` and
-`solutions/<id>/test_hidden.py` below a folder with `exercises/course.toml`. For every other test
-session the plugin does nothing; what it needs is imported when the first such file is met.
+Only files of a course are touched: `exercises/<id>/test_examples.py` and, in `solutions/<id>`,
+`test_hidden.py` and `test_hidden_*.py`, below a folder with `exercises/course.toml`. For all other
+sessions the plugin does nothing; what it needs is imported when the first such file is met.
 
 `pytest solutions/ID` runs the checks of an exercise against the reference through the real sandbox,
 and `pytest exercises/ID` against the student's own `starter.py`; `--submission FILE` names
@@ -12,6 +12,9 @@ the submission itself.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from grader.testing.standalone import StandaloneRun
 
 
-FILES = {"exercises": "test_examples.py", "solutions": "test_hidden.py"}
+FILES = {"exercises": "test_examples.py", "solutions": "test_hidden*.py"}
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 """The run that items belong to; a class run sets it before each submission."""
 RUNS: pytest.StashKey[dict[Path, StandaloneRun]] = pytest.StashKey()
@@ -47,9 +50,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def exercise_of(path: Path) -> Path | None:
     """Return the course's folder when `path` is one of its check files."""
     half = path.parent.parent
-    if FILES.get(half.name) != path.name:
+    if not path.match(FILES.get(half.name, "no check file")):
         return None
     return half.parent if (half.parent / "exercises" / "course.toml").is_file() else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let a check file import the modules beside it, whatever way pytest imports test files."""
+    if not isinstance(collector, pytest.Module) or exercise_of(collector.path) is None:
+        return (yield)
+    with _beside(collector.path.parent):
+        return (yield)
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[None]:
+    """Import from `folder` first; its modules are its own: another exercise's have their names."""
+    names = [path.stem for path in folder.glob("*.py")]
+    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(others)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,7 +115,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     run = _run(item)
     unmet = run.unmet(check)
-    by_place = "hidden" if item.path.name == FILES["solutions"] else "public"
+    by_place = "hidden" if item.path.match(FILES["solutions"]) else "public"
     run.submission.begin(check.id, hidden=(check.visibility or by_place) == "hidden")
     if unmet:
         pytest.skip(f"needs {', '.join(unmet)}")

@@ -14,7 +14,7 @@ from grader.testing.checks import Check
 from grader.testing.failures import CheckFailed
 from grader.testing.proxy import Submission
 
-AUTHORS = ("test_examples.py", "test_hidden.py", "reference.py")
+AUTHORS = ("test_examples.py", "test_hidden*.py", "reference.py")
 PASSED, NOT_RUN, INTERNAL = "passed", "not_run", "internal_error"
 
 
@@ -73,7 +73,7 @@ def _explain(info: pytest.ExceptionInfo[BaseException]) -> str:
         where = f"{Path(path).name}, line {(line or 0) + 1}"
         return f"{where}: there is no fixture {info.value.argname!r}"
     # The author's own line says more than the line of ours, or of a library, that gave up.
-    authors = [e for e in info.traceback if Path(e.path).name in AUTHORS]
+    authors = [e for e in info.traceback if any(map(Path(e.path).match, AUTHORS))]
     entry = (authors or info.traceback)[-1]
     return f"{Path(entry.path).name}, line {entry.lineno + 1}: {info.exconly()[:1500]}"
 

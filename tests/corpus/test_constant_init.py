@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import runpy
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from staff import staff_module
 
 from grader.catalog import Course
 from grader.grade import Answer, Slot
@@ -18,7 +17,7 @@ from grader.testing.symmetry import train
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "solutions" / "constant_init"
-HIDDEN = SimpleNamespace(**runpy.run_path(str(FOLDER / "test_hidden.py")))
+HIDDEN = staff_module("constant_init", "test_hidden_units")
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from staff import staff_module
 
 from grader.catalog import Course
 from grader.grade import Answer, Slot
@@ -20,7 +19,7 @@ from grader.testing.runner import load_reference
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "solutions" / "saturation"
-HIDDEN = SimpleNamespace(**runpy.run_path(str(FOLDER / "test_hidden.py")))
+HIDDEN = staff_module("saturation", "test_hidden_scale")
 REFERENCE = load_reference(FOLDER / "reference.py", {})
 
 
