@@ -71,7 +71,8 @@ def test_workers_are_forked_and_reaped(control: Any, monkeypatch: pytest.MonkeyP
     assert (sleeper["status"], sleeper["by_itself"]) == (-signal.SIGKILL, False)
     assert (leaver["status"], leaver["by_itself"]) == (3, True)
     assert leaver["cpu_seconds"] > 0
-    assert 1 << 10 < leaver["peak_kib"] < 1 << 20
+    # It counts what the forking process had, too, which here is that of all tests.
+    assert 1 << 10 < leaver["peak_kib"] < 1 << 24
 
 
 def test_a_worker_that_could_not_be_forked_is_said_to(
