@@ -1,8 +1,8 @@
 """Moodle: the offline grading worksheet of an assignment, filled in.
 
-Every cell but the grade stays as it was downloaded: the times in it are how Moodle knows that nobody
-graded in between, and a feedback column that is written again loses its formatting. What Moodle
-would pass over without a word is said here instead.
+Every cell but the grade stays as it was downloaded: the times in it are how Moodle knows that
+nobody graded in between, and a feedback column that is written again loses its formatting. What
+Moodle would pass over without a word is said here instead.
 """
 
 from __future__ import annotations
