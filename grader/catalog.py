@@ -155,24 +155,28 @@ class ExerciseFolder:
             raise CourseError(f"exercise {self.id}: there is no {' and no '.join(missing)}")
         return files
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 over everything that can change a grade: both halves but corpus and lesson.
+    @property
+    def graded_with(self) -> list[Path]:
+        """The course's files that can change a grade: both halves but corpus and lesson.
 
-        What is not there counts as empty: a student has no staff half, and gets another digest.
+        Some of them need not be there; a student has no staff half at all.
         """
         parts = [self.public / "exercise.toml", self.starter, self.public / "test_examples.py"]
         if self.exercise.helpers:
             parts.append(self.public / self.exercise.helpers.file)
         parts += sorted(p for p in self.staff.glob("*.py") if p not in parts)
-        parts += [
+        return [
+            *parts,
             self.staff / "cases.toml",
             self.course.root / "solutions" / "secret.txt",
             self.course.root / "exercises" / "misconceptions.toml",
-            PACKAGE / "misconceptions.toml",
         ]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything that can change a grade; what is not there counts as empty."""
         digest = hashlib.sha256()
-        for part in parts:
+        for part in (*self.graded_with, PACKAGE / "misconceptions.toml"):
             data = part.read_bytes() if part.exists() else b""
             digest.update(f"{part.name} {len(data)}\n".encode() + data)
         return f"sha256:{digest.hexdigest()}"

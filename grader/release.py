@@ -31,7 +31,7 @@ def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path
         if out.resolve().is_relative_to(course.root / half):
             raise UsageError(f"{out} is inside the course's {half}/: choose a folder outside")
     catalogue = course.root / "exercises" / "misconceptions.toml"
-    files = {Path("course.toml"): _course_toml(course, exercise_ids).encode()}
+    files = {Path("course.toml"): course_toml(course, exercise_ids).encode()}
     if catalogue.exists():
         files[Path("misconceptions.toml")] = read_text(catalogue).encode()
     overview = course.root / "exercises" / "README.md"
@@ -62,7 +62,7 @@ def _exercise(folder: ExerciseFolder) -> Iterator[tuple[str, bytes]]:
     yield f"{folder.id}.ipynb", notebook_text(folder).encode()
 
 
-def _course_toml(course: Course, exercise_ids: Sequence[str]) -> str:
+def course_toml(course: Course, exercise_ids: Sequence[str]) -> str:
     """Return a `course.toml` that lists only the released exercises, in the course's order."""
     listed = ", ".join(json.dumps(i) for i in course.exercise_ids if i in exercise_ids)
     return f"title = {json.dumps(course.title, ensure_ascii=False)}\nexercises = [{listed}]\n"

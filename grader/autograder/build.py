@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from grader.atomic import write_bytes
 from grader.catalog import PACKAGE
 from grader.errors import UsageError
+from grader.release import course_toml
 from grader.sandbox.layers import DEFAULT_LEVEL
 
 if TYPE_CHECKING:
@@ -58,29 +59,11 @@ def _files(folder: ExerciseFolder, scratch: Path) -> Iterator[tuple[str, bytes]]
     yield wheel.name, wheel.read_bytes()
     constraints = PACKAGE.parent / "constraints.txt"
     yield "constraints.txt", constraints.read_bytes() if constraints.exists() else b""
-    title = json.dumps(folder.course.title, ensure_ascii=False)
-    listed = f"title = {title}\nexercises = [{json.dumps(folder.id)}]\n"
-    yield "course/exercises/course.toml", listed.encode()
-    root = folder.course.root
-    for path in _graded_with(folder):
-        yield f"course/{path.relative_to(root).as_posix()}", path.read_bytes()
-
-
-def _graded_with(folder: ExerciseFolder) -> Iterator[Path]:
-    """Yield the files of a course that a grade of this exercise depends on."""
-    root, public, staff = folder.course.root, folder.public, folder.staff
-    found = [
-        root / "exercises" / "misconceptions.toml",
-        root / "solutions" / "secret.txt",
-        public / "exercise.toml",
-        folder.starter,
-        public / "test_examples.py",
-        staff / "cases.toml",
-        *sorted(staff.glob("*.py")),
-    ]
-    if folder.exercise.helpers:
-        found.append(public / folder.exercise.helpers.file)
-    yield from (path for path in found if path.exists())
+    yield "course/exercises/course.toml", course_toml(folder.course, [folder.id]).encode()
+    for path in folder.graded_with:
+        if path.exists():
+            place = path.relative_to(folder.course.root)
+            yield f"course/{place.as_posix()}", path.read_bytes()
 
 
 def _wheel(scratch: Path) -> Path:

@@ -17,7 +17,7 @@ from grader.export.document import (
     overview,
     strict_json,
 )
-from grader.export.grades import by_student, cell_number, told_apart, with_left
+from grader.export.grades import by_student, cell_number, with_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Le
     """Yield one document for the class."""
     left: list[Left] = []
     data: dict[str, Any] = {}
-    for grades in told_apart(by_student(entries, left), ["user_id", "sis_id"], left):
+    for grades in by_student(entries, left, ["user_id", "sis_id"]):
         (feedback,) = grades.by_exercise.values()
         who = student_key(grades.student)
         if who is None:

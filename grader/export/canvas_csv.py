@@ -22,7 +22,6 @@ from grader.export.grades import (
     read_table,
     safe_cell,
     titles,
-    told_apart,
     with_left,
     write_table,
 )
@@ -42,7 +41,7 @@ _HEADER: Final = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:
     """Yield one table."""
     left: list[Left] = []
-    found = list(told_apart(by_student(entries, left), [key for _, key in _KEYS], left))
+    found = by_student(entries, left, [identity for _, identity in _KEYS])
     if options.into:
         text = _filled(read_table(options.into, "a gradebook of Canvas"), found, options, left)
         yield from with_left(Document(FILE, text), left)

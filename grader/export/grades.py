@@ -29,8 +29,14 @@ class Grades:
     by_exercise: dict[str, StudentFeedback] = field(default_factory=dict)
 
 
-def by_student(entries: Iterable[Entry], left: list[Left]) -> list[Grades]:
-    """Gather graded entries by student, in their order; what has no grade is added to `left`."""
+def by_student(
+    entries: Iterable[Entry], left: list[Left], identities: Sequence[str]
+) -> list[Grades]:
+    """Gather graded entries by student, in their order; what has no grade is added to `left`.
+
+    So are students of whom another one has an identity, of those that the system may join on: it
+    would keep the last of their grades, or refuse the whole file.
+    """
     found: dict[Student, Grades] = {}
     for entry in entries:
         feedback = entry.feedback
@@ -40,26 +46,17 @@ def by_student(entries: Iterable[Entry], left: list[Left]) -> list[Grades]:
             grades.by_exercise[feedback.exercise.id] = feedback
         else:
             left.append(Left(feedback.submission.id, OUR_FAULT))
-    return list(found.values())
-
-
-def told_apart(
-    found: Iterable[Grades], identities: Sequence[str], left: list[Left]
-) -> Iterator[Grades]:
-    """Yield those whose identities no other student has; the others are added to `left`.
-
-    A system that finds a student twice in a file keeps the last grade, or refuses the whole file.
-    """
-    found = list(found)
-    count = Counter(key for grades in found for key in _identities(grades.student, identities))
-    for grades in found:
-        twins = [key for key in _identities(grades.student, identities) if count[key] > 1]
+    count = Counter(key for student in found for key in _identities(student, identities))
+    told_apart = []
+    for student, grades in found.items():
+        twins = [key for key in _identities(student, identities) if count[key] > 1]
         if twins:
             what, text = twins[0]
             reason = f"another student has the same {what.replace('_', ' ')}, {text}"
             left += [Left(f.submission.id, reason) for f in grades.by_exercise.values()]
         else:
-            yield grades
+            told_apart.append(grades)
+    return told_apart
 
 
 def _identities(student: Student, names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 from grader.export.document import Document, Entry, Left, Options, Target
-from grader.export.grades import by_student, told_apart, with_left
+from grader.export.grades import by_student, with_left
 from grader.export.html import page
 from grader.export.worksheet import UNKNOWN, Worksheet
 
@@ -33,7 +33,7 @@ def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Le
     worksheet = Worksheet(options.into) if options.into else None
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for grades in told_apart(by_student(entries, left), ["participant"], left):
+        for grades in by_student(entries, left, ["participant"]):
             student = grades.student
             reason = "" if student.participant else UNKNOWN
             if worksheet:

@@ -16,7 +16,6 @@ from grader.export.grades import (
     by_student,
     points_for,
     read_number,
-    told_apart,
     with_left,
     write_table,
 )
@@ -36,7 +35,7 @@ def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Le
     table = worksheet.table
     grade = _grade_column(table, options)
     sent = 0
-    for grades in told_apart(by_student(entries, left), ["participant"], left):
+    for grades in by_student(entries, left, ["participant"]):
         (feedback,) = grades.by_exercise.values()
         row, reason = worksheet.row_of(grades.student)
         if row is None:

@@ -16,7 +16,6 @@ from grader.export.grades import (
     cell_number,
     safe_cell,
     titles,
-    told_apart,
     with_left,
     write_table,
 )
@@ -42,7 +41,7 @@ _CAVEAT: Final = (
 def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:  # noqa: ARG001
     """Yield one table."""
     left: list[Left] = []
-    found = list(told_apart(by_student(entries, left), _EXACT, left))
+    found = by_student(entries, left, _EXACT)
     exercises = titles(found)
     known = [name for name in IDENTITIES if any(getattr(g.student, name) for g in found)]
     rows = [_header(known, list(exercises))]

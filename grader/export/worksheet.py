@@ -25,7 +25,7 @@ class Worksheet:
     def __init__(self, text: str) -> None:
         """Read a worksheet; raise UsageError when it is none."""
         self.table: Table = read_table(text, "a grading worksheet of Moodle")
-        self._rows = {number: row for row in self.table.rows if (number := _participant(row))}
+        self._rows = {number: row for row in self.table.rows if (number := participant_in(row[0]))}
 
     def row_of(self, student: Student) -> tuple[list[str] | None, str]:
         """Return a student's row, or None and the reason."""
@@ -41,6 +41,7 @@ class Worksheet:
         return row, ""
 
 
-def _participant(row: list[str]) -> str:
-    match = _PARTICIPANT.fullmatch(row[0])
+def participant_in(identifier: str) -> str:
+    """Return the number in a cell such as ``Participant 4``, in any language."""
+    match = _PARTICIPANT.fullmatch(identifier)
     return match[1] if match else ""

@@ -8,13 +8,13 @@ school's id.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.export.grades import read_table
+from grader.export.worksheet import participant_in
 from grader.model.names import name_keys, same_name
 from grader.model.submission import Student
 from grader.model.text import clean_line
@@ -101,8 +101,7 @@ def _students(rows: Iterable[list[str]], columns: dict[str, int]) -> Iterator[St
     for row in rows:
         cells = {name: clean_line(row[column]) for name, column in columns.items()}
         if "participant" in cells:
-            number = re.fullmatch(r"\D*(\d+)", cells["participant"])
-            cells["participant"] = number[1] if number else ""
+            cells["participant"] = participant_in(cells["participant"])
         known = {name: text for name, text in cells.items() if text}
         # Canvas's second line is about the assignments.
         if known and "Points Possible" not in row[0]:

@@ -62,12 +62,12 @@ def pytest_make_collect_report(
     """Let a check file import the modules beside it, whatever way pytest imports test files."""
     if not isinstance(collector, pytest.Module) or exercise_of(collector.path) is None:
         return (yield)
-    with _beside(collector.path.parent):
+    with beside(collector.path.parent):
         return (yield)
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[None]:
+def beside(folder: Path) -> Iterator[None]:
     """Import from `folder` first; its modules are its own: another exercise's have their names."""
     names = [path.stem for path in folder.glob("*.py")]
     others = {name: sys.modules.pop(name) for name in names if name in sys.modules}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import runpy
-import sys
 from pathlib import Path
 from types import SimpleNamespace
+
+from grader.testing.plugin import beside
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
@@ -13,10 +14,5 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 def staff_module(exercise_id: str, name: str) -> SimpleNamespace:
     """Return what a module defines that may import those beside it."""
     folder = SOLUTIONS / exercise_id
-    sys.path.insert(0, str(folder))
-    try:
+    with beside(folder):
         return SimpleNamespace(**runpy.run_path(str(folder / f"{name}.py")))
-    finally:
-        sys.path.remove(str(folder))
-        for path in folder.glob("*.py"):
-            sys.modules.pop(path.stem, None)

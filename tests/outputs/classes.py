@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.catalog import Course
 from grader.sample import STUDENTS, write_sample
+from grader.store import Row, Store
 
 ROOT = Path(__file__).parents[2]
 
@@ -171,3 +174,16 @@ def table(rows: list[list[str]]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue()
+
+
+def grade(source: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `grader grade` on a class of this course."""
+    command = [sys.executable, "-m", "grader.cli", "grade", str(source), "--out", str(out)]
+    command += [*options, "--course", str(ROOT)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
+
+
+def graded_rows(out: Path) -> list[Row]:
+    """Return what a class was graded, without what has no report."""
+    with Store(out / "store.sqlite", create=False) as store:
+        return [row for row in store.rows() if row.report is not None]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from classes import sample
+from classes import grade, graded_rows, sample
 
 from grader.catalog import Course
 from grader.cli.queue import xqueue
@@ -19,7 +17,6 @@ from grader.lms.connection import open_client, secrets
 from grader.lms.journal import Journal
 from grader.lms.pulled import code_of, exercise_of
 from grader.lms.xqueue import Item, Pull, Queue, QueueError
-from grader.store import Store
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "solutions" / "zero_init" / "reference.py").read_text("utf-8")
@@ -88,19 +85,12 @@ def test_the_sample_class_comes_back_with_the_figures_it_has_elsewhere(
     monkeypatch.setenv("XQUEUE_USERNAME", "grader")
     monkeypatch.setenv("XQUEUE_PASSWORD", "secret")
     xqueue(address, "dl", tmp_path / "out", until_empty=True, course=ROOT)
-    fractions = graded_from_its_folder(folder, tmp_path / "plain")
+    grade(folder, tmp_path / "plain", "--exercise", "zero_init")
+    reports = [row.report for row in graded_rows(tmp_path / "plain") if row.report]
+    fractions = {r.submission.student.label: r.fraction for r in reports if r.fraction is not None}
     scores = {name: found["scores"] for name, found in state(address).items()}
     assert scores == {name: [[round(f * whole), whole]] for name, f in fractions.items()}
     assert len(scores) == len(answers) > 30
-
-
-def graded_from_its_folder(folder: Path, out: Path) -> dict[str, float]:
-    options = ["--exercise", "zero_init", "--out", str(out), "--course", str(ROOT)]
-    command = [sys.executable, "-m", "grader.cli", "grade", str(folder), *options]
-    subprocess.run(command, check=False, capture_output=True, timeout=300)
-    with Store(out / "store.sqlite", create=False) as store:
-        reports = [row.report for row in store.rows() if row.report]
-    return {r.submission.student.label: r.fraction for r in reports if r.fraction is not None}
 
 
 def test_a_result_whose_answer_was_lost_is_not_sent_twice(server: Any, tmp_path: Path) -> None:
