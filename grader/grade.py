@@ -167,13 +167,13 @@ class _Grading:
     def run(self) -> None:
         """Read the files and run the checks."""
         try:
-            sources = read_files(self.answer.files)
+            read = read_files(self.answer.files)
         except Unreadable as unreadable:
             self._fail_all(_unreadable(unreadable))
             return
-        self.notes += [note for source in sources for note in source.notes]
+        self.notes += [note for _, source in read for note in source.notes]
         limits = self.folder.exercise.limits
-        session = Session(self.forkserver, material(self.folder, sources), limits)
+        session = Session(self.forkserver, material(self.folder, read), limits)
         try:
             with session:
                 self._run_checks(session)

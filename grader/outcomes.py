@@ -98,8 +98,8 @@ def _notes(definitions: Definitions, wanted: list[str], missing: list[str]) -> I
         found = definitions.functions.get(name)
         if found and found.count > 1:
             yield f"{name} is defined {found.count} times; the one at {found.place} counts"
-    # A lab's constants lean on data that is never loaded; what needs one says so when called.
-    for failed in (entry for entry in definitions.failed if entry.kind != "constant"):
+    # A lab leans on data that is not there; what needs it says so when it is called.
+    for failed in (entry for entry in definitions.failed if entry.kind != "other"):
         yield f"{failed.place} could not be executed and was left out: {failed.error}"
     if missing:
         names = ", ".join(missing[:8])

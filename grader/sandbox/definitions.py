@@ -27,11 +27,25 @@ class _Reported(BaseModel):
         return f"{self.label}, line {self.line}" if self.line else self.label
 
 
+class Lack(_Reported):
+    """A statement outside of functions that a function needs and that could not be executed."""
+
+    names: list[Name] = Field(default_factory=list)
+    """What it binds or changes."""
+    root: Name = ""
+    """The name that it would have bound, when another one depends on that."""
+    reason: Message
+    """Half a sentence about it."""
+
+
 class Found(_Reported):
     """A function that was defined."""
 
     stub: bool
     """It is still as it was given out."""
+    fits: bool = True
+    """It takes the arguments of its contract."""
+    lacks: Lack | None = None
     count: int = 1
     """How often the submission defines it."""
     signature: Message = ""
@@ -43,6 +57,8 @@ class Broken(_Reported):
     message: Message
     names: list[Name]
     """The functions it would have defined."""
+    needs: Name = ""
+    """The newer version of Python in which it is valid."""
 
 
 class Failed(_Reported):
@@ -61,12 +77,17 @@ class Definitions(BaseModel):
     functions: dict[Name, Found] = Field(default_factory=dict, max_length=10_000)
     broken: list[Broken] = Field(default_factory=list, max_length=10_000)
     failed: list[Failed] = Field(default_factory=list, max_length=10_000)
+    unset: dict[Name, Lack] = Field(default_factory=dict, max_length=10_000)
+    """Names that functions need and that nothing has bound, with why."""
     missing_modules: list[Name] = Field(default_factory=list, max_length=10_000)
     skipped: int = 0
+    half_used: bool = False
+    """Statements outside of functions took more than half of the time that they may."""
 
     def find(self, names: Iterable[str]) -> Found | None:
-        """Return the first of `names` that is defined."""
-        return next((self.functions[name] for name in names if name in self.functions), None)
+        """Return the one of `names` that counts: written, fitting, and the first of equals."""
+        found = [self.functions[name] for name in names if name in self.functions]
+        return max(found, key=lambda one: (not one.stub, one.fits), default=None)
 
     def broken_at(self, names: Iterable[str]) -> Broken | None:
         """Return the unreadable source that would have defined one of `names`."""

@@ -16,6 +16,7 @@ from grader.errors import SandboxError
 from grader.model.exercise import Limits
 from grader.sandbox import definitions
 from grader.sandbox.forkserver import Forkserver, Reaped
+from grader.sandbox.material import Material
 from grader.sandbox.observed import MOST, read_notes
 from grader.wire import ValueLimits, WireError, receive, send
 from grader.wire.messages import Argument, Reply, parse_definitions, parse_reply
@@ -29,6 +30,8 @@ LAST_BREATH_SECONDS: Final = 0.5
 # No submission has less than a second of processor time, and none can lower its limits. The kernel
 # holds against it what it sees at its ticks: on a busy machine, a second was over after 0.7.
 SHORTEST_CPU_SECONDS: Final = 0.5
+# How workers treat statements outside of functions: each is tried when the one before is lost.
+SLICES: Final = ("run", "tell", "off")
 USED_UP: Final = "the submission has used up all its time"
 
 
@@ -43,15 +46,6 @@ class WorkerLost(Exception):
         super().__init__(detail)
         self.outcome, self.detail = outcome, detail
         self.waited = waited or outcome == "timeout"
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a worker is given of a submission and its exercise, all of it text."""
-
-    cells: Sequence[tuple[str, str]]
-    helpers: str = ""
-    starter: str = ""
 
 
 @dataclass
@@ -91,6 +85,7 @@ class Session:
         self._timeouts: Counter[str] = Counter()
         self._value_limits = ValueLimits(buffer_bytes=self.limits.reply_mib << 20)
         self._definitions: definitions.Definitions | None = None
+        self._slices = 0
 
     def __enter__(self) -> Session:
         return self
@@ -138,9 +133,16 @@ class Session:
         return self.usage
 
     def _ready_worker(self) -> _Worker:
-        if self._worker is None:
+        while self._worker is None:
             self._worker = self._fork()
-            self._define(self._worker)
+            try:
+                self._define(self._worker)
+            except WorkerLost:
+                # It may be that a statement outside of functions is to blame, or what looks for
+                # such: neither may cost the functions.
+                self._slices += 1
+                if self._definitions is not None or self._slices == len(SLICES):
+                    raise
         return self._worker
 
     def _fork(self) -> _Worker:
@@ -169,10 +171,9 @@ class Session:
             raise SandboxError(f"a worker could not lock itself down: {reason}")
         request = {
             "kind": "define",
-            "cells": [list(cell) for cell in self.material.cells],
-            "helpers": self.material.helpers,
-            "starter": self.material.starter,
+            "slices": SLICES[self._slices],
             "seed": 0,
+            **self.material.request(),
         }
         try:
             reply = self._request(worker, request, "")

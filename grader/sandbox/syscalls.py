@@ -68,7 +68,8 @@ def _build(seccomp: Any) -> Any:
     # To read its own limits, not to lower them: a limit of 0 seconds is a kill(2) too.
     mine, none = seccomp.Arg(0, seccomp.EQ, 0), seccomp.Arg(2, seccomp.EQ, 0)
     _allow(seccomp, rules, "prlimit64", mine, none)
-    _allow(seccomp, rules, "setitimer", seccomp.Arg(0, seccomp.EQ, signal.ITIMER_PROF))
+    for timer in (signal.ITIMER_PROF, signal.ITIMER_VIRTUAL):
+        _allow(seccomp, rules, "setitimer", seccomp.Arg(0, seccomp.EQ, timer))
     _allow(seccomp, rules, "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_NAME))
     for command in HARMLESS_FCNTLS.values():
         _allow(seccomp, rules, "fcntl", seccomp.Arg(1, seccomp.EQ, command))

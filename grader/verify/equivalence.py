@@ -26,10 +26,11 @@ from grader.catalog import ExerciseFolder, read_text
 from grader.errors import CourseError
 from grader.model.exercise import Function
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.session import Material, Session, WorkerLost
+from grader.sandbox.session import Session, WorkerLost
 from grader.testing import contract
 from grader.testing.cases import Case, read_cases
 from grader.testing.failures import CheckFailed
+from grader.testing.material import of_source
 from grader.testing.proxy import derive_seed
 from grader.testing.runner import load_reference
 from grader.verify.distribution import alike
@@ -152,8 +153,8 @@ class Comparison:
 
     def _session(self, source: str) -> Session:
         folder = self._folder
-        cells = Material([("mutant.py", source)], folder.helpers, folder.starter_source)
-        return Session(self._forkserver, cells, folder.exercise.limits)
+        given = of_source(folder, "mutant.py", source)
+        return Session(self._forkserver, given, folder.exercise.limits)
 
 
 def _ask(session: Session, call: Call, *stream: object) -> Answer:

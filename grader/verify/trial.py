@@ -22,8 +22,9 @@ from grader.model.report import Outcome
 from grader.mutation.code import Code, closure
 from grader.mutation.mutants import AutomaticMutant
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.session import Material, Session, WorkerLost
+from grader.sandbox.session import Session, WorkerLost
 from grader.testing.checks import Check
+from grader.testing.material import of_source
 from grader.testing.proxy import Submission
 from grader.testing.runner import Run
 from grader.testing.suite import Suite
@@ -101,8 +102,8 @@ class Trial:
         return death
 
     def _run(self, source: str, checks: Collection[Check], seed: int) -> Death:
-        cells = Material([("mutant.py", source)], self._folder.helpers, self._folder.starter_source)
-        session = _Watched(self._forkserver, cells, self.limits)
+        given = of_source(self._folder, "mutant.py", source)
+        session = _Watched(self._forkserver, given, self.limits)
         with session:
             try:
                 _ = session.definitions

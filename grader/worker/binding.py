@@ -55,6 +55,15 @@ def bind(
     return _call(slots, bound, rest, Parameter.VAR_POSITIONAL in kinds)
 
 
+def fits(function: Callable[..., Any], arguments: list[Argument]) -> bool:
+    """Whether `function` can be called with all arguments of a contract that are not optional."""
+    try:
+        bind(function, [a | {"given": not a["optional"], "value": None} for a in arguments])
+    except SignatureMismatch:
+        return False
+    return True
+
+
 def _parameters(function: Callable[..., Any]) -> list[Parameter] | None:
     try:
         return list(inspect.signature(function).parameters.values())

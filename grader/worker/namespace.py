@@ -1,164 +1,198 @@
-"""Execute a submission's definitions one by one, in one module, and say where each came from.
-
-A statement that fails costs what it would have defined and nothing else. The last definition that
-could be executed counts. Nothing of the student's may end this module's work: every exception is
-caught, also those that end a process.
-"""
+"""Execute a submission: its answer in one module, its other files in modules of their own."""
 
 from __future__ import annotations
-import __future__
 
-import ast
 import builtins
-import inspect
+import posixpath
 import sys
-import warnings
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from grader.worker.binding import STARS
-from grader.worker.extract import Broken, Statement, extract
+from grader.worker.clock import Clock
+from grader.worker.execution import Execution
+from grader.worker.extract import Broken, Extracted, extract
 from grader.worker.extract.statements import describe
-from grader.worker.extract.stubs import functions_of, is_stub
-from grader.worker.placeholders import StandIn, importer
+from grader.worker.functions import Functions
+from grader.worker.modules import SUFFIXES, Cells, Files, Finder
+from grader.worker.placeholders import Importer
+from grader.worker.slicing import Choice, Facts
+from grader.worker.troubles import Troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 MODULE = "submission"
 MAX_REPORTED = 50
 MAX_FUNCTIONS = 200
 MAX_STATEMENTS = 20_000
 MAX_TEXT = 300
-MAX_NAME = 100
 
 
 class Namespace:
-    """One module in which a submission's statements are executed."""
+    """One submission, as it is executed."""
 
-    def __init__(self, *, helpers: str = "", starter: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        helpers: str = "",
+        starter: str = "",
+        contract: Sequence[Mapping[str, Any]] = (),
+        slices: str = "run",
+    ) -> None:
         """Define the course's helper functions; the student's own definitions win over them.
 
         helpers: source of functions that student code may use without defining them.
         starter: source as given out, to recognise functions that were left alone.
+        contract: the functions that will be asked for: `names`, the most usual first, and
+        `arguments`; without any, all functions of the file are.
+        slices: what becomes of statements outside of functions that functions need: `run` them,
+        `tell` which they are, or look at none of them (`off`).
         """
-        self._missing: dict[str, None] = {}
-        self._functions: dict[str, dict[str, Any]] = {}
+        helper_names = _public_names(helpers)
+        self._helpers, self._contract, self._slices = helper_names, list(contract), slices
+        self._functions = Functions(starter, self._contract, helper_names)
+        self._clock = Clock(given_up=slices == "tell")
         self._broken: list[Broken] = []
-        self._failed: dict[int, dict[str, Any]] = {}
-        self._statements_left = MAX_STATEMENTS
-        self._helpers = _public_names(helpers)
-        self._starter = functions_of(starter)
-        module = ModuleType(MODULE)
+        self._runs: list[Execution] = []
+        self._words: set[str] = set()
+        self._statements_left, self._skipped = MAX_STATEMENTS, 0
+        self._files = Files(())
+        self._finder = Finder(self._files, self._execute_module)
+        self._importer = Importer(builtins.__import__, helper_names, self._own)
+        self._builtins = vars(builtins) | {"__import__": self._importer}
+        self._module = ModuleType(MODULE)
         # dataclasses, pickle and typing look a class's module up there
-        sys.modules[MODULE] = module
-        self.globals: dict[str, Any] = module.__dict__
-        import_or_stand_in = importer(builtins.__import__, self._helpers, self._missing)
-        self.globals.update(self._helpers)
-        self.globals["__builtins__"] = vars(builtins) | {"__import__": import_or_stand_in}
+        sys.modules[MODULE] = self._module
+        self.globals: dict[str, Any] = self._module.__dict__
+        self.globals |= helper_names | {"__builtins__": self._builtins}
 
-    def define(self, cells: list[tuple[str, str]]) -> dict[str, Any]:
-        """Execute what `cells`, pairs of label and source, define; return what became of it."""
-        skipped = 0
-        early: list[Statement] = []
-        for label, source in cells:
-            extracted = extract(label.replace("\0", " ")[:MAX_TEXT], source)
-            kept = extracted.statements[: self._statements_left]
-            self._statements_left -= len(kept)
-            self._broken += extracted.broken[:MAX_REPORTED]
-            skipped += extracted.skipped + len(extracted.statements) - len(kept)
-            early += [s for s in kept if isinstance(self._execute(s), NameError)]
-        # A name may be used above the cell that defines it: learners run cells in any order.
-        for statement in early:
-            if not any(name in self.globals for name in statement.names):
-                self._execute(statement)
-        return self._summary(skipped)
+    def define(
+        self, cells: Cells, *, path: str = "", beside: Sequence[tuple[str, Cells]] = ()
+    ) -> dict[str, Any]:
+        """Execute what `cells`, pairs of label and source, define; return what became of it.
+
+        path: of the file that holds them. beside: the other files that were handed in, by path:
+        modules that are imported, and parts, which are read before the answer.
+        """
+        answer = [_extracted(label, source) for label, source in cells]
+        self._files = Files(beside, path)
+        for extracted in answer:
+            for file, text in extracted.written:
+                self._files.write(file, [(posixpath.basename(file), text)])
+        self._finder = Finder(self._files, self._execute_module)
+        if self._files:
+            stem, _ = posixpath.splitext(posixpath.basename(path))
+            self._finder.install(self._module, stem)
+        facts = self._facts([*self._parts(beside, answer), *answer])
+        self._execute(facts, self.globals, self._wanted(facts))
+        return self._summary()
 
     def find(self, names: list[str]) -> Callable[..., Any] | None:
-        """Return the first of `names` that is defined and can be called."""
-        for name in names:
-            value = self.globals.get(name)
-            if _is_callable(value):
-                return value
-        return None
+        """Return the one of `names` that is defined and can be called, the best one of several."""
+        best = self._functions.best(names, self.globals)
+        return None if best is None else self.globals[best]
 
-    def _execute(self, statement: Statement) -> BaseException | None:
-        """Execute one statement; return what it raised, which may be anything."""
-        before = {name: self.globals.get(name) for name in statement.names}
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                exec(_compiled(statement), self.globals)  # noqa: S102 - this is what a worker is for
-        except BaseException as error:
-            self._note_failure(statement, error)
-            return error
-        self._failed.pop(id(statement), None)
-        for name, value in before.items():
-            self._keep_better(statement, name, value)
-        return None
-
-    def _keep_better(self, statement: Statement, name: str, before: Any) -> None:
-        """Put `before` back where a stand-in or a plain value took a function's name."""
-        now = self.globals.get(name)
-        lost = _is_stand_in(now) and before is not None
-        lost |= statement.kind == "constant" and _is_callable(before) and not callable(now)
-        lost |= statement.kind == "import" and name in self._functions and self._is_helper(name)
-        if lost:
-            self.globals[name] = before
-        elif _is_callable(now) and statement.kind != "import":
-            self._note_function(statement, name)
-
-    def _is_helper(self, name: str) -> bool:
-        return name in self._helpers and self.globals.get(name) is self._helpers[name]
-
-    def _note_function(self, statement: Statement, name: str) -> None:
-        if len(name) > MAX_NAME:
-            return  # nobody asks for it, and it would not fit into a report
-        earlier = self._functions.pop(name, None)
-        self._functions[name] = {
-            "label": statement.label,
-            "line": statement.line,
-            "stub": is_stub(statement.node, statement.text, self._starter.get(name)),
-            "count": 1 + (earlier["count"] if earlier else 0),
-            "signature": signature_text(self.globals[name]),
-        }
-
-    def _note_failure(self, statement: Statement, error: BaseException) -> None:
-        if isinstance(error, SyntaxError) and error.filename == statement.label:
-            line, message = describe(error)
-            names = statement.names
-            self._broken.append(Broken(statement.label, line or statement.line, message, names))
+    def _parts(
+        self, beside: Sequence[tuple[str, Cells]], answer: list[Extracted]
+    ) -> Iterator[Extracted]:
+        """Yield the contents of files that no other one imports: parts of the answer."""
+        if not beside:
             return
-        if len(self._failed) >= 10 * MAX_REPORTED:
-            return
-        self._failed[id(statement)] = {
-            "label": statement.label,
-            "line": _line_within(error.__traceback__, statement),
-            "kind": statement.kind,
-            "names": [name[:MAX_TEXT] for name in statement.names[:MAX_REPORTED]],
-            "error": error_text(error),
-        }
+        read = [(path, [_extracted(*cell) for cell in cells]) for path, cells in beside]
+        everything = [*answer, *(one for _, contents in read for one in contents)]
+        modules = self._files.imported(
+            name for one in everything for s in one.statements for name in s.imports
+        )
+        for path, contents in read:
+            if path not in modules:
+                yield from contents
 
-    def _summary(self, skipped: int) -> dict[str, Any]:
-        # A constant that fails rarely matters: those go first when there are too many.
-        failed = sorted(self._failed.values(), key=lambda entry: entry["kind"] == "constant")
+    def _facts(self, read: Iterable[Extracted]) -> list[Facts]:
+        """Return the facts of all statements; note what is broken, or too much."""
+        facts: list[Facts] = []
+        for extracted in read:
+            kept = extracted.statements[: self._statements_left]
+            self._statements_left -= len(kept)
+            self._skipped += extracted.skipped + len(extracted.statements) - len(kept)
+            self._broken += extracted.broken[:MAX_REPORTED]
+            facts += map(Facts.of, kept)
+        for one in facts:
+            self._words |= one.words
+        return facts
+
+    def _wanted(self, facts: Iterable[Facts]) -> list[Sequence[str]]:
+        if self._contract:
+            return [function["names"] for function in self._contract]
+        return [tuple(f.binds) for f in facts if f.defines]
+
+    def _execute(
+        self, facts: list[Facts], names: dict[str, Any], wanted: list[Sequence[str]]
+    ) -> None:
+        choice = Choice(facts, self._helpers)
+        noting = self._functions.noting(names)
+        run = Execution(names, facts, choice, self._clock, noting, self._importer.strictly)
+        self._runs.append(run)
+        run.run(wanted, sliced=self._slices != "off")
+
+    def _own(self, name: str) -> ModuleType | str | None:
+        """Return the submission's own module of that name, for the importer."""
+        if name.endswith(SUFFIXES):
+            path = self._files.run(name)
+            return self._finder.load(path) if path else None
+        return self._files.find(name.partition(".")[0])
+
+    def _execute_module(self, module: ModuleType, path: str, cells: Cells) -> None:
+        """Execute one of the submission's other files, on behalf of an import."""
+        names = module.__dict__
+        names |= {"__builtins__": self._builtins, "__file__": path}
+        facts = self._facts([_extracted(*cell) for cell in cells])
+        # What is wanted of a module is said by those who import it: any word of theirs may be it.
+        bound = {name for one in facts for name in one.binds} & self._words
+        self._execute(facts, names, [*self._wanted(facts), *([name] for name in sorted(bound))])
+
+    def _summary(self) -> dict[str, Any]:
+        for run in self._runs:
+            self._skipped += run.skipped
+            self._note_uncompiled(run)
+        looks = [Troubles(run) for run in self._runs]
+        functions = dict(list(self._functions.of(self.globals).items())[-MAX_FUNCTIONS:])
+        if self._slices != "off":
+            for function in self._contract:
+                name = self._functions.best(function["names"], self.globals)
+                if name in functions and (lacks := looks[0].lacks([name])):
+                    functions[name] = functions[name] | {"lacks": lacks}
+        failed = [entry for look in looks for entry in look.failed()]
+        unset = dict(entry for look in reversed(looks) for entry in look.unset())
         return {
-            "functions": dict(list(self._functions.items())[-MAX_FUNCTIONS:]),
+            "functions": functions,
             "broken": _plain(sorted(self._broken, key=lambda b: not b.names)[:MAX_REPORTED]),
-            "failed": failed[:MAX_REPORTED],
-            "missing_modules": list(self._missing)[:MAX_REPORTED],
-            "skipped": skipped,
+            "failed": sorted(failed, key=lambda f: f["kind"] == "other")[:MAX_REPORTED],
+            "unset": dict(list(unset.items())[:MAX_REPORTED]),
+            "missing_modules": list(self._importer.missing)[:MAX_REPORTED],
+            "skipped": self._skipped,
+            "half_used": self._clock.is_half_used,
         }
+
+    def _note_uncompiled(self, run: Execution) -> None:
+        """Take statements that parse but do not compile for what they are: not Python."""
+        for place, failure in list(run.failures.items()):
+            error, statement = failure.error, failure.facts.statement
+            if isinstance(error, SyntaxError) and error.filename == statement.label:
+                line, message = describe(error)
+                names = tuple(sorted(failure.facts.binds))
+                self._broken.append(Broken(statement.label, line or statement.line, message, names))
+                del run.failures[place]
+
+
+def _extracted(label: str, source: str) -> Extracted:
+    return extract(label.replace("\0", " ")[:MAX_TEXT], source)
 
 
 def _plain(broken: Iterable[Broken]) -> list[dict[str, Any]]:
-    return [
-        {"label": b.label, "line": b.line, "message": b.message, "names": list(b.names)}
-        for b in broken
-    ]
+    return [vars(b) | {"names": list(b.names)} for b in broken]
 
 
-def _public_names(source: str) -> Mapping[str, Any]:
+def _public_names(source: str) -> dict[str, Any]:
     """Execute a course's helpers in a module of their own and return what they define."""
     module: dict[str, Any] = {"__name__": "helpers"}
     exec(compile(source, "helpers", "exec", dont_inherit=True), module)  # noqa: S102
@@ -167,73 +201,3 @@ def _public_names(source: str) -> Mapping[str, Any]:
         for name, value in module.items()
         if not name.startswith("_") and not isinstance(value, ModuleType)
     }
-
-
-def _compiled(statement: Statement) -> Any:
-    # Annotations are not evaluated: a name that is missing there breaks nothing that is judged.
-    return compile(
-        ast.Module([statement.node], []),
-        statement.label,
-        "exec",
-        flags=__future__.annotations.compiler_flag,
-        dont_inherit=True,
-    )
-
-
-def _is_callable(value: object) -> bool:
-    return callable(value) and not _is_stand_in(value)
-
-
-def _is_stand_in(value: object) -> bool:
-    return issubclass(type(value), StandIn)  # isinstance would ask the value, which may lie
-
-
-def _line_within(trace: TracebackType | None, statement: Statement) -> int:
-    """Return the last line of the statement's cell that the traceback passes."""
-    line = statement.line
-    for _ in range(100):
-        if trace is None:
-            break
-        if trace.tb_frame.f_code.co_filename == statement.label:
-            line = trace.tb_lineno or line
-        trace = trace.tb_next
-    return line
-
-
-def error_text(error: BaseException) -> str:
-    """Return ``ValueError: what it says``, whatever the exception's own methods do."""
-    name = str(type.__getattribute__(type(error), "__name__"))
-    try:
-        text = str.encode(str(error), "utf-8", "replace").decode()
-    except BaseException:  # __str__ is the student's
-        text = ""
-    return (f"{name}: {text}" if text else name)[:MAX_TEXT]
-
-
-def signature_text(function: object) -> str:
-    """Return the parameters of `function` as a student wrote them: ``(n_x, n_h, seed=3)``."""
-    try:
-        parameters = list(inspect.signature(function).parameters.values())  # type: ignore[arg-type]
-        return _parameters_text(parameters)
-    except BaseException:  # a class may answer the question with code of its own
-        return "(...)"
-
-
-def _parameters_text(parameters: list[inspect.Parameter]) -> str:
-    shown = [_parameter_text(parameter) for parameter in parameters]
-    star = [p.kind for p in parameters]
-    if inspect.Parameter.KEYWORD_ONLY in star and inspect.Parameter.VAR_POSITIONAL not in star:
-        shown.insert(star.index(inspect.Parameter.KEYWORD_ONLY), "*")
-    only = star.count(inspect.Parameter.POSITIONAL_ONLY)
-    if only:
-        shown.insert(only, "/")
-    return f"({', '.join(shown)})"[:MAX_TEXT]
-
-
-def _parameter_text(parameter: inspect.Parameter) -> str:
-    text = STARS.get(parameter.kind, "") + parameter.name
-    if parameter.default is inspect.Parameter.empty:
-        return text
-    if type(parameter.default) in (bool, int, float, str, type(None)):
-        return f"{text}={parameter.default!r:.40}"
-    return f"{text}=..."

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import dis
 import sys
-from types import FrameType, FunctionType
+from contextlib import contextmanager
+from types import FrameType, FunctionType, ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ _UNPACK = {dis.opmap["UNPACK_SEQUENCE"], dis.opmap["UNPACK_EX"]}
 
 class PlaceholderUsed(ImportError):
     """Student code used something from a module that is not there."""
+
+    def __init__(self, text: str, module: str) -> None:
+        super().__init__(text)
+        self.module = module
 
 
 class StandIn:
@@ -75,8 +80,9 @@ class Placeholder(StandIn):
 
     def _use(self, *_: Any, **__: Any) -> NoReturn:
         name = str(self.__dict__.get("_name", "?"))
+        module = name.partition(".")[0]
         raise PlaceholderUsed(
-            f"{name} is used here, but the module {name.partition('.')[0]!r} is not available"
+            f"{name} is used here, but the module {module!r} is not available", module
         )
 
     __call__ = __getitem__ = __setitem__ = __iter__ = __len__ = __enter__ = _use
@@ -153,32 +159,73 @@ def stand_in(module: str, provided: Mapping[str, Any]) -> StandIn:
     return Quiet(module) if root in QUIET_MODULES else Placeholder(module, provided)
 
 
-def importer(
-    real: Callable[..., Any], provided: Mapping[str, Any], missing: dict[str, None]
-) -> Callable[..., Any]:
-    """Return an `__import__` that never fails: what cannot be imported becomes a stand-in.
+class Importer:
+    """An `__import__` that never fails: what cannot be imported becomes a stand-in."""
 
-    `provided` are functions of the course that a missing module of theirs used to give. Names of
-    modules that were not there are put into `missing`.
-    """
+    def __init__(
+        self,
+        real: Callable[..., Any],
+        provided: Mapping[str, Any],
+        own: Callable[[str], ModuleType | str | None] = lambda _: None,
+    ) -> None:
+        """Build on the `real` import; `provided` are functions that a course's module used to give.
 
-    def import_or_stand_in(
+        `own` tells a submission's own modules: it returns the module of a file that is run by its
+        path, or the place of a module of that name.
+        """
+        self._real, self._provided, self._own = real, provided, own
+        self._strict = 0
+        self.missing: dict[str, None] = {}
+        """Modules that were not there."""
+
+    @contextmanager
+    def strictly(self) -> Iterator[None]:
+        """Let imports inside fail as they do in Python, for a `try` that has its own answer."""
+        self._strict += 1
+        try:
+            yield
+        finally:
+            self._strict -= 1
+
+    def __call__(
+        self,
         name: str,
         globals: Mapping[str, Any] | None = None,  # noqa: A002
         locals: Mapping[str, Any] | None = None,  # noqa: A002
         fromlist: Iterable[str] | None = (),
         level: int = 0,
     ) -> Any:
+        """Import as Python does, else stand in for what is not there."""
         root = name.partition(".")[0]
-        if level == 0 and root in QUIET_MODULES:
-            return stand_in(name if fromlist else root, provided)
+        own = None if level else self._own(name)
+        if isinstance(own, ModuleType):
+            return own
+        if level == 0 and root in QUIET_MODULES and own is None and not self._strict:
+            return stand_in(name if fromlist else root, self._provided)
         try:
-            return real(name, globals, locals, fromlist or (), level)
+            return self._import(name, globals, locals, fromlist or (), level)
         except Exception:  # a module may fail in any way: denied, half installed, out of memory
             full = "." * level + name
-            if len(missing) < 50:
-                missing[full[:80]] = None
+            if len(self.missing) < 50:
+                self.missing[full[:80]] = None
+            if self._strict:
+                raise
             loaded = None if fromlist or level else sys.modules.get(root)
-            return loaded or stand_in(full if fromlist else root or full, provided)
+            return loaded or stand_in(full if fromlist else root or full, self._provided)
 
-    return import_or_stand_in
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None,  # noqa: A002
+        locals: Mapping[str, Any] | None,  # noqa: A002
+        fromlist: Iterable[str],
+        level: int,
+    ) -> Any:
+        if level and not (globals or {}).get("__package__"):
+            # What was handed in need not be the package that its author had.
+            if name:
+                return self._real(name, globals, locals, fromlist, 0)
+            for module in fromlist:  # from . import tools
+                self._real(module, globals, locals, (), 0)
+            return SimpleNamespace(**{m: sys.modules[m] for m in fromlist})
+        return self._real(name, globals, locals, fromlist, level)

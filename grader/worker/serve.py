@@ -7,14 +7,16 @@ import io
 import os
 import random
 import sys
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from grader.wire import Refused, ValueLimits, receive, send
 from grader.wire.frames import pack
-from grader.worker import binding, lockdown
+from grader.worker import binding, clock, lockdown
 from grader.worker.namespace import Namespace
+from grader.worker.placeholders import Importer
 from grader.worker.witness import Witness
 
 MESSAGE_CAP = 400
@@ -55,15 +57,17 @@ def run(descriptor: int, locks: lockdown.Lockdown, message: dict[str, Any]) -> N
     send(channel, {"kind": "ready"})
     worker = _Worker(limits)
     worker.witness.watch()
+    clock.skip_sleeping()
     while (request := receive(channel, REQUEST_LIMITS, writable=True)) is not None:
         channel.sendall(worker.answer(request))
 
 
 PRACTICE = """
 import numpy as np
+K = [k for k in range(3)]
 
 def practise(parameters, n_h=2):
-    W = np.random.randn(n_h, 3) * 0.01
+    W = np.random.randn(n_h, len(K)) * 0.01
     return {"W": W @ parameters["X"], "b": np.zeros((n_h, 1)), "norm": float(np.linalg.norm(W))}
 """
 
@@ -75,7 +79,15 @@ def practise() -> None:
     x = {"name": "parameters", "value": {"X": np.ones((3, 4))}, "given": True}
     n_h = {"name": "n_h", "value": 2, "given": True}
     arguments = [a | {"aliases": [], "optional": False} for a in (x, n_h)]
-    define = {"cells": [["cell 1", PRACTICE]], "helpers": "", "starter": PRACTICE}
+    define = {
+        "cells": [["cell 1", PRACTICE]],
+        "path": "practice.py",
+        "beside": [],
+        "helpers": "",
+        "starter": PRACTICE,
+        "contract": [{"names": ["practise"], "arguments": arguments}],
+        "slices": "run",
+    }
     for seed in (1, 2):
         _seed(seed)
         worker.define(define)
@@ -133,10 +145,17 @@ class _Worker:
 
     def define(self, request: dict[str, Any]) -> dict[str, Any]:
         """Read the cells into a new namespace; return what was found."""
-        self._namespace = Namespace(helpers=request["helpers"], starter=request["starter"])
+        self._namespace = Namespace(
+            helpers=request["helpers"],
+            starter=request["starter"],
+            contract=request["contract"],
+            slices=request["slices"],
+        )
         cells = [(label, source) for label, source in request["cells"]]
-        self.witness.about([label for label, _ in cells])
-        return {"kind": "defined", "report": self._namespace.define(cells)}
+        beside = [(path, [(label, text) for label, text in own]) for path, own in request["beside"]]
+        self.witness.about([label for own in (cells, *(c for _, c in beside)) for label, _ in own])
+        report = self._namespace.define(cells, path=request["path"], beside=beside)
+        return {"kind": "defined", "report": report}
 
     def call(self, request: dict[str, Any]) -> dict[str, Any]:
         """Call a function of the namespace; return what came of it."""
@@ -213,6 +232,11 @@ def _message(error: BaseException) -> str:
         return ""
 
 
+def _is_students(frame: FrameType) -> bool:
+    """Whether a frame is of the submission's own code: what it imports has other builtins."""
+    return isinstance(frame.f_builtins.get("__import__"), Importer)
+
+
 def _place(error: BaseException) -> tuple[str, int]:
     """Return the cell or file and the line of the innermost frame that is the student's."""
     place, trace = ("", 0), error.__traceback__
@@ -220,7 +244,7 @@ def _place(error: BaseException) -> tuple[str, int]:
         if trace is None:
             break
         code = trace.tb_frame.f_code
-        if trace.tb_frame.f_globals.get("__name__") == "submission" and trace.tb_lineno:
+        if _is_students(trace.tb_frame) and trace.tb_lineno:
             place = (_cut(code.co_filename), trace.tb_lineno)
         trace = trace.tb_next
     return place

@@ -27,7 +27,7 @@ from grader.model.report import report_json
 from grader.sandbox.definitions import Definitions
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.session import Session
-from grader.testing.material import material, read_files
+from grader.testing.material import material, of_source, read_files
 from grader.testing.proxy import Submission
 from grader.testing.runner import Run
 from grader.testing.suite import Suite
@@ -43,7 +43,7 @@ class InProcess:
     """A session without any boundary: the floor that the sandbox is compared with."""
 
     def __init__(self, folder: ExerciseFolder, source: str, names: Sequence[str]) -> None:
-        self.material = material(folder, read_files([("reference.py", source.encode())]))
+        self.material = of_source(folder, "reference.py", source)
         self._names: dict[str, Any] = {"__name__": "submission"}
         exec(compile(source, "reference.py", "exec"), self._names)
         found = {n: {"label": "reference.py", "line": 1, "stub": False} for n in names}

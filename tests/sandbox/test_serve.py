@@ -9,11 +9,13 @@ import io
 import random
 import socket
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from grader.sandbox.material import Material
 from grader.wire import receive, send
 from grader.worker import lockdown, serve
 from grader.worker.lockdown import Lockdown
@@ -34,6 +36,7 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[socket.socket, so
     monkeypatch.setattr(sys, "addaudithook", lambda _: None)
     for place in (np.random, random):
         monkeypatch.setattr(place, "seed", place.seed)
+    monkeypatch.setattr(time, "sleep", time.sleep)
     generator = np.random.bit_generator
     monkeypatch.setattr(generator, "randbits", generator.randbits)  # type: ignore[attr-defined]
     for name in ("stdout", "stderr"):
@@ -59,7 +62,7 @@ def serve_to(channel: tuple[socket.socket, socket.socket], *requests: dict[str, 
 
 
 def define(code: str) -> dict[str, Any]:
-    return {"kind": "define", "cells": [["cell 1", code]], "helpers": "", "starter": ""}
+    return {"kind": "define", "slices": "run", **Material([("cell 1", code)]).request()}
 
 
 def call(name: str = "f", *values: Any) -> dict[str, Any]:

@@ -26,6 +26,12 @@ _MAGIC_LINE = re.compile(
 )
 _CELL_MAGIC = re.compile(r"\s*%%[ \t]*(?P<name>[A-Za-z!]\w*)")
 _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "px"})
+_WRITE_MAGIC = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?(?P<path>[^\n]+)\n?")
+_RUN_MAGIC = re.compile(
+    r"^[ \t]*%run[ \t]+(?:-[a-z]+[ \t]+)*"
+    r"(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|(?P<plain>[^\s\"'][^\s]*))",
+    re.MULTILINE,
+)
 _FIRST_INDENT = re.compile(r"(?:[ \t\f]*+\n)*+([ \t]++)(?=[^\s#])")
 _ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
@@ -63,6 +69,27 @@ def foreign_cell(source: str) -> str | None:
     if magic is None or magic["name"].lower() in _PYTHON_CELL_MAGICS:
         return None
     return magic["name"]
+
+
+def written_file(source: str) -> tuple[str, str] | None:
+    """Return the path and text of the file that a ``%%writefile`` cell writes, if it is one."""
+    magic = _WRITE_MAGIC.match(source)
+    if magic is None:
+        return None
+    return magic["path"].strip().strip("\"'"), source[magic.end() :]
+
+
+def run_lines(source: str) -> list[tuple[int, str]]:
+    """Return line and path of every ``%run``; one without a suffix is of a Python file."""
+    if "%run" not in source:
+        return []
+    found = []
+    for match in _RUN_MAGIC.finditer(source):
+        path = match["double"] or match["single"] or match["plain"]
+        if not path.endswith((".py", ".ipynb")):
+            path += ".py"
+        found.append((source.count("\n", 0, match.start()) + 1, path))
+    return found[:100]
 
 
 def without_magics(source: str) -> str:

@@ -6,10 +6,6 @@ as it is; failing that, without magics and odd spaces; failing that, in pieces, 
 statement starts at column 0, and the pieces that still fail are cut once more wherever a line looks
 like a definition. No text is parsed more than a fixed number of times. What stays broken is
 reported with its line and the names that it would have defined.
-
-Kept are imports, functions, classes and constants, also those within a top-level `if` or `try`.
-Everything else is counted and left out. The branches of an `if` or `try` come with the preferred
-one last: the names of `try` win over those of `except`.
 """
 
 from __future__ import annotations
@@ -20,13 +16,12 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grader.worker.extract import pieces
-from grader.worker.extract.constants import is_constant
+from grader.worker.extract import newer, pieces
+from grader.worker.extract.listing import Reader, Statement, run_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_NESTED_BLOCKS = 20
 MAX_NAMES = 20
 
 _DEFINES = re.compile(
@@ -39,21 +34,6 @@ _PARSE_FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowE
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One statement to execute."""
-
-    kind: str
-    """`import`, `function`, `class` or `constant`."""
-    names: tuple[str, ...]
-    """What it binds; empty for a star import."""
-    label: str
-    line: int
-    node: ast.stmt
-    text: str = ""
-    """The source of a function, with its comments."""
-
-
-@dataclass(frozen=True)
 class Broken:
     """A piece of a cell that is not Python."""
 
@@ -61,6 +41,8 @@ class Broken:
     line: int
     message: str
     names: tuple[str, ...]
+    needs: str = ""
+    """The version of Python in which it would be valid, when that is newer than this one."""
 
 
 @dataclass
@@ -69,24 +51,33 @@ class Extracted:
 
     statements: list[Statement] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
+    written: list[tuple[str, str]] = field(default_factory=list)
+    """Path and text of files that the cell writes by ``%%writefile``."""
     skipped: int = 0
+    """Cells of another language."""
 
 
 def extract(label: str, source: str) -> Extracted:
     """Return the statements of one cell and what is broken in it; never raise."""
     result = Extracted()
     source = pieces.normalise(source)
-    foreign = pieces.foreign_cell(source)
-    if foreign is not None:
+    if (written := pieces.written_file(source)) is not None:
+        result.written.append(written)
+        return result
+    if pieces.foreign_cell(source) is not None:
         result.skipped = 1
         return result
     for before, text, module in _parsed(label, source, result):
         for node in module.body:
             if before:
                 ast.increment_lineno(node, before)
-        lines = text.split("\n")
+        reader = Reader(label, text.split("\n"), before)
         for node in module.body:
-            result.statements += _kept(node, label, lines, before, result)
+            result.statements += reader.listed(node)
+    for line, path in pieces.run_lines(source):
+        below = (n for n, s in enumerate(result.statements) if s.line > line)
+        place = next(below, len(result.statements))
+        result.statements.insert(place, run_file(label, line, path))
     return result
 
 
@@ -116,7 +107,7 @@ def _parsed_definitions(
     label: str, before: int, piece: str, fault: Exception, result: Extracted
 ) -> Iterator[tuple[int, str, ast.Module]]:
     smaller = pieces.definition_pieces(piece)
-    if len(smaller) == 1:
+    if len(smaller) == 1 or newer.needed(piece)[0]:
         _report(label, before, piece, fault, result)
         return
     for further, text in smaller:
@@ -151,7 +142,9 @@ def _report(label: str, before: int, text: str, fault: Exception, result: Extrac
     first = len(text) - len(text.lstrip("\n"))
     last = text.count("\n")
     within = first if line is None else min(max(line - 1, 0), last)
-    result.broken.append(Broken(label, before + within + 1, message, names))
+    needs, more = newer.needed(text)
+    names = tuple(dict.fromkeys((*names, *more)))[:MAX_NAMES]
+    result.broken.append(Broken(label, before + within + 1, message, names, needs))
 
 
 def describe(fault: BaseException) -> tuple[int | None, str]:
@@ -167,71 +160,3 @@ def names_defined(text: str) -> tuple[str, ...]:
     """Return the names of functions and classes that broken `text` would have defined."""
     found = _DEFINES.findall(text) or _DEFINES_WITHIN.findall(text)
     return tuple(dict.fromkeys(name[:80] for pair in found for name in pair if name))[:MAX_NAMES]
-
-
-def _kept(
-    node: ast.stmt, label: str, lines: list[str], before: int, result: Extracted, depth: int = 0
-) -> Iterator[Statement]:
-    if isinstance(node, ast.If | ast.Try) and depth < MAX_NESTED_BLOCKS:
-        for inner in _branches(node):
-            yield from _kept(inner, label, lines, before, result, depth + 1)
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        kind = "class" if isinstance(node, ast.ClassDef) else "function"
-        text = "\n".join(lines[node.lineno - 1 - before : (node.end_lineno or 0) - before])
-        yield Statement(kind, (node.name,), label, node.lineno, node, text)
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        yield from _imports(node, label)
-    elif (names := _constant_names(node)) is not None:
-        yield Statement("constant", names, label, node.lineno, node)
-    elif not _is_text(node):
-        result.skipped += 1
-
-
-def _branches(node: ast.If | ast.Try) -> list[ast.stmt]:
-    """Return the statements of all branches, those that should win last."""
-    if isinstance(node, ast.Try):
-        handlers = [statement for handler in node.handlers for statement in handler.body]
-        return [*handlers, *node.body, *node.orelse, *node.finalbody]
-    if isinstance(node.test, ast.Constant):
-        return node.body if node.test.value else node.orelse
-    if any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test)):
-        return node.orelse
-    return [*node.orelse, *node.body]
-
-
-def _imports(node: ast.Import | ast.ImportFrom, label: str) -> Iterator[Statement]:
-    """Split an import into one statement per name, so that each may fail on its own."""
-    for alias in node.names:
-        single: ast.stmt
-        if isinstance(node, ast.Import):
-            single = ast.Import([alias])
-            bound = alias.asname or alias.name.partition(".")[0]
-        else:
-            single = ast.ImportFrom(node.module, [alias], node.level)
-            bound = alias.asname or alias.name
-        names = () if bound == "*" else (bound,)
-        yield Statement("import", names, label, node.lineno, ast.copy_location(single, node))
-
-
-def _constant_names(node: ast.stmt) -> tuple[str, ...] | None:
-    """Return the names that a constant statement binds, or None when it is not one."""
-    if isinstance(node, ast.Assign):
-        targets, value = node.targets, node.value
-    elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
-        targets, value = [node.target], node.value
-    else:
-        return None
-    names: list[str] = []
-    for target in targets:
-        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-        names += [part.id for part in parts if isinstance(part, ast.Name)]
-        if not all(isinstance(part, ast.Name) for part in parts):
-            return None
-    return tuple(names) if is_constant(value) else None
-
-
-def _is_text(node: ast.stmt) -> bool:
-    """Whether `node` does nothing, like a docstring."""
-    return isinstance(node, ast.Pass) or (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    )

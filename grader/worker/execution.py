@@ -1,0 +1,213 @@
+"""Execute the statements of one module one by one, and keep what became of each.
+
+A statement that fails costs what it would have defined and nothing else. Nothing of the student's
+may end this module's work: every exception is caught, also those that end a process.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import CodeType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from grader.worker.clock import Clock, Stopped
+from grader.worker.slicing import Choice, Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from grader.worker.extract import Statement
+    from grader.worker.extract.listing import Block
+
+    Bound = Callable[[Facts, str, Any], None]
+    """Told of each name that a statement bound: the statement, the name, the value before."""
+
+
+@dataclass
+class Failure:
+    """A statement that could not be executed."""
+
+    facts: Facts
+    error: BaseException
+    line: int
+
+
+@dataclass
+class Execution:
+    """The statements of one module in the module's own namespace."""
+
+    names: dict[str, Any]
+    """The module's namespace."""
+    facts: Sequence[Facts]
+    choice: Choice
+    clock: Clock
+    bound: Bound
+    strictly: Callable[[], Any]
+    """A context in which an import of a module that is not there fails, as it does in Python."""
+    failures: dict[int, Failure] = field(default_factory=dict)
+    """By the statement's place."""
+    skipped: int = 0
+
+    def run(self, wanted: Sequence[Sequence[str]], *, sliced: bool = True) -> None:
+        """Execute all definitions, and of the rest what the `wanted` functions need.
+
+        Each of `wanted` is a function by its names. Without `sliced`, nothing but definitions and
+        values as they are written is executed.
+        """
+        chosen = sliced and not self.choice.too_long
+        self._needed = self._chosen(wanted) if chosen else self._plain
+        self._active = {b for p in self._needed for b, _ in self.facts[p].statement.inside}
+        again = [p for p in range(len(self.facts)) if self._is_due(p) and not self._try(p)]
+        # A name may be used above the cell that binds it: learners run cells in any order.
+        while again:
+            still = [p for p in again if self._is_unbound(p) and not self._try(p)]
+            if len(still) == len(again):
+                break
+            again = still
+
+    def needed(self, wanted: Sequence[Sequence[str]]) -> Collection[int]:
+        """Return the places of what `wanted` functions need."""
+        return self.choice.needed(wanted)
+
+    def _chosen(self, wanted: Sequence[Sequence[str]]) -> Collection[int]:
+        if all(f.statement.kind != "other" and not f.statement.inside for f in self.facts):
+            return ()  # nothing but definitions: there is no choice
+        return self.choice.needed(wanted)
+
+    @cached_property
+    def _plain(self) -> Collection[int]:
+        return {p for p, f in enumerate(self.facts) if f.is_plain and not f.statement.inside}
+
+    def _try(self, place: int) -> bool:
+        """Execute one statement; return False when it may succeed later: a name is missing."""
+        error = self._execute(place)
+        return not isinstance(error, NameError)
+
+    def _is_unbound(self, place: int) -> bool:
+        statement = self.facts[place].statement
+        return statement.kind == "other" or not any(n in self.names for n in statement.names)
+
+    def _is_due(self, place: int) -> bool:
+        statement = self.facts[place].statement
+        if (statement.kind == "other" or statement.main) and place not in self._needed:
+            self.skipped += statement.kind == "other"
+            return False
+        return all(self._takes(block, branch, statement.main) for block, branch in statement.inside)
+
+    def _takes(self, block: Block, branch: str, main: bool) -> bool:
+        """Whether statements of this branch are executed one by one."""
+        if isinstance(block.node, ast.Try):
+            return not self._as_one(block)
+        if main and branch == "body":
+            return True
+        decision = self._decision(block)
+        return decision is None or decision == branch
+
+    def _decision(self, block: Block) -> str | None:
+        """Return which branch of an `if` is taken; None for both when that cannot be told."""
+        if block not in self._decisions:
+            self._decisions[block] = self._decide(block)
+        return self._decisions[block]
+
+    @cached_property
+    def _decisions(self) -> dict[Block, str | None]:
+        return {}
+
+    def _decide(self, block: Block) -> str | None:
+        test = block.node.test  # type: ignore[union-attr]
+        if isinstance(test, ast.Constant):
+            return "body" if test.value else "orelse"
+        if block not in self._active:
+            return None
+        try:
+            code = compile(ast.Expression(test), block.label, "eval", dont_inherit=True)
+            with self.clock.limited():
+                return "body" if eval(code, self.names) else "orelse"  # noqa: S307
+        except BaseException:  # it may read a file that is not there
+            return None
+
+    def _as_one(self, block: Block) -> bool:
+        """Execute a `try` as a whole where that is wanted; return whether it succeeded."""
+        if block not in self._wholes:
+            self._wholes[block] = self._is_wanted(block) and self._execute_whole(block)
+        return self._wholes[block]
+
+    @cached_property
+    def _wholes(self) -> dict[Block, bool]:
+        return {}
+
+    def _is_wanted(self, block: Block) -> bool:
+        """Whether all of a `try` is wanted: it defines things and does nothing besides."""
+        inside = self._inside(block)
+        return all(self.facts[p].statement.kind != "other" or p in self._needed for p in inside)
+
+    def _inside(self, block: Block) -> list[int]:
+        return self.choice.together(block)
+
+    def _execute_whole(self, block: Block) -> bool:
+        bound = {n: self.facts[p] for p in self._inside(block) for n in self.facts[p].binds}
+        before = {name: self.names.get(name) for name in bound}
+        try:
+            code = compile(ast.Module([block.node], []), block.label, "exec", dont_inherit=True)
+            with warnings.catch_warnings(), self.strictly(), self.clock.limited():
+                warnings.simplefilter("ignore")
+                exec(code, self.names)  # noqa: S102
+        except BaseException:
+            return False
+        for name, facts in bound.items():
+            if name in self.names:
+                self.bound(facts, name, before[name])
+        return True
+
+    def _execute(self, place: int) -> BaseException | None:
+        """Execute one statement; return what it raised, which may be anything."""
+        facts = self.facts[place]
+        before = {name: self.names.get(name, self) for name in facts.binds}
+        try:
+            if facts.fault is not None:
+                raise facts.fault
+            assert facts.code is not None
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._exec(facts, facts.code)
+        except BaseException as error:
+            if isinstance(error, Stopped):
+                self._give_back(before)
+            line = line_within(error.__traceback__, facts.statement)
+            self.failures[place] = Failure(facts, error.with_traceback(None), line)
+            return error
+        self.failures.pop(place, None)
+        for name, value in before.items():
+            if name in self.names:
+                self.bound(facts, name, None if value is self else value)
+        return None
+
+    def _exec(self, facts: Facts, code: CodeType) -> None:
+        if facts.statement.kind != "other" or facts.is_plain:
+            exec(code, self.names)  # noqa: S102 - this is what a worker is for
+            return
+        with self.clock.limited():
+            exec(code, self.names)  # noqa: S102
+
+    def _give_back(self, before: dict[str, Any]) -> None:
+        """Leave no half-made value behind."""
+        for name, value in before.items():
+            if value is self:
+                self.names.pop(name, None)
+            else:
+                self.names[name] = value
+
+
+def line_within(trace: TracebackType | None, statement: Statement) -> int:
+    """Return the last line of the statement's cell that the traceback passes."""
+    line = statement.line
+    for _ in range(100):
+        if trace is None:
+            break
+        if trace.tb_frame.f_code.co_filename == statement.label:
+            line = trace.tb_lineno or line
+        trace = trace.tb_next
+    return line

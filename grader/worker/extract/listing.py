@@ -1,0 +1,157 @@
+"""List the statements of a parsed cell one by one.
+
+Nothing is executed here and nothing is left out: imports, functions and classes stand beside all
+other statements, of which `grader.worker.slicing` chooses those that are needed. The statements
+within a top-level `if`, or a `try` that defines something, are listed with the block that they
+stand in, and its branches come with the preferred one last: should it not be possible to execute
+the block as a whole, the names of `try` win over those of `except`.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeGuard
+
+from grader.worker.extract import pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_NESTED_BLOCKS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A top-level `if`, or a `try` that defines something: its statements are listed singly."""
+
+    node: ast.If | ast.Try
+    label: str
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """One statement to execute."""
+
+    kind: str
+    """`import`, `function`, `class` or `other`."""
+    names: tuple[str, ...]
+    """What an import or a definition binds; empty for a star import and for other statements."""
+    label: str
+    line: int
+    node: ast.stmt
+    text: str = ""
+    """The source of a function, with its comments."""
+    inside: tuple[tuple[Block, str], ...] = ()
+    """The blocks that it stands in, outermost first, each with the branch: `body` or another."""
+    main: bool = False
+    """It stands where a script begins: ``if __name__ == "__main__":``."""
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The modules that it may import, also where it is a function that imports them."""
+        found: dict[str, None] = {}
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Import):
+                found |= dict.fromkeys(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                module = node.module or ""
+                found[module] = None
+                found |= dict.fromkeys(f"{module}.{alias.name}" for alias in node.names)
+        return tuple(found)
+
+
+class Reader:
+    """Lists the statements of one parsed piece of a cell."""
+
+    def __init__(self, label: str, lines: list[str], before: int) -> None:
+        self._label, self._lines, self._before = label, lines, before
+
+    def listed(
+        self, node: ast.stmt, inside: tuple[tuple[Block, str], ...] = (), main: bool = False
+    ) -> Iterator[Statement]:
+        """Yield `node`, or what stands in it, as statements."""
+        if _is_block(node) and len(inside) < MAX_NESTED_BLOCKS:
+            block = Block(node, self._label, node.lineno)
+            for branch, statements in _branches(node):
+                starts = main or (branch == "body" and _asks_for_main(node))
+                for inner in statements:
+                    yield from self.listed(inner, (*inside, (block, branch)), starts)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for single, names in _imports(node):
+                yield Statement("import", names, self._label, node.lineno, single, "", inside, main)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            kind = "class" if isinstance(node, ast.ClassDef) else "function"
+            first, last = node.lineno - 1 - self._before, (node.end_lineno or 0) - self._before
+            text = "\n".join(self._lines[first:last])
+            yield Statement(kind, (node.name,), self._label, node.lineno, node, text, inside, main)
+        elif path := _run_by_call(node):
+            yield run_file(self._label, node.lineno, path)
+        elif not _is_text(node):
+            yield Statement("other", (), self._label, node.lineno, node, "", inside, main)
+
+
+def _is_block(node: ast.stmt) -> TypeGuard[ast.If | ast.Try]:
+    """Whether the statements in `node` are listed one by one."""
+    defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    if isinstance(node, ast.Try):
+        return any(isinstance(inner, defining) for inner in ast.walk(node))
+    return isinstance(node, ast.If)
+
+
+def _branches(node: ast.If | ast.Try) -> list[tuple[str, list[ast.stmt]]]:
+    """Return the branches of a block by name, those that should win last."""
+    if isinstance(node, ast.Try):
+        handlers = [("handlers", handler.body) for handler in node.handlers]
+        rest = [("body", node.body), ("orelse", node.orelse), ("finalbody", node.finalbody)]
+        return [*handlers, *rest]
+    return [("orelse", node.orelse), ("body", node.body)]
+
+
+def _asks_for_main(node: ast.If | ast.Try) -> bool:
+    return isinstance(node, ast.If) and any(
+        isinstance(inner, ast.Constant) and inner.value == "__main__"
+        for inner in ast.walk(node.test)
+    )
+
+
+def _imports(
+    node: ast.Import | ast.ImportFrom,
+) -> Iterator[tuple[ast.Import | ast.ImportFrom, tuple[str, ...]]]:
+    """Split an import into one statement per name, so that each may fail on its own."""
+    for alias in node.names:
+        single: ast.Import | ast.ImportFrom
+        if isinstance(node, ast.Import):
+            single = ast.Import([alias])
+            bound = alias.asname or alias.name.partition(".")[0]
+        else:
+            single = ast.ImportFrom(node.module, [alias], node.level)
+            bound = alias.asname or alias.name
+        yield ast.copy_location(single, node), () if bound == "*" else (bound,)
+
+
+def run_file(label: str, line: int, path: str) -> Statement:
+    """Return ``%run path`` as the import that it amounts to."""
+    node = ast.ImportFrom(path, [ast.alias("*", lineno=line, col_offset=0)], 0)
+    node.lineno, node.col_offset = line, 0
+    return Statement("import", (), label, line, node)
+
+
+def _run_by_call(node: ast.stmt) -> str:
+    """Return the path of ``get_ipython().run_line_magic("run", path)``, empty for all else."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return ""
+    if call.func.attr not in ("run_line_magic", "magic"):
+        return ""
+    words = [str(a.value) for a in call.args if isinstance(a, ast.Constant)]
+    runs = pieces.run_lines("%" + " ".join(words))
+    return runs[0][1] if runs else ""
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """Whether `node` does nothing, like a docstring."""
+    return isinstance(node, ast.Pass) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )

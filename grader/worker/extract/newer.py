@@ -1,0 +1,172 @@
+"""Tell what is not Python from what is Python of a newer version than this one.
+
+Exactly: a text needs a newer version when it can be parsed once the forms that are new in that
+version are written as older ones. Nothing of the rewritten text is ever executed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from collections.abc import Callable
+
+_LONGEST = 200_000
+_PREFIX = re.compile(r"(?<![\w\"'])(?P<prefix>[rRuUbBfFtT]{1,2})?(?P<quote>\"\"\"|'''|\"|')")
+_TYPE_ALIAS = re.compile(r"^([ \t]*)type[ \t]+([^\W\d]\w*)[ \t]*(?=[=\[])", re.MULTILINE)
+_TYPE_PARAMETERS = re.compile(
+    r"^([ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*)[ \t]*\[", re.MULTILINE
+)
+_BARE_EXCEPT = re.compile(
+    r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*(?:[A-Z]\w*|\w+\.[\w.]+))+)[ \t]*:",
+    re.MULTILINE,
+)
+
+
+def needed(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the version that `text` needs, and the names that it would bind; else empty ones."""
+    if len(text) > _LONGEST:
+        return "", ()
+    needs = (0, 0)
+    for version, rewrite in _FORMS:
+        if version <= sys.version_info[:2]:
+            continue
+        rewritten = rewrite(text)
+        if rewritten == text:
+            continue
+        text, needs = rewritten, max(needs, version)
+        if (names := _names(text)) is not None:
+            return f"{needs[0]}.{needs[1]}", names
+    return "", ()
+
+
+def _names(text: str) -> tuple[str, ...] | None:
+    """Return what `text` binds at its top level, None when it is not Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return None
+    found: dict[str, None] = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found[node.name[:80]] = None
+        elif isinstance(node, ast.Assign):
+            found |= {t.id[:80]: None for t in node.targets if isinstance(t, ast.Name)}
+    return tuple(found)
+
+
+def _without_type_aliases(text: str) -> str:
+    """Write ``type X[T] = …`` as ``X = …``."""
+    return _cut_brackets(
+        _TYPE_ALIAS.sub(r"\1\2", text), re.compile(r"^([ \t]*[^\W\d]\w*)\[", re.MULTILINE)
+    )
+
+
+def _without_type_parameters(text: str) -> str:
+    """Write ``def f[T](x)`` as ``def f(x)``."""
+    return _cut_brackets(text, _TYPE_PARAMETERS)
+
+
+def _cut_brackets(text: str, before: re.Pattern[str]) -> str:
+    """Take away the brackets, with what is in them, that open where `before` ends."""
+    parts, done = [], 0
+    for match in before.finditer(text):
+        if match.start() < done:
+            continue
+        end = _closing(text, match.end() - 1)
+        # An item that is set, `d[k] = 3`, is not a type alias; cut, it parses just as well.
+        parts += [text[done : match.end(1)]]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _closing(text: str, start: int) -> int:
+    depth = 0
+    for place in range(start, min(len(text), start + 2000)):
+        depth += (text[place] in "[(") - (text[place] in "])")
+        if depth == 0:
+            return place + 1
+    return start
+
+
+def _with_parentheses(text: str) -> str:
+    """Write ``except A, B:`` as ``except (A, B):``."""
+    return _BARE_EXCEPT.sub(r"\1(\2):", text)
+
+
+def _without_formatted(letters: str) -> Callable[[str], str]:
+    """Return what writes strings with one of `letters` as prefix as plain ones."""
+
+    def rewrite(text: str) -> str:
+        parts, done, place = [], 0, 0
+        while match := _PREFIX.search(text, place):
+            prefix, quote = (match["prefix"] or "").lower(), match["quote"]
+            formatted = any(letter in prefix for letter in "ft")
+            end = _string_end(text, match.end(), quote, formatted=formatted)
+            if end is None:
+                break
+            place = end
+            if any(letter in prefix for letter in letters):
+                # Lines keep their numbers.
+                kept = "\n" * text.count("\n", match.start(), place)
+                parts += [text[done : match.start()], f'"""{kept}"""' if kept else '""']
+                done = place
+        return "".join([*parts, text[done:]])
+
+    return rewrite
+
+
+def _string_end(text: str, start: int, quote: str, *, formatted: bool) -> int | None:
+    """Return where a string ends that begins before `start`, None for one that does not end."""
+    place: int | None = start
+    while place is not None and place < len(text):
+        if text[place] == "\\":
+            place += 2
+        elif text.startswith(quote, place):
+            return place + len(quote)
+        elif formatted and text.startswith("{{", place):
+            place += 2
+        elif formatted and text[place] == "{":
+            place = _field_end(text, place)
+        elif text[place] == "\n" and len(quote) == 1:
+            return None
+        else:
+            place += 1
+    return None
+
+
+def _field_end(text: str, start: int) -> int | None:
+    """Return where the field of a formatted string ends; it may hold strings and brackets."""
+    opened, place = "", start
+    while place < len(text):
+        char = text[place]
+        if char in "\"'":
+            quote = char * 3 if text.startswith(char * 3, place) else char
+            end = text.find(quote, place + len(quote))
+            if end < 0:
+                return None
+            place = end + len(quote)
+            continue
+        if char in "{[(":
+            opened += char
+        elif char in "}])":
+            if opened[-1] + char not in ("{}", "[]", "()"):
+                return None
+            opened = opened[:-1]
+        place += 1
+        if not opened:
+            return place
+    return None
+
+
+_FORMS: tuple[tuple[tuple[int, int], Callable[[str], str]], ...] = (
+    ((3, 12), _without_formatted("f")),
+    ((3, 12), _without_type_parameters),
+    ((3, 12), _without_type_aliases),
+    ((3, 14), _without_formatted("t")),
+    ((3, 14), _with_parentheses),
+)
+"""Forms by the version that brought them; one may hide another, so each builds on those before."""

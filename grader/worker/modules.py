@@ -1,0 +1,170 @@
+"""The modules of a submission: files that were handed in beside the answer, by their names.
+
+They come through Python's own import system, so that packages, relative imports and
+`importlib.import_module` work as anywhere. What is looked for lies beside the answer, else at the
+root of what was handed in, else in any folder of it: folders get lost when files travel, and
+`sys.path.append("..")` leads nowhere here.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import posixpath
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import ModuleType
+from typing import Any
+
+Cells = Sequence[tuple[str, str]]
+Execute = Callable[[ModuleType, str, Cells], None]
+"""Executes the cells of the file at a path in a module."""
+
+SUFFIXES = (".py", ".ipynb")
+
+
+class Files:
+    """The files of a submission by their paths; a path has forward slashes and no root."""
+
+    def __init__(self, files: Iterable[tuple[str, Cells]], answer: str = "") -> None:
+        """`answer` is the path of the file that is graded."""
+        self._home = posixpath.dirname(_clean(answer))
+        self._files: dict[str, Cells] = {}
+        for path, cells in files:
+            self._files.setdefault(_clean(path), cells)
+
+    def __bool__(self) -> bool:
+        return bool(self._files)
+
+    def write(self, path: str, cells: Cells) -> None:
+        """Add a file that a cell writes, unless one of that path was handed in."""
+        self._files.setdefault(_clean(posixpath.join(self._home, path)), cells)
+
+    def cells(self, path: str) -> Cells:
+        """Return the cells of a file; a package without ``__init__.py`` has none."""
+        return self._files.get(path, ())
+
+    def run(self, path: str) -> str | None:
+        """Return the file that ``%run path`` means."""
+        for folder in (self._home, ""):
+            found = _clean(posixpath.join(folder, path))
+            if found in self._files:
+                return found
+        name = posixpath.basename(path)
+        return next((p for p in sorted(self._files) if posixpath.basename(p) == name), None)
+
+    def find(self, name: str) -> str | None:
+        """Return the path of a module of the first level."""
+        folders = {folder for path in self._files for folder in _parents(path)}
+        nearest = sorted(folders - {self._home, ""}, key=lambda f: (f.count("/"), f))
+        places = (self.within(folder, name) for folder in (self._home, "", *nearest))
+        return next((path for path in places if path is not None), None)
+
+    def within(self, folder: str, name: str) -> str | None:
+        """Return the path of the module `name` in a folder: a file, or a folder of modules."""
+        path = posixpath.join(folder, name)
+        files = (f"{path}/__init__.py", f"{path}.py", f"{path}.ipynb")
+        if found := next((file for file in files if file in self._files), None):
+            return found
+        return path if any(path in _parents(file) for file in self._files) else None
+
+    def imported(self, names: Iterable[str]) -> set[str]:
+        """Return the files of which modules are called `names`, with their packages."""
+        found = set()
+        for name in names:
+            if name.endswith(SUFFIXES):
+                found |= {self.run(name)}
+                continue
+            first, *rest = name.lstrip(".").split(".")
+            path = self.find(first) if first else None
+            found.add(path)
+            for part in rest:
+                path = self.within(_below(path), part) if path else None
+                found.add(path)
+        return {path for path in found if path in self._files}
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds and loads a submission's modules; one at a time is installed in a process."""
+
+    _installed: Finder | None = None
+
+    def __init__(self, files: Files, execute: Execute) -> None:
+        self._files, self._execute = files, execute
+        self._loaded: list[str] = []
+
+    def install(self, answer: ModuleType, name: str) -> None:
+        """Take the place of the finder before; `answer` can be imported by its file's `name`."""
+        if Finder._installed is not None:
+            Finder._installed.remove()
+        Finder._installed = self
+        # What is built in goes before a student's file of that name, as it does anywhere.
+        sys.meta_path.insert(2, self)
+        if name.isidentifier() and name not in sys.stdlib_module_names | sys.modules.keys():
+            sys.modules[name] = answer
+            self._loaded.append(name)
+
+    def remove(self) -> None:
+        """Let the process forget the submission's modules."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+        for name in self._loaded:
+            sys.modules.pop(name, None)
+
+    def load(self, path: str) -> ModuleType:
+        """Return the module of the file that ``%run`` means."""
+        name = f"%run {path}"
+        if name not in sys.modules:
+            spec = importlib.machinery.ModuleSpec(name, self, origin=path)
+            sys.modules[name] = module = importlib.util.module_from_spec(spec)
+            self._loaded.append(name)
+            self.exec_module(module)
+        return sys.modules[name]
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Any,
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Return where a module is, for Python's import system."""
+        parent, _, name = fullname.rpartition(".")
+        if parent:
+            folders = [f for f in path or () if type(f) is str and f.startswith(_ROOT)]
+            found = [self._files.within(f.removeprefix(_ROOT), name) for f in folders]
+            place = next((f for f in found if f is not None), None)
+        else:
+            place = self._files.find(name)
+        if place is None:
+            return None
+        self._loaded.append(fullname)
+        spec = importlib.machinery.ModuleSpec(fullname, self, origin=place)
+        if not place.endswith(SUFFIXES) or posixpath.basename(place) == "__init__.py":
+            spec.submodule_search_locations = [_ROOT + _below(place)]
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute a module that was found here."""
+        assert module.__spec__ is not None
+        path = module.__spec__.origin or ""
+        self._execute(module, path, self._files.cells(path))
+
+
+_ROOT = "submission:/"
+
+
+def _clean(path: str) -> str:
+    return posixpath.normpath(path.replace("\\", "/").lstrip("/")) if path else ""
+
+
+def _parents(path: str) -> Iterator[str]:
+    """Yield the folders above a path, the root left out."""
+    while path := posixpath.dirname(path):
+        yield path
+
+
+def _below(path: str) -> str:
+    """Return the folder in which the submodules of the module at `path` lie."""
+    stem, suffix = posixpath.splitext(path)
+    return posixpath.dirname(path) if posixpath.basename(stem) == "__init__" and suffix else path

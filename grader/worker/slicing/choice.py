@@ -1,0 +1,203 @@
+"""Follow names from the functions that are wanted to the statements that they need."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from grader.worker.slicing.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from grader.worker.extract.listing import Block
+    from grader.worker.slicing.facts import Facts
+
+MOST_STATEMENTS = 5_000
+"""Of files with more than this beside their definitions, none is chosen."""
+_MOST_STEPS = 200_000
+_RANDOM = frozenset(
+    {
+        *("random", "rand", "randn", "normal", "uniform", "randint", "choice", "shuffle", "gauss"),
+        *("permutation", "standard_normal", "sample", "random_sample", "integers"),
+    }
+)
+
+
+class Choice:
+    """Chooses among the statements of one module."""
+
+    def __init__(self, facts: Sequence[Facts], given: Collection[str] = ()) -> None:
+        self._index = Index(facts, given)
+        self._facts = facts
+        self._tests: dict[Block, set[str]] = {}
+        self.too_long = len(self._index.others) > MOST_STATEMENTS
+
+    def needed(self, wanted: Iterable[Sequence[str]]) -> set[int]:
+        """Return the places of the statements that wanted functions need, definitions included.
+
+        Each of `wanted` is a function by its names, the most usual first: an alias is wanted only
+        where that is not there, because aliases are words that other things are called, too.
+        """
+        if self.too_long:
+            return set()
+        closure = _Closure(self, self._index)
+        for names in wanted:
+            present = next((n for n in names if n in self._index.binders), None)
+            if present is None:
+                for name in [names[0], *(n for n in names[1:] if n in self._index.started)]:
+                    closure.name(name, len(self._facts))
+            else:
+                for place in self._index.binders[present]:
+                    closure.statement(place, place)
+        closure.work()
+        return closure.taken.keys() | self._seeds(closure.taken.keys())
+
+    def test_names(self, block: Block) -> set[str]:
+        """Return the names that the condition of an `if` reads."""
+        if block not in self._tests:
+            try:
+                assert isinstance(block.node, ast.If)
+                code = compile(ast.Expression(block.node.test), block.label, "eval")
+                self._tests[block] = set(code.co_names)
+            except Exception:  # a condition that cannot be compiled is not executed either
+                self._tests[block] = set()
+        return self._tests[block]
+
+    def together(self, block: Block) -> list[int]:
+        """Return the places of all statements of a `try`: they are executed as one."""
+        inside = ((p, f) for p, f in enumerate(self._facts) if f.statement.inside)
+        return [p for p, f in inside if any(b is block for b, _ in f.statement.inside)]
+
+    def _seeds(self, taken: Collection[int]) -> set[int]:
+        """Return the statements that seed a generator from which a taken one draws."""
+        draws = [p for p in taken if self._draws(p)]
+        if not draws:
+            return set()
+        last = max(draws)
+        return {p for p in self._index.others if p < last and _seeds(self._facts[p])}
+
+    def _draws(self, place: int) -> bool:
+        """Whether a statement draws random numbers when it is executed."""
+        facts = self._facts[place]
+        if facts.statement.kind != "other":
+            return False
+        seen: set[str] = set()
+        waiting = [facts]
+        while waiting:
+            one = waiting.pop()
+            if one.words & _RANDOM:
+                return True
+            for name in (one.reads | one.later) - seen:
+                seen.add(name)
+                waiting += self._index.functions(name)
+        return False
+
+
+class _Closure:
+    """One walk from wanted names to all that they need.
+
+    Of a name, only the highest place from which it is needed is kept: what is needed from there
+    holds what is needed from below, so that each statement is looked at a few times at most.
+    """
+
+    def __init__(self, choice: Choice, index: Index) -> None:
+        self._choice, self._index = choice, index
+        self.taken: dict[int, int] = {}
+        self._places: dict[str, int] = {}
+        self._waiting: list[tuple[str, int]] = []
+
+    def work(self) -> None:
+        """Follow what waits until nothing does, or too much was looked at."""
+        for _ in range(_MOST_STEPS):
+            if not self._waiting:
+                return
+            self.name(*self._waiting.pop())
+
+    def name(self, name: str, at: int) -> None:
+        """Need `name` for what is executed at the place `at`."""
+        if at <= self._places.get(name, -1):
+            return
+        self._places[name] = at
+        for place in self._needed(name, at):
+            self.statement(place, at)
+
+    def statement(self, place: int, at: int) -> None:
+        """Need a statement, whose functions are called at `at` or below it."""
+        at = max(at, place)
+        before = self.taken.get(place)
+        if before is not None and before >= at:
+            return
+        self.taken[place] = at
+        facts = self._index.facts[place]
+        self._waiting += ((name, at) for name in facts.later)
+        if before is None:
+            self._waiting += ((name, place) for name in facts.reads)
+            for block, _ in facts.statement.inside:
+                self._need_block(block, place)
+
+    def _need_block(self, block: Block, place: int) -> None:
+        if isinstance(block.node, ast.Try):
+            for other in self._choice.together(block):
+                self.statement(other, other)
+        else:
+            self._waiting += ((name, place) for name in self._choice.test_names(block))
+
+    def _needed(self, name: str, at: int) -> Iterator[int]:
+        """Yield the statements that give `name` the value that it has at `at`."""
+        index, facts = self._index, self._index.facts
+        binders = index.binders.get(name, [])
+        if not binders:
+            yield from self._by_other_means(name)
+            return
+        if index.only_imported(name):
+            yield from binders
+            return
+        above = binders[: bisect_left(binders, at)]
+        if all(facts[place].is_none for place in above):
+            # It has no value yet, so what stands below is what gives it one.
+            yield from binders
+            yield from index.changers.get(name, ())
+            if all(facts[place].is_none for place in binders):
+                yield from index.started.get(name, ())
+            return
+        first = self._certain(above)
+        yield from (place for place in above if place >= first)
+        yield from (place for place in index.changers.get(name, ()) if first <= place < at)
+        # Experiments below a function are none of its business; a plain new value is.
+        below = binders[len(above) :]
+        yield from (place for place in below if facts[place].is_plain and not facts[place].is_none)
+
+    def _certain(self, places: Sequence[int]) -> int:
+        """Return the last place that gives a value for certain; what is above it is needless."""
+        for place in reversed(places):
+            facts = self._index.facts[place]
+            statement = facts.statement
+            if statement.inside or facts.is_none:
+                continue
+            node = statement.node
+            bare = isinstance(node, ast.FunctionDef) and not node.decorator_list
+            if facts.is_plain or bare or statement.kind == "import":
+                return place
+        return 0
+
+    def _by_other_means(self, name: str) -> Iterator[int]:
+        """Yield what may give a value to a name that no statement binds."""
+        index = self._index
+        if name in index.started:
+            yield from index.started[name]
+        elif name in index.changers:  # a function that is called there sets it by `global`
+            yield from index.changers[name]
+        elif name not in index.given:
+            yield from index.binds_anything
+
+
+def _seeds(facts: Facts) -> bool:
+    """Whether a statement seeds a generator: ``np.random.seed(1)``."""
+    node = facts.statement.node
+    call = node.value if isinstance(node, ast.Expr) else None
+    function = call.func if isinstance(call, ast.Call) else None
+    if isinstance(function, ast.Attribute):
+        return function.attr in ("seed", "set_seed", "manual_seed")
+    return isinstance(function, ast.Name) and function.id == "seed"

@@ -1,0 +1,145 @@
+"""What a statement reads, binds and changes, told from its code object and its tree.
+
+Names come from the bytecode, because there Python's own rules of scoping have been applied. What
+is changed in place (`d["x"] = 3`, `K.append(1)`) only the tree shows.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import dis
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import CodeType
+from typing import TYPE_CHECKING
+
+from grader.worker.slicing import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.worker.extract import Statement
+
+_FUNCTION = 0x0001 | 0x0002  # CO_OPTIMIZED | CO_NEWLOCALS
+_AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+_LOADS = {
+    number: shift
+    for name, shift in (
+        ("LOAD_NAME", 0),
+        ("LOAD_GLOBAL", 1),
+        ("LOAD_FROM_DICT_OR_GLOBALS", 0),
+    )
+    if (number := dis.opmap.get(name)) is not None
+}
+_STORES = frozenset(dis.opmap[name] for name in ("STORE_NAME", "STORE_GLOBAL"))
+_STORE_GLOBAL = dis.opmap["STORE_GLOBAL"]
+_EXTENDED = dis.EXTENDED_ARG
+MAX_DEPTH = 50
+
+
+def compiled(statement: Statement) -> CodeType:
+    """Compile one statement; annotations are not evaluated, and an `assert` does nothing.
+
+    A name that is missing in an annotation breaks nothing that is judged. A student's own assert
+    would turn one mistake into the failure of all that comes after it.
+    """
+    code: CodeType = compile(
+        ast.Module([statement.node], []),
+        statement.label,
+        "exec",
+        flags=__future__.annotations.compiler_flag,
+        dont_inherit=True,
+        optimize=1,
+    )
+    return code
+
+
+@dataclass
+class Facts:
+    """What one statement has to do with names; empty when it cannot be compiled."""
+
+    statement: Statement
+    binds: set[str] = field(default_factory=set)
+    """Names that it gives a value."""
+    reads: set[str] = field(default_factory=set)
+    """Names that it needs at once."""
+    later: set[str] = field(default_factory=set)
+    """Names that the functions in it need when they are called."""
+    sets: set[str] = field(default_factory=set)
+    """Names that the functions in it bind by ``global``."""
+    words: set[str] = field(default_factory=set)
+    """Every name in it, attributes too."""
+    code: CodeType | None = None
+    fault: BaseException | None = None
+    """Why it could not be compiled."""
+
+    @classmethod
+    def of(cls, statement: Statement) -> Facts:
+        """Look at one statement; never raise."""
+        facts = cls(statement)
+        try:
+            facts.code = compiled(statement)
+            facts._look(facts.code, at_once=True, depth=0)
+        except Exception as fault:  # what parses need not compile: a `return` outside of functions
+            facts.fault = fault.with_traceback(None)
+            facts.binds = facts.reads = facts.later = facts.sets = set()
+        facts.binds |= set(statement.names)
+        return facts
+
+    @cached_property
+    def changes(self) -> changes.Changes:
+        """What it changes in place, and which names stand for parts of others."""
+        return changes.of(self.statement.node)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it only gives names a value that is written there, which cannot fail."""
+        node = self.statement.node
+        targets = node.targets if isinstance(node, ast.Assign) else ()
+        plain = bool(targets) and all(isinstance(t, ast.Name) for t in targets)
+        return plain and changes.is_literal(getattr(node, "value", None))
+
+    @cached_property
+    def is_none(self) -> bool:
+        """Whether it is ``K = None``, which is no value yet."""
+        value = getattr(self.statement.node, "value", None)
+        return self.is_plain and isinstance(value, ast.Constant) and value.value is None
+
+    @property
+    def defines(self) -> bool:
+        """Whether it is the definition of a function or a class, a lambda with a name included."""
+        node = self.statement.node
+        named = isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda)
+        return named or self.statement.kind in ("function", "class")
+
+    def _look(self, code: CodeType, *, at_once: bool, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            return
+        self.words.update(code.co_names)
+        function = code.co_flags & _FUNCTION == _FUNCTION
+        at_once = at_once and (not function or code.co_name in _AT_ONCE)
+        own: set[str] = set()
+        loaded: list[str] = []
+        stored: list[str] = []
+        for operation, name in _names(code):
+            (stored if operation in _STORES else loaded).append(name)
+            if depth and operation in _STORES and operation != _STORE_GLOBAL:
+                own.add(name)  # an attribute of a class
+        (self.reads if at_once else self.later).update(set(loaded) - own)
+        (self.binds if at_once else self.sets).update(set(stored) - own)
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                self._look(constant, at_once=at_once, depth=depth + 1)
+
+
+def _names(code: CodeType) -> Iterator[tuple[int, str]]:
+    """Yield each use of a global name: the operation, and the name."""
+    text, names, extended = code.co_code, code.co_names, 0
+    for place in range(0, len(text), 2):
+        operation, argument = text[place], text[place + 1] | extended
+        extended = argument << 8 if operation == _EXTENDED else 0
+        if operation in _STORES:
+            yield operation, names[argument]
+        elif (shift := _LOADS.get(operation)) is not None:
+            yield operation, names[argument >> shift]

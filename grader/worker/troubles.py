@@ -1,0 +1,99 @@
+"""What became of statements that could not be executed, and of the names that lack for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grader.worker.reasons import MAX_TEXT, TOO_MANY, UNUSED, error_text, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from grader.worker.execution import Execution, Failure
+
+MAX_NAMES = 50
+_MOST_STEPS = 20
+
+
+class Troubles:
+    """Looks back on the execution of one module."""
+
+    def __init__(self, run: Execution) -> None:
+        self._run = run
+
+    def failed(self) -> Iterator[dict[str, Any]]:
+        """Yield what failed: definitions first, since a value that fails rarely matters."""
+        failures = sorted(
+            self._run.failures.values(), key=lambda f: f.facts.statement.kind == "other"
+        )
+        for failure in failures:
+            statement = failure.facts.statement
+            other = statement.kind == "other"
+            yield {
+                "label": statement.label,
+                "line": failure.line,
+                "kind": statement.kind,
+                "names": _cut(sorted(failure.facts.binds)),
+                "error": reason(failure.error) if other else error_text(failure.error),
+            }
+
+    def unset(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield names that functions need and nothing has bound, with the first cause."""
+        wanted: dict[str, None] = {}
+        for facts in self._run.facts:
+            if facts.statement.kind in ("function", "class"):
+                wanted |= dict.fromkeys(sorted(facts.later | facts.reads))
+        for name in wanted:
+            if name not in self._run.names and (cause := self._cause(name)):
+                yield name[:MAX_TEXT], cause
+
+    def lacks(self, names: Sequence[str]) -> dict[str, Any] | None:
+        """Return the first statement that a function needs and that could not be executed."""
+        failed = {p for p, f in self._run.failures.items() if f.facts.statement.kind == "other"}
+        if not failed:
+            return None
+        for place in sorted(failed & set(self._run.needed([names]))):
+            failure = self._run.failures[place]
+            changed = failure.facts.binds or failure.facts.changes.roots
+            return {
+                "names": _cut(sorted(changed)),
+                "label": failure.facts.statement.label,
+                "line": failure.facts.statement.line,
+                "reason": reason(failure.error),
+            }
+        return None
+
+    def _cause(self, name: str) -> dict[str, Any] | None:
+        """Return where the name is bound from which it follows that `name` is not, and why not."""
+        root, place = name, self._binder(name)
+        if place is None:
+            return None
+        failure = self._run.failures.get(place)
+        for _ in range(_MOST_STEPS):
+            deeper = getattr(failure.error, "name", None) if failure else None
+            further = self._binder(deeper) if isinstance(deeper, str) else None
+            if further is None or deeper in self._run.names:
+                break
+            root, place = str(deeper), further
+            failure = self._run.failures.get(place)
+        statement = self._run.facts[place].statement
+        return {
+            "label": statement.label,
+            "line": statement.line,
+            "root": root[:MAX_TEXT],
+            "reason": self._why_not(failure),
+        }
+
+    def _why_not(self, failure: Failure | None) -> str:
+        if failure is not None:
+            return reason(failure.error)
+        return TOO_MANY if self._run.choice.too_long else UNUSED
+
+    def _binder(self, name: str) -> int | None:
+        """Return the statement that would have bound a name; a failed one before others."""
+        places = [p for p, f in enumerate(self._run.facts) if name in f.binds]
+        return next((p for p in places if p in self._run.failures), next(iter(places), None))
+
+
+def _cut(names: Iterable[str]) -> list[str]:
+    return [name[:MAX_TEXT] for name in list(names)[:MAX_NAMES]]
