@@ -161,6 +161,8 @@ class _Grading:
         self.usage = Usage()
         self.observed: tuple[str, ...] = ()
         self.fault: SandboxError | None = None
+        self.held = ""
+        """Why the submission has no grade, when that is nobody's fault."""
         self.notes: list[str] = list(answer.notes)
         self.ended: list[CheckOutcome] = []
 
@@ -188,6 +190,10 @@ class _Grading:
             headline = f"your file could not be read: {lost.detail}"
             self._fail_all(CheckFailed(headline, outcome=lost.outcome))
             return
+        if broken := session.definitions.too_new:
+            # It may be right, and nobody here can tell: staff decide.
+            self.held = outcomes.too_new(broken)
+            return
         run = Run(Submission(session, self.folder.exercise, self.seed))
         self.suite.run(run)
         self.fault = run.fault
@@ -201,9 +207,8 @@ class _Grading:
     def report(self) -> ScoreReport:
         """Build the report; after a fault of the sandbox it has no score."""
         ended = self.ended
-        diagnostic = ""
-        if self.fault is not None:
-            diagnostic = f"{type(self.fault).__name__}: {self.fault}"
+        diagnostic = f"{type(self.fault).__name__}: {self.fault}" if self.fault else self.held
+        if diagnostic:
             ended = [CheckOutcome(c, Outcome.INTERNAL_ERROR) for c in self.suite.checks]
         public = {c.id for c in self.suite.public}
         results = [outcomes.result(o, public=o.check.id in public) for o in ended]

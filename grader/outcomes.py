@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from grader.catalog import Misconception
 from grader.model.exercise import Exercise
 from grader.model.report import CheckResult, Diagnosis, Finding, Outcome
-from grader.sandbox.definitions import Definitions
+from grader.sandbox.definitions import Broken, Definitions
 from grader.testing.checks import Check
 from grader.testing.runner import CheckOutcome, Run
 
@@ -93,7 +94,10 @@ def reading_notes(definitions: Definitions, exercise: Exercise) -> list[str]:
 
 def _notes(definitions: Definitions, wanted: list[str], missing: list[str]) -> Iterator[str]:
     for broken in definitions.broken:
-        yield f"{broken.place} is not valid Python and was left out: {broken.message}"
+        if broken.needs:
+            yield too_new(broken)
+        else:
+            yield f"{broken.place} is not valid Python and was left out: {broken.message}"
     for name in wanted:
         found = definitions.functions.get(name)
         if found and found.count > 1:
@@ -104,6 +108,12 @@ def _notes(definitions: Definitions, wanted: list[str], missing: list[str]) -> I
     if missing:
         names = ", ".join(missing[:8])
         yield f"not available here, so that only what uses them fails: {names}"
+
+
+def too_new(broken: Broken) -> str:
+    """Say which Python a piece needs, and which is here."""
+    here = ".".join(platform.python_version_tuple()[:2])
+    return f"{broken.place} needs Python {broken.needs}, and Python {here} grades here"
 
 
 def _plain(value: Any) -> Any:

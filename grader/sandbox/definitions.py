@@ -59,6 +59,8 @@ class Broken(_Reported):
     """The functions it would have defined."""
     needs: Name = ""
     """The newer version of Python in which it is valid."""
+    wanted: bool = False
+    """Of such a piece: a function of the contract is in it, or needs what is."""
 
 
 class Failed(_Reported):
@@ -93,6 +95,11 @@ class Definitions(BaseModel):
         """Return the unreadable source that would have defined one of `names`."""
         wanted = set(names)
         return next((b for b in self.broken if wanted.intersection(b.names)), None)
+
+    @property
+    def too_new(self) -> Broken | None:
+        """A piece that a newer Python than this one would read, and that is needed."""
+        return next((b for b in self.broken if b.needs and b.wanted), None)
 
     def failed_at(self, names: Iterable[str]) -> Failed | None:
         """Return the definition of one of `names` that raised."""

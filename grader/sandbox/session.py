@@ -32,6 +32,10 @@ LAST_BREATH_SECONDS: Final = 0.5
 SHORTEST_CPU_SECONDS: Final = 0.5
 # How workers treat statements outside of functions: each is tried when the one before is lost.
 SLICES: Final = ("run", "tell", "off")
+HALF_USED: Final = (
+    "statements outside of functions took more than half of their time: elsewhere, the grade may "
+    "be another one"
+)
 USED_UP: Final = "the submission has used up all its time"
 
 
@@ -182,6 +186,8 @@ class Session:
             raise self._lost("crashed", f"the definitions could not be read ({error})") from None
         if self._definitions is None:
             self._definitions = report
+        if report.half_used:
+            self.observed[HALF_USED] = None
 
     def _request(self, worker: _Worker, request: dict[str, Any], name: str) -> Any:
         """Send one request and return its reply, whatever that is."""

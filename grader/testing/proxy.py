@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from grader.model.exercise import Exercise, Function
-from grader.sandbox.definitions import Definitions, Found
+from grader.sandbox.definitions import Definitions, Found, Lack
 from grader.sandbox.session import Session, WorkerLost
 from grader.testing import contract
 from grader.testing.failures import CheckFailed, Diagnosis, fail
@@ -26,6 +27,7 @@ from grader.wire.messages import (
 
 LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PlaceholderUsed")
+UNBOUND = re.compile(r"name '([^\W\d]\w*)' is not defined")
 REFUSED = {
     "type": "{verb} {type}, which is not plain data",
     "keys": "is a dict whose keys are not all strings ({type})",
@@ -54,6 +56,7 @@ class Submission:
         self._same_seed: int | None = None
         self._heard = Hearsay(session.material.cells)
         self._hearsay: Hearsay | None = None
+        self._lacking: dict[str, Lack] = {}
         self.changed: tuple[str, ...] = ()
         """The arguments whose data the last call changed in place."""
 
@@ -72,11 +75,13 @@ class Submission:
         """
         self._check, self._calls, self.changed = check_id, 0, ()
         self._same_seed = None
+        self._lacking = {}
         self._hearsay = self._heard if hidden else None
         self._heard.begin()
 
     def discreet(self, failure: CheckFailed) -> CheckFailed:
         """Return how the running check failed, as it may be told."""
+        failure = _with_lacks(failure, self._lacking)
         return self._hearsay.discreet(failure) if self._hearsay else failure
 
     @contextmanager
@@ -139,6 +144,8 @@ class Submission:
                 f"it is still as it was given out ({found.place})",
                 diagnoses=[Diagnosis("not-implemented", function=function.name)],
             )
+        if found.lacks:
+            self._lacking[function.name] = found.lacks
         return found
 
     def _read(self, function: Function, said: Reply, reply: Reply, shown: str) -> Any:
@@ -151,6 +158,25 @@ class Submission:
             return contract.validate(returns, value, name)
         refusal = _refusal(function, said, shown, self._session.definitions)
         raise refusal if said is reply or said == reply else _cut(refusal, said, reply)
+
+
+def _with_lacks(failure: CheckFailed, lacking: Mapping[str, Lack]) -> CheckFailed:
+    """Say of a function what it needs and does not have, whatever it fails with.
+
+    What is wrong may come from that alone, so no mistake is named.
+    """
+    untold = [(name, lack) for name, lack in lacking.items() if lack.place not in str(failure)]
+    lines = [
+        f"{name} needs {', '.join(lack.names[:4]) or 'something'}, set in {lack.place}, which "
+        f"could not be run here: {lack.reason}"
+        for name, lack in untold
+    ]
+    if not lines:
+        return failure
+    diagnoses = [] if failure.outcome == "failed" else failure.diagnoses
+    return CheckFailed(
+        failure.headline, [*lines, *failure.lines], failure.staff, diagnoses, failure.outcome
+    )
 
 
 def _cut(refusal: CheckFailed, said: Reply, reply: Reply) -> CheckFailed:
@@ -174,7 +200,7 @@ def _refusal(function: Function, reply: Reply, shown: str, definitions: Definiti
     """Return the failure for a call that gave no value."""
     match reply:
         case Raised():
-            return _raised(function, reply, shown)
+            return _raised(function, reply, [*_why_unbound(reply, definitions), shown])
         case NotSent():
             return _not_sent(function, reply, shown)
         case Mismatch(has):
@@ -265,12 +291,23 @@ def _missing(function: Function, definitions: Definitions) -> CheckFailed:
     )
 
 
-def _raised(function: Function, raised: Raised, shown: str) -> CheckFailed:
+def _why_unbound(raised: Raised, definitions: Definitions) -> Iterator[str]:
+    """Say of a name that is missing which line would have bound it, and why it has not."""
+    found = UNBOUND.match(raised.message) if raised.type == "NameError" else None
+    lack = definitions.unset.get(found[1]) if found else None
+    if found and lack:
+        through = "is" if lack.root in ("", found[1]) else f"needs {lack.root},"
+        yield (
+            f"{found[1]} {through} set in {lack.place}, which could not be run here: {lack.reason}"
+        )
+
+
+def _raised(function: Function, raised: Raised, lines: list[str]) -> CheckFailed:
     place = f" ({_place(raised.label, raised.line)})" if raised.label else ""
     if raised.out_of_memory:
         return CheckFailed(
             f"{function.name} asked for more memory than a submission may use{place}",
-            [shown],
+            lines,
             diagnoses=[Diagnosis("memory-limit", place=place.strip(" ()"))],
             outcome="memory_exceeded",
         )
@@ -281,7 +318,7 @@ def _raised(function: Function, raised: Raised, shown: str) -> CheckFailed:
     name = "import-error" if raised.type in IMPORT_ERRORS else "raises-exception"
     return CheckFailed(
         f"{function.name} raised {said}{place}",
-        [shown],
+        lines,
         diagnoses=[Diagnosis(name, type=raised.type[:80], place=place.strip(" ()"))],
         outcome="error",
     )

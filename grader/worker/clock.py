@@ -42,12 +42,12 @@ class Clock:
         """Start a clock; one that has `given_up` lets nothing be executed."""
         self.used = 0.0
         self._given_up = given_up
-        self._running = False
+        self._running = self._stopped = False
 
     @property
     def is_half_used(self) -> bool:
-        """Whether more than half of the time is gone, so that another machine may decide else."""
-        return self.used > ALL_SECONDS / 2
+        """Whether about half of the time is gone, so that another machine may decide else."""
+        return self._stopped or self.used > ALL_SECONDS / 2
 
     @contextmanager
     def limited(self) -> Iterator[None]:
@@ -82,6 +82,7 @@ class Clock:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._running:
+            self._stopped = True
             raise Stopped
 
 

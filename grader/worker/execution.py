@@ -50,6 +50,8 @@ class Execution:
     failures: dict[int, Failure] = field(default_factory=dict)
     """By the statement's place."""
     skipped: int = 0
+    wanted: Sequence[Sequence[str]] = ()
+    """What `run` was asked for."""
 
     def run(self, wanted: Sequence[Sequence[str]], *, sliced: bool = True) -> None:
         """Execute all definitions, and of the rest what the `wanted` functions need.
@@ -57,6 +59,7 @@ class Execution:
         Each of `wanted` is a function by its names. Without `sliced`, nothing but definitions and
         values as they are written is executed.
         """
+        self.wanted = wanted
         chosen = sliced and not self.choice.too_long
         self._needed = self._chosen(wanted) if chosen else self._plain
         self._active = {b for p in self._needed for b, _ in self.facts[p].statement.inside}
@@ -165,7 +168,8 @@ class Execution:
     def _execute(self, place: int) -> BaseException | None:
         """Execute one statement; return what it raised, which may be anything."""
         facts = self.facts[place]
-        before = {name: self.names.get(name, self) for name in facts.binds}
+        is_star = facts.statement.kind == "import" and not facts.binds
+        before = dict(self.names) if is_star else {n: self.names.get(n, self) for n in facts.binds}
         try:
             if facts.fault is not None:
                 raise facts.fault
@@ -180,6 +184,8 @@ class Execution:
             self.failures[place] = Failure(facts, error.with_traceback(None), line)
             return error
         self.failures.pop(place, None)
+        if is_star:
+            before = _changed(before, self.names, self)
         for name, value in before.items():
             if name in self.names:
                 self.bound(facts, name, None if value is self else value)
@@ -199,6 +205,11 @@ class Execution:
                 self.names.pop(name, None)
             else:
                 self.names[name] = value
+
+
+def _changed(before: dict[str, Any], now: dict[str, Any], unbound: object) -> dict[str, Any]:
+    """Return the values before of those names that stand for something else now."""
+    return {n: before.get(n, unbound) for n, value in now.items() if before.get(n) is not value}
 
 
 def line_within(trace: TracebackType | None, statement: Statement) -> int:

@@ -165,13 +165,24 @@ class Namespace:
         unset = dict(entry for look in reversed(looks) for entry in look.unset())
         return {
             "functions": functions,
-            "broken": _plain(sorted(self._broken, key=lambda b: not b.names)[:MAX_REPORTED]),
+            "broken": _plain(
+                sorted(self._broken, key=lambda b: not b.names)[:MAX_REPORTED], self._needed()
+            ),
             "failed": sorted(failed, key=lambda f: f["kind"] == "other")[:MAX_REPORTED],
             "unset": dict(list(unset.items())[:MAX_REPORTED]),
             "missing_modules": list(self._importer.missing)[:MAX_REPORTED],
             "skipped": self._skipped,
             "half_used": self._clock.is_half_used,
         }
+
+    def _needed(self) -> set[str]:
+        """Return the names that the functions of the contract need, where some may be too new."""
+        found = {name for function in self._contract for name in function["names"]}
+        if any(broken.needs for broken in self._broken) and self._slices != "off":
+            for run in self._runs:
+                facts = [run.facts[place] for place in run.needed(run.wanted)]
+                found |= {name for one in facts for name in one.later | one.reads}
+        return found
 
     def _note_uncompiled(self, run: Execution) -> None:
         """Take statements that parse but do not compile for what they are: not Python."""
@@ -188,8 +199,11 @@ def _extracted(label: str, source: str) -> Extracted:
     return extract(label.replace("\0", " ")[:MAX_TEXT], source)
 
 
-def _plain(broken: Iterable[Broken]) -> list[dict[str, Any]]:
-    return [vars(b) | {"names": list(b.names)} for b in broken]
+def _plain(broken: Iterable[Broken], needed: set[str]) -> list[dict[str, Any]]:
+    return [
+        vars(b) | {"names": list(b.names), "wanted": bool(b.needs and needed & set(b.names))}
+        for b in broken
+    ]
 
 
 def _public_names(source: str) -> dict[str, Any]:

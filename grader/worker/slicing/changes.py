@@ -5,7 +5,14 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-MUTATORS = frozenset(
+DRAWS = frozenset(
+    {
+        *("random", "rand", "randn", "normal", "uniform", "randint", "choice", "shuffle", "gauss"),
+        *("permutation", "standard_normal", "sample", "random_sample", "integers"),
+    }
+)
+"""Methods that draw random numbers, which changes the generator."""
+MUTATORS = DRAWS | frozenset(
     {
         *("append", "extend", "insert", "pop", "popitem", "remove", "clear", "update", "add"),
         *("setdefault", "sort", "reverse", "discard", "appendleft", "extendleft", "popleft"),
@@ -66,6 +73,8 @@ def _note(node: ast.AST, found: Changes) -> None:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             _assigned(target, node.value, found)
+        same = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        found.aliases += ((one, other) for one in same for other in same if one != other)
     elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value:
         _assigned(node.target, node.value, found)
     elif isinstance(node, ast.AugAssign):

@@ -6,6 +6,7 @@ import ast
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from grader.worker.slicing.changes import DRAWS
 from grader.worker.slicing.index import Index
 
 if TYPE_CHECKING:
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 MOST_STATEMENTS = 5_000
 """Of files with more than this beside their definitions, none is chosen."""
 _MOST_STEPS = 200_000
-_RANDOM = frozenset(
-    {
-        *("random", "rand", "randn", "normal", "uniform", "randint", "choice", "shuffle", "gauss"),
-        *("permutation", "standard_normal", "sample", "random_sample", "integers"),
-    }
-)
 
 
 class Choice:
@@ -87,7 +82,7 @@ class Choice:
         waiting = [facts]
         while waiting:
             one = waiting.pop()
-            if one.words & _RANDOM:
+            if one.words & DRAWS:
                 return True
             for name in (one.reads | one.later) - seen:
                 seen.add(name)

@@ -1,0 +1,188 @@
+"""What was handed in beside the answer can be imported under its name, as Python would find it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.worker.modules import Files
+from grader.worker.namespace import Namespace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTRACT = [{"names": ["f"], "arguments": []}]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays() -> Iterator[None]:
+    """Take the finder of the last submission out of this process again."""
+    yield
+    Namespace().define([("cell 1", "")], path="x.py", beside=[("y.py", [])])
+    from grader.worker.modules import Finder  # noqa: PLC0415
+
+    assert Finder._installed is not None
+    Finder._installed.remove()
+
+
+def define(
+    answer: str, path: str = "answer.py", starter: str = "", **files: str
+) -> tuple[Namespace, Any]:
+    """Define an answer with other files; in their names, ``__`` is a slash and ``_0`` a dot."""
+    namespace = Namespace(contract=CONTRACT, starter=starter)
+    beside = []
+    for name, text in files.items():
+        place = name.replace("__", "/").replace("_ipynb", ".ipynb")
+        place = place if place.endswith(".ipynb") else f"{place}.py"
+        beside.append((place, [(place, text)]))
+    return namespace, namespace.define([("cell 1", answer)], path=path, beside=beside)
+
+
+def value(answer: str, path: str = "answer.py", **files: str) -> Any:
+    namespace, _ = define(answer, path, **files)
+    function = namespace.find(["f"])
+    assert function is not None
+    return function()
+
+
+USE = "\ndef f(): return {}"
+WAYS = {
+    "a module": ("import tools" + USE.format("tools.g()"), {"tools": "def g(): return 3"}),
+    "by another name": ("import tools as t" + USE.format("t.g()"), {"tools": "def g(): return 3"}),
+    "a name of it": ("from tools import g" + USE.format("g()"), {"tools": "def g(): return 3"}),
+    "all of it": ("from tools import *" + USE.format("g()"), {"tools": "def g(): return 3"}),
+    "a value of it": ("from tools import K" + USE.format("K"), {"tools": "K = [3][0]"}),
+    "its attribute": ("import tools" + USE.format("tools.K"), {"tools": "K = [3][0]"}),
+    "a class": ("from tools import C" + USE.format("C().x"), {"tools": "class C:\n    x = 3"}),
+    "within": ("def f():\n    import tools\n    return tools.g()", {"tools": "def g(): return 3"}),
+    "in turn": (
+        "import tools" + USE.format("tools.g()"),
+        {"tools": "import deep\ndef g(): return deep.K", "deep": "K = len('abc')"},
+    ),
+    "a submodule": (
+        "import tools.draw as td" + USE.format("td.g()"),
+        {"tools__draw": "def g(): return 3"},
+    ),
+    "dots": (
+        "import tools.draw" + USE.format("tools.draw.g()"),
+        {"tools__draw": "def g(): return 3", "tools____init__": ""},
+    ),
+    "a package": (
+        "from tools import g" + USE.format("g()"),
+        {"tools____init__": "from .draw import g", "tools__draw": "def g(): return 3"},
+    ),
+    "a module of a package": (
+        "from tools import draw" + USE.format("draw.g()"),
+        {"tools__draw": "from tools.more import K\ndef g(): return K", "tools__more": "K = 3"},
+    ),
+    "upwards": (
+        "from a.b import g" + USE.format("g()"),
+        {"a__b": "from .c import K\ndef g(): return K", "a__c": "from . import d\nK = d.K",
+         "a__d": "K = 3"},
+    ),
+    "a package it is not in": ("from .tools import g" + USE.format("g()"),
+                               {"tools": "def g(): return 3"}),
+    "a neighbour": ("from . import tools" + USE.format("tools.g()"),
+                    {"tools": "def g(): return 3"}),
+    "a notebook": ("import tools" + USE.format("tools.g()"),
+                   {"tools_ipynb": "def g(): return 3"}),
+    "run": ("%run tools.ipynb" + USE.format("g()"), {"tools_ipynb": "def g(): return 3"}),
+    "run by its path": ("%run lib/tools.py" + USE.format("g()"),
+                        {"lib__tools": "def g(): return 3"}),
+    "a lost folder": ("import tools" + USE.format("tools.g()"), {"lib__tools": "def g(): return 3"}),
+    "a folder less": ("import lib.tools as t" + USE.format("t.g()"),
+                      {"sub__lib__tools": "def g(): return 3"}),
+    "import_module": (
+        "import importlib\nt = importlib.import_module('tools')" + USE.format("t.g()"),
+        {"tools": "def g(): return 3"},
+    ),
+    "the answer": (
+        "K = 3\nfrom tools import g" + USE.format("g()"),
+        {"tools": "def g():\n    from answer import K\n    return K"},
+    ),
+    "what looks missing": ("from planar_utils import sigmoid" + USE.format("sigmoid(3)"),
+                           {"planar_utils": "import h5py\ndef sigmoid(x): return x"}),
+    "a part": ("def f(): return g()", {"part": "def g(): return 3"}),
+    "the function itself": ("from solution import f", {"solution": "def f(): return 3"}),
+    "the function, all": ("from solution import *", {"solution": "def f(): return 3"}),
+    "the function, run": ("%run solution.py", {"solution": "def f(): return 3"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_handed_in_can_be_imported(way: str) -> None:
+    answer, files = WAYS[way]
+    namespace, report = define(answer, **files)
+    function = namespace.find(["f"])
+    assert function is not None
+    assert function() == 3
+    missing = ["h5py"] if way == "what looks missing" else []
+    assert (report["missing_modules"], report["failed"]) == (missing, [])
+    assert "f" in report["functions"]
+
+
+def test_beside_the_answer_comes_first() -> None:
+    files = {"tools": "K = 1", "lab__tools": "K = 2", "other__tools": "K = 3"}
+    use = "import tools" + USE.format("tools.K")
+    assert value(use, "lab/answer.py", **files) == 2
+    assert value(use, "answer.py", **files) == 1
+    assert value(use, "x/answer.py", **files) == 1
+
+
+def test_a_file_that_a_cell_writes_can_be_imported() -> None:
+    namespace = Namespace(contract=CONTRACT)
+    cells = ["%%writefile tools.py\ndef g(): return 3", "import tools\ndef f(): return tools.g()"]
+    namespace.define([(f"cell {n}", s) for n, s in enumerate(cells)], path="lab.ipynb")
+    function = namespace.find(["f"])
+    assert function is not None
+    assert function() == 3
+
+
+def test_a_modules_own_script_is_not_run_and_a_missing_name_costs_its_users_only() -> None:
+    tools = "def g(): return 3\nif __name__ == '__main__':\n    1 / 0\nboom()\n"
+    assert value("import tools\ntools.nothing\nfrom tools import h\ndef f(): return tools.g()",
+                 tools=tools) == 3  # fmt: skip
+
+
+def test_a_name_of_a_library_stays_the_librarys() -> None:
+    files = {"math": "K = 3", "numpy": "K = 3"}
+    assert value("import math, numpy\ndef f(): return math.pi > 3 and numpy.pi > 3", **files)
+    assert value("import random\ndef f(): return random.random() < 1", "random.py") is True
+
+
+def test_a_stub_counts_less_than_what_comes_from_a_module() -> None:
+    stub = "def f(): raise NotImplementedError\n"
+    assert value(stub + "from solution import f", solution="def f(): return 3") == 3
+    assert value("from solution import f\n" + stub, solution="def f(): return 3") == 3
+    assert value("from solution import f\ndef f(): return 4", solution="def f(): return 3") == 4
+
+
+def test_an_imported_function_is_told_by_its_place() -> None:
+    _, report = define("from lib.solution import f", lib__solution="\n\ndef f(): return 3")
+    assert (report["functions"]["f"]["label"], report["functions"]["f"]["line"]) == (
+        "lib/solution.py",
+        3,
+    )
+
+
+def test_modules_of_one_submission_are_not_there_for_the_next() -> None:
+    assert value("import tools\ndef f(): return tools.K", tools="K = 3") == 3
+    _, report = define("import tools\ndef f(): return tools.K", other="K = 4")
+    assert report["missing_modules"] == ["tools"]
+    assert "tools" not in sys.modules
+
+
+def test_modules_that_import_each_other_end() -> None:
+    files = {"a": "import b\ndef g(): return b.h()", "b": "import a\ndef h(): return 3"}
+    assert value("import a\ndef f(): return a.g()", **files) == 3
+
+
+@pytest.mark.parametrize("path", ["../x.py", "/etc/x.py", "a//b.py", "", ".", "/", "a/", "x"])
+def test_odd_paths_are_borne(path: str) -> None:
+    files = Files([(path, [])], path)
+    files.write(path, [])
+    assert files.find("nothing") is None
+    namespace = Namespace(contract=CONTRACT)
+    namespace.define([("c", f"%%writefile {path}\nK = 3")], path=path, beside=[(path, [])])

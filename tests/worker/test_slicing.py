@@ -1,0 +1,257 @@
+"""What functions need of the statements around them is executed, and nothing else is."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.worker.namespace import Namespace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Each is a file whose function `f` returns True when what it needs has been executed.
+FORMS = (Path(__file__).parent / "module_level.txt").read_text("utf-8").split("\n---\n")
+CONTRACT = [{"names": ["f", "alias"], "arguments": []}]
+# What learners have around their functions; each line tells when it is executed.
+NEEDLESS = """
+ran.note("a call")
+print(ran.note("a print"))
+unused = ran.note("a value")
+unused_too = [ran.note("a comprehension") for _ in range(2)]
+for epoch in range(ran.note("a loop") or 3):
+    ran.note("training")
+while ran.note("a condition"):
+    break
+with open(ran.note("a file")) as unused_file:
+    unused_data = unused_file.read()
+try:
+    unused_answer = input(ran.note("a question"))
+except EOFError:
+    ran.note("a handler")
+if ran.note("a test"):
+    unused_choice = 1
+else:
+    unused_choice = 2
+assert ran.note("an assertion")
+unused_table = {}
+unused_table[ran.note("an item")] = 3
+ran.attribute = ran.note("an attribute")
+match ran.note("a match"):
+    case _:
+        unused_match = 1
+raise SystemExit(ran.note("the end"))
+"""
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Give a module `ran` to student code, and return what it was told."""
+    found: list[str] = []
+    module = ModuleType("ran")
+    module.note = found.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "ran", module)
+    yield found
+    sys.setrecursionlimit(1000)
+
+
+def define(*sources: str, **given: Any) -> tuple[Namespace, dict[str, Any]]:
+    namespace = Namespace(contract=CONTRACT, **given)
+    return namespace, namespace.define([(f"cell {n}", s) for n, s in enumerate(sources, 1)])
+
+
+def value(*sources: str, **given: Any) -> Any:
+    namespace, _ = define(*sources, **given)
+    function = namespace.find(["f", "alias"])
+    assert function is not None
+    return function()
+
+
+def test_there_are_many_forms() -> None:
+    assert len({form.strip() for form in FORMS}) >= 150
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_needed_is_executed_and_nothing_else(form: str, notes: list[str]) -> None:
+    namespace, report = define("import ran\n" + NEEDLESS, form, NEEDLESS)
+    function = namespace.find(["f"])
+    assert function is not None
+    assert function() is True
+    assert notes == []
+    # The statements of NEEDLESS one by one; of its `if`, both branches.
+    assert report["skipped"] >= 2 * 16
+
+
+def test_needless_statements_do_tell_when_they_are_executed(notes: list[str]) -> None:
+    define("import ran\n" + NEEDLESS.replace("unused", "K"), "def f(): return K, K_too, K_table")
+    assert notes == ["a value", "a comprehension", "a comprehension", "an item"]
+
+
+# What stands below a function is an experiment, unless the function has no value without it.
+BELOW = {
+    "a loop's variable": ("lr = 0.1\ndef f(): return lr", "for lr in (1, 2): pass", 0.1),
+    "an item taken out": ("o = {'s': 1}\ndef f(): return o['s']", "o.pop('s')", 1),
+    "an item set": ("o = {'s': 1}\ndef f(): return o['s']", "o['s'] = [2][0]", 1),
+    "a call": ("K = 1\ndef f(): return K", "def g(x): global K; K = x\ng(2)", 1),
+    "a plain value": ("K = 1\ndef f(): return K", "K = 2", 2),
+    "a plain list": ("K = [1]\ndef f(): return K", "K = [2, -3.5]", [2, -3.5]),
+    "no value yet": ("K = None\ndef f(): return K", "K = [2][0]", 2),
+    "nothing above": ("def f(): return K", "K = [2][0]\nK += 1", 3),
+    "a plain value that is None": ("K = 1\ndef f(): return K", "K = None", 1),
+    "a plot": ("K = [1]\ndef f(): return K", "for k in K: K = [k, 2]", [1]),
+    "a deletion": ("K = 1\ndef f(): return K", "del K", 1),
+}
+
+
+@pytest.mark.parametrize("case", BELOW)
+def test_what_stands_below_a_function_is_an_experiment(case: str) -> None:
+    above, below, expected = BELOW[case]
+    assert value(above, below) == expected
+
+
+def test_a_helper_needs_what_stands_above_those_who_call_it() -> None:
+    assert value("K = 1\ndef g(): return K", "K = [2][0]", "def f(): return g()") == 2
+
+
+def test_a_binding_is_needless_only_by_one_that_cannot_fail() -> None:
+    failing = "K = 0.01\ndata = np.loadtxt('x')\nK = data.mean()\ndef f(): return K"
+    assert value("import numpy as np", failing) == 0.01
+    assert value("K = [1][0]\nK = 1 / int('0')", "def f(): return K") == 1
+
+
+def test_a_value_that_is_given_anew_is_not_computed(notes: list[str]) -> None:
+    assert value("import ran\nK = ran.note('long')\nK = 3\ndef f(): return K") == 3
+    assert notes == []
+
+
+def test_imports_are_not_changed_by_what_is_done_to_them(notes: list[str]) -> None:
+    code = "import numpy as np, ran\nnp.random.seed(ran.note('seed'))\ndef f(): return np.pi > 3"
+    assert value(code) is True
+    assert notes == []
+
+
+def test_a_counter_does_not_bring_in_the_loop_that_counts(notes: list[str]) -> None:
+    counting = "calls = 0\ndef f():\n    global calls\n    calls += 1\n    return calls"
+    assert value("import ran", counting, "for i in range(9):\n    ran.note(f())") == 1
+    assert notes == []
+
+
+def test_an_alias_that_nobody_defines_needs_nothing(notes: list[str]) -> None:
+    assert value("import ran\nexec(ran.note('exec'))\ndef f(): return 1") == 1
+    assert notes == []
+
+
+def test_an_alias_that_means_something_else_needs_nothing(notes: list[str]) -> None:
+    assert value("import ran\nalias = ran.note('a model')\ndef f(): return 1") == 1
+    assert value("alias = (lambda: lambda: 3)()") == 3
+    assert notes == []
+
+
+def test_the_place_where_a_script_begins_counts_when_nothing_else_does() -> None:
+    main = "if __name__ == '__main__':\n    K = [2][0]\n    K += 1\n"
+    assert value("def f(): return K", main) == 3
+    assert value("K = [1][0]\ndef f(): return K", main) == 1
+
+
+def test_a_condition_decides_and_one_that_fails_takes_all() -> None:
+    choice = "if len({}) {}:\n    K = 1\nelse:\n    K = 2\n    K += 2\ndef f(): return K"
+    assert value(choice.format("'ab'", "== 2")) == 1
+    assert value(choice.format("'ab'", "> 2")) == 4
+    assert value(choice.format("open('nothing').read()", "> 2")) == 1
+    functions = "if [{}][0]:\n    def f(): return 1\nelse:\n    def f(): return 2\n"
+    assert (value(functions.format(1)), value(functions.format(0))) == (1, 2)
+
+
+def test_a_try_answers_for_a_module_that_is_not_there() -> None:
+    code = "try:\n    import nowhere as m\n    K = m.x\nexcept {}:\n    K = 3\ndef f(): return K"
+    assert value(code.format("ImportError")) == 3
+    assert value(code.format("ModuleNotFoundError")) == 3
+    assert value(code.format("Exception")) == 3
+
+
+def test_a_try_that_fails_gives_what_it_can() -> None:
+    code = (
+        "try:\n    import math\n    K = 3\nexcept ImportError:\n    K = 4\nfinally:\n    boom()\n"
+    )
+    assert value(code, "def f(): return K, math.pi > 3") == (3, True)
+
+
+def test_a_stopped_statement_gives_its_names_back() -> None:
+    loop = "K = 1\nfor K in iter(int, 1): pass\ndef f(): return K"
+    namespace, report = define(loop)
+    assert namespace.find(["f"])() == 1  # type: ignore[misc]
+    lacks = report["functions"]["f"]["lacks"]
+    assert (lacks["names"], lacks["line"]) == (["K"], 2)
+    assert lacks["reason"].startswith("it was stopped after 0.5 s")
+    assert report["half_used"] or sys.platform == "win32"
+
+
+def test_all_statements_together_have_a_time() -> None:
+    loops = "".join(f"for K{n} in iter(int, 1): pass\n" for n in range(5))
+    _, report = define(loops, f"def f(): return {', '.join(f'K{n}' for n in range(5))}")
+    assert len(report["failed"]) == 5
+
+
+def test_output_goes_nowhere_and_nobody_sleeps(capsys: pytest.CaptureFixture[str]) -> None:
+    from grader.worker import clock
+
+    undo = clock.skip_sleeping()
+    try:
+        code = "import sys, time\nfrom time import sleep\nK = print('x') or sleep(500)\n"
+        more = "L = sys.stderr.write('y') + (time.sleep(500) or 0)\ndef f(): return K, L"
+        assert value(code, more) == (None, 1)
+    finally:
+        undo()
+    assert capsys.readouterr() == ("", "")
+
+
+REASONS = {
+    "a file": ("K = open('data/x.csv').read()", "it reads x.csv, which is not there when it is"),
+    "a question": ("K = input()", "it asks for input, and nobody answers"),
+    "a module": ("import nowhere\nK = nowhere.load()", "the module 'nowhere' is not available"),
+    "an error": ("K = 1 / int('0')", "ZeroDivisionError: division by zero"),
+    "time": ("while True: K = 1", "it was stopped after 0.5 s"),
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_why_a_name_is_missing_is_told(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    code, reason = REASONS[case]
+    _, report = define("L = 1", f"{code}\nM = K\n", "def f(): return M")
+    why = report["unset"]["M"]
+    assert (why["label"], why["root"]) == ("cell 2", "K")
+    assert why["line"] == code.count("\n") + 1
+    assert why["reason"].startswith(reason)
+
+
+def test_statements_that_cost_a_worker_are_told_and_not_executed(notes: list[str]) -> None:
+    code = "import ran\nK = ran.note('exit')\nS = 3\ndef f(): return K, S"
+    namespace, report = define(code, slices="tell")
+    assert notes == []
+    assert report["unset"]["K"]["reason"] == report["functions"]["f"]["lacks"]["reason"]
+    assert "ended Python or used up too much" in report["unset"]["K"]["reason"]
+    assert namespace.globals["S"] == 3
+    namespace, report = define(code, slices="off")
+    assert (notes, namespace.globals["S"]) == ([], 3)
+
+
+def test_a_file_of_thousands_of_statements_keeps_its_plain_values() -> None:
+    many = "\n".join(f"K{n} = {n}" for n in range(6000))
+    namespace, report = define(many + "\nL = [1][0]\ndef f(): return K5999, L")
+    assert namespace.globals["K5999"] == 5999
+    assert "too many statements" in report["unset"]["L"]["reason"]
+
+
+@given(st.lists(st.sampled_from([*"abcdf", "="]), min_size=3, max_size=30))
+def test_any_chain_of_names_ends(parts: list[str]) -> None:
+    triples = zip(parts, parts[1:], parts[2:], strict=False)
+    lines = [f"{a} = {b} if {c} else {a}" for a, b, c in triples if "=" not in (a, b, c)]
+    define("\n".join([*lines, "def f(): return a, b, c, d"]))
