@@ -21,7 +21,7 @@ def _nothing_stays() -> Iterator[None]:
     """Take the finder of the last submission out of this process again."""
     yield
     Namespace().define([("cell 1", "")], path="x.py", beside=[("y.py", [])])
-    from grader.worker.modules import Finder  # noqa: PLC0415
+    from grader.worker.modules import Finder
 
     assert Finder._installed is not None
     Finder._installed.remove()
@@ -30,11 +30,11 @@ def _nothing_stays() -> Iterator[None]:
 def define(
     answer: str, path: str = "answer.py", starter: str = "", **files: str
 ) -> tuple[Namespace, Any]:
-    """Define an answer with other files; in their names, ``__`` is a slash and ``_0`` a dot."""
+    """Define an answer with other files; in their names, ``__`` is a slash."""
     namespace = Namespace(contract=CONTRACT, starter=starter)
     beside = []
     for name, text in files.items():
-        place = name.replace("__", "/").replace("_ipynb", ".ipynb")
+        place = name.replace("__", "/").replace("_ipynb", ".ipynb").replace("INIT", "__init__")
         place = place if place.endswith(".ipynb") else f"{place}.py"
         beside.append((place, [(place, text)]))
     return namespace, namespace.define([("cell 1", answer)], path=path, beside=beside)
@@ -67,11 +67,11 @@ WAYS = {
     ),
     "dots": (
         "import tools.draw" + USE.format("tools.draw.g()"),
-        {"tools__draw": "def g(): return 3", "tools____init__": ""},
+        {"tools__draw": "def g(): return 3", "tools__INIT": ""},
     ),
     "a package": (
         "from tools import g" + USE.format("g()"),
-        {"tools____init__": "from .draw import g", "tools__draw": "def g(): return 3"},
+        {"tools__INIT": "from .draw import g", "tools__draw": "def g(): return 3"},
     ),
     "a module of a package": (
         "from tools import draw" + USE.format("draw.g()"),
@@ -91,7 +91,8 @@ WAYS = {
     "run": ("%run tools.ipynb" + USE.format("g()"), {"tools_ipynb": "def g(): return 3"}),
     "run by its path": ("%run lib/tools.py" + USE.format("g()"),
                         {"lib__tools": "def g(): return 3"}),
-    "a lost folder": ("import tools" + USE.format("tools.g()"), {"lib__tools": "def g(): return 3"}),
+    "a lost folder": ("import tools" + USE.format("tools.g()"),
+                      {"lib__tools": "def g(): return 3"}),
     "a folder less": ("import lib.tools as t" + USE.format("t.g()"),
                       {"sub__lib__tools": "def g(): return 3"}),
     "import_module": (
@@ -99,8 +100,8 @@ WAYS = {
         {"tools": "def g(): return 3"},
     ),
     "the answer": (
-        "K = 3\nfrom tools import g" + USE.format("g()"),
-        {"tools": "def g():\n    from answer import K\n    return K"},
+        "def k(): return 3\nfrom tools import g" + USE.format("g()"),
+        {"tools": "def g():\n    from answer import k\n    return k()"},
     ),
     "what looks missing": ("from planar_utils import sigmoid" + USE.format("sigmoid(3)"),
                            {"planar_utils": "import h5py\ndef sigmoid(x): return x"}),
