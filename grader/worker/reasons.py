@@ -27,7 +27,8 @@ def reason(error: BaseException) -> str:
         return f"the module {error.module!r} is not available"
     file = getattr(error, "filename", None) if isinstance(error, OSError) else None
     if type(file) is str and file:
-        return f"it reads {posixpath.basename(file)[:80]}, which is not there when it is graded"
+        name = posixpath.basename(file)[:80]
+        return f"it reads {name}, which is not there when your file is graded"
     return error_text(error)
 
 

@@ -213,7 +213,10 @@ def test_output_goes_nowhere_and_nobody_sleeps(capsys: pytest.CaptureFixture[str
 
 
 REASONS = {
-    "a file": ("K = open('data/x.csv').read()", "it reads x.csv, which is not there when it is"),
+    "a file": (
+        "K = open('data/x.csv').read()",
+        "it reads x.csv, which is not there",
+    ),
     "a question": ("K = input()", "it asks for input, and nobody answers"),
     "a module": ("import nowhere\nK = nowhere.load()", "the module 'nowhere' is not available"),
     "an error": ("K = 1 / int('0')", "ZeroDivisionError: division by zero"),
