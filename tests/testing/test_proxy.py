@@ -11,8 +11,8 @@ import pytest
 from grader.model.exercise import Exercise
 from grader.sandbox import definitions
 from grader.testing.failures import CheckFailed
-from grader.testing.hearsay import LEFT_OUT
 from grader.testing.proxy import Submission, describe_call
+from grader.testing.redaction import LEFT_OUT
 from grader.wire.messages import Argument, Missing, NotSent, Raised, Reply
 
 EXERCISE = Exercise.model_validate(
