@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 SHOWN_AS: Final = "…"
-MOST_TEXTS: Final = 5_000
+MOST_TEXTS: Final = 2_000
 MOST_LETTERS: Final = 100_000
 # A sentence of a check is one line of a report, and that has 400 characters.
 LONGEST_SENTENCE: Final = 4_000
@@ -27,12 +27,13 @@ class Quotations:
         self._is_told = is_told
         self._forms: dict[str, None] = {}
         self._texts: list[str] = []
+        self._numbers: list[str] = []
         self._letters = 0
 
     @property
     def any(self) -> bool:
         """Whether there is something to look for."""
-        return bool(self._texts)
+        return bool(self._texts or self._numbers)
 
     @property
     def too_many(self) -> bool:
@@ -54,11 +55,11 @@ class Quotations:
 
     def add_number(self, number: Any) -> None:
         """Take a number whose digits must not be told."""
-        self._texts.append(repr(number))
+        self._numbers.append(repr(number))
 
     def without(self, sentence: str) -> str:
         """Return a sentence with `…` in the place of what it repeats."""
-        if not self._texts:
+        if not self.any:
             return sentence
         sentence = sentence[:LONGEST_SENTENCE]
         folded = _fold(sentence)
@@ -75,7 +76,8 @@ class Quotations:
             for start, end in _matches(form, sentence):
                 if end - start == len(form) or not self._is_told(sentence[start:end]):
                     yield start, end
-        digits = "\0".join(self._texts) + "\0" + "".join(self._texts)
+        # The texts once more without gaps: so may a check have joined them.
+        digits = "\0".join([*self._numbers, *self._texts, "".join(self._texts)])
         for run in _DIGITS.finditer(sentence):
             if run[0] in digits and not self._is_told(run[0]):
                 yield run.span()

@@ -142,7 +142,7 @@ class Redaction:
             self._note_text(key)
 
     def _note_text(self, part: Any) -> None:
-        if type(part) not in (str, bytes):
+        if type(part) not in (str, bytes) or self._quotations.too_many:
             return
         text = part if type(part) is str else repr(part)[2:-1]
         if not self._may_be_told(text):

@@ -239,6 +239,12 @@ def test_more_than_can_be_looked_for_is_not_told_at_all(redaction: Redaction, va
     assert "yours: 4711" in told.diagnostic
 
 
+def test_many_numbers_for_keys_are_looked_for(redaction: Redaction) -> None:
+    redaction.told(Returned(dict.fromkeys(range(4000, 50000), 1.0)), "")
+    told = redaction.failure(CheckFailed("4711 and 4712 of 35 are right, 99999 are not"))
+    assert told.headline == "… and … of 35 are right, 99999 are not"
+
+
 def test_many_sizes_do_not_make_many_more() -> None:
     made = Redaction([])
     made.asked([Argument("x", list(range(10_000, 30_000)))])
