@@ -62,9 +62,8 @@ class Quotations:
         if not self.any:
             return sentence
         sentence = sentence[:LONGEST_SENTENCE]
-        folded = _fold(sentence)
-        taken = bytearray(len(folded))
-        for start, end in self._places(folded):
+        taken = bytearray(len(sentence))
+        for start, end in self._places(sentence):
             taken[start:end] = b"x" * (end - start)
         return "".join(
             SHOWN_AS if run[0] == ord("x") else sentence[start : start + len(run)]
@@ -72,15 +71,22 @@ class Quotations:
         )
 
     def _places(self, sentence: str) -> Iterator[tuple[int, int]]:
+        folded = _fold(sentence)
         for form in self._forms:
-            for start, end in _matches(form, sentence):
-                if end - start == len(form) or not self._is_told(sentence[start:end]):
+            for start, end in _matches(form, folded):
+                if end - start == len(form) or not self._is_common(sentence[start:end]):
                     yield start, end
         # The texts once more without gaps: so may a check have joined them.
         digits = "\0".join([*self._numbers, *self._texts, "".join(self._texts)])
         for run in _DIGITS.finditer(sentence):
             if run[0] in digits and not self._is_told(run[0]):
                 yield run.span()
+
+    def _is_common(self, beginning: str) -> bool:
+        """Whether so much of a text says nothing: words that may be told, or a gap."""
+        words = re.findall(r"\w+", beginning)
+        gap = len(beginning) < CUT_ANYWHERE and not beginning.strip()
+        return all(map(self._is_told, words)) if words else gap
 
 
 def _matches(form: str, sentence: str) -> Iterator[tuple[int, int]]:

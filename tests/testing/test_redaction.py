@@ -161,7 +161,10 @@ SECRETS = {
         "your keys: {0}, \u0664\u0667\u0661\u0661",
     ),
     "short texts": ({"x4": 1, "q7z": 2, "q1z": 3}, "your keys: {1}, {2}"),
+    "letters that small ones outnumber": ({"İSTANBUL47": 1}, "your keys: {0} or İstanbul47"),
     "marks": ({"!?!?!!??": 1}, "your keys: {0}"),
+    "marks that are cut": ({"!?!" * 30: 1}, "your keys: {0:.40}"),
+    "blanks that are cut": ({" \t" * 30: 1}, "your keys: {0:.40}"),
     "blanks": ({"  \t  \t": 1}, "your keys:{0}."),
 }
 READ = re.compile(r"47|11|08|15|four|seven|eleven|zero|q\dz|[!?]{3}|\t|\u0664\u0667", re.IGNORECASE)
@@ -192,6 +195,7 @@ TOLD = {
     "key of the contract": ({"dZ1": 1}, "a dict without dZ2: dZ1"),
     "common words": ({"The": 1, "is": 2, "value": 3, "of": 4}, "The value of W1 is wrong"),
     "size": ({7: 1, 35: 2, "12": 3}, "3 of 35 values are right, 12 and 7"),
+    "beginning that everyone says": ("The result of fox x4711", "the result of f is wrong"),
     "part of another word": ({"tree": 1, "ring": 2}, "the string stands in the street"),
     "small numbers": ({3: 1, "4": 2}, "3 and 4"),
     "nothing": ({"": 1}, "your keys: ''"),
@@ -255,15 +259,19 @@ def test_many_sizes_do_not_make_many_more() -> None:
 
 
 def test_quotations_hide_what_a_cut_began() -> None:
-    quotations = Quotations(lambda text: text in ("the", "of"))
+    quotations = Quotations(lambda text: text in ("the", "of", "Vall"))
     assert quotations.without("the river") == "the river"
     quotations.add("of")
     assert not quotations.any
+    quotations.add("   ")
     quotations.add("river of the valleys")
+    quotations.add(" " * 20)
     for sentence, told in {
         "the river of the vall": "the …",
         "Riverbanks of the river": "Riverbanks of the …",
         "valleys, of course": "…, of course",
         "a rive, riv": "a …, riv",
+        "Vall, valle": "Vall, …",
+        "mine:     7": "mine:     7",
     }.items():
         assert quotations.without(sentence) == told

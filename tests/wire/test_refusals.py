@@ -162,6 +162,15 @@ def test_what_contains_itself_is_too_deep(value: Any) -> None:
     assert refused.value.reason == "depth"
 
 
+def test_depth_is_limited_in_sets_too() -> None:
+    value: Any = 1
+    for _ in range(31):
+        value = (value,)
+    assert decode(encode({value})[0]) == [value]
+    with pytest.raises(Refused, match="depth"):
+        encode({((value,),)})
+
+
 @pytest.mark.parametrize("depth", [32, 33])
 def test_depth_is_limited(depth: int) -> None:
     value: Any = 1
