@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -33,17 +34,14 @@ class Returns(Model):
 
     kind: Literal["dict", "array", "number", "tuple", "none", "any"]
     keys: tuple[str, ...] = ()
-    """The keys that a dict must have; more are accepted."""
-    keys_from_inputs: bool = False
-    """The keys of a dict are taken from the inputs, as words from a text. Without this, a hidden
-    check sees a number in the place of a key that is not in the student's file, since a key that is
-    repeated in feedback could carry the inputs out. With it, no check may repeat keys."""
+    """The keys that a dict must have; more are accepted. Without this, any that are text."""
     length: int | None = None
     """The number of items of a tuple."""
     items: tuple[Returns, ...] = ()
     """What each item of a tuple is, in order; without them every item is a numeric array."""
     values: Literal["array", "any"] = "array"
-    """`array`: values are real numbers or arrays of them; `any`: values are passed on unjudged."""
+    """`array`: values are real numbers or arrays of them; `any`: values, and keys that are not
+    named, are passed on unjudged."""
     allow_tuple: bool = False
     """A tuple or list in the order of `keys` is accepted for a dict."""
     allow_list: bool = False
@@ -55,13 +53,17 @@ class Returns(Model):
     def _parts_fit_the_kind(self) -> Returns:
         if self.keys and self.kind != "dict":
             raise ValueError("keys belong to kind = 'dict'")
-        if self.keys_from_inputs and (self.keys or self.kind != "dict"):
-            raise ValueError("keys_from_inputs belongs to kind = 'dict' without keys")
         if (self.items or self.length is not None) and self.kind != "tuple":
             raise ValueError("items and length belong to kind = 'tuple'")
         if self.items and self.length not in (None, len(self.items)):
             raise ValueError("length is not the number of items")
         return self
+
+    def all_keys(self) -> Iterator[str]:
+        """Yield the keys that are named here, and in the items of a tuple."""
+        yield from self.keys
+        for item in self.items:
+            yield from item.all_keys()
 
 
 class Function(Model):
@@ -128,6 +130,15 @@ class Exercise(Model):
         if len(set(names)) != len(names):
             raise ValueError("two functions share a name or alias")
         return self
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What every student may read in the contract: functions, parameters, keys."""
+        names = {name for f in self.functions for name in (f.name, *f.aliases)}
+        for function in self.functions:
+            names.update(name for p in function.parameters for name in (p.name, *p.aliases))
+            names.update(function.returns.all_keys())
+        return frozenset(names)
 
     def function(self, name: str) -> Function:
         """Return the function called `name`; raise KeyError when the exercise has none."""

@@ -27,6 +27,11 @@ class Material:
     beside: Sequence[tuple[str, Cells]] = ()
     """The other files, with their paths: modules of the answer, and parts that go before it."""
 
+    @property
+    def texts(self) -> Cells:
+        """The cells of all files."""
+        return [*self.cells, *(cell for _, cells in self.beside for cell in cells)]
+
     def request(self) -> dict[str, Any]:
         """Return all of it as plain data."""
         return {

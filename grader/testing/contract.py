@@ -6,7 +6,7 @@ hidden test can therefore compute with it and cannot trip over a student's `None
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -52,7 +52,7 @@ def with_article(name: str) -> str:
     return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
-def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
+def _dict(returns: Returns, value: Any, name: str) -> dict[Any, Any]:
     in_order = returns.allow_tuple and isinstance(value, tuple | list)
     if in_order and len(value) == len(returns.keys):
         value = dict(zip(returns.keys, value, strict=True))
@@ -61,25 +61,38 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[str, Any]:
         _wrong_type(name, value, f"a dict{keys}")
     missing = [key for key in returns.keys if key not in value]
     if missing:
-        present = [key[:40] for key in list(value)[:12]]
-        has = ", ".join(present)[:160] or "no key at all"
-        fail(
-            f"{name} is a dict without {' and '.join(missing)}",
-            f"expected keys: {', '.join(returns.keys)}",
-            f"your keys:     {has}",
-            diagnoses=[Diagnosis("wrong-return-keys", missing=missing, keys=present)],
-        )
+        headline = f"{name} is a dict without {' and '.join(missing)}"
+        _wrong_keys(headline, value, expected=returns.keys, missing=missing)
     if returns.values == "any":
         return value
-    # Extra keys are the student's business: they are kept when they are arrays, else left out.
-    checked = {key: _array(value[key], key, finite=returns.finite) for key in returns.keys}
-    extra = {k: np.asarray(v) for k, v in value.items() if k not in checked and _is_numeric(v)}
     if not returns.keys:
         _expect_few(value, name)
-        says = "one of its values" if returns.keys_from_inputs else ""
-        named = {k: says or k[:40] or "''" for k in value}
-        return {k: _array(v, named[k], finite=returns.finite) for k, v in value.items()}
+        if any(type(key) is not str for key in value):
+            _wrong_keys(f"{name} is a dict whose keys are not all text", value)
+        return {k: _array(v, k[:40] or "''", finite=returns.finite) for k, v in value.items()}
+    # Extra keys are the student's business: names of numbers are kept, the rest is left out.
+    checked = {key: _array(value[key], key, finite=returns.finite) for key in returns.keys}
+    extra = {k: np.asarray(v) for k, v in value.items() if k not in checked and _is_extra(k, v)}
     return checked | extra
+
+
+def _wrong_keys(
+    headline: str, value: dict[Any, Any], expected: Sequence[str] = (), **evidence: Any
+) -> NoReturn:
+    # Quotes tell text from numbers, where a student has both: 'W1', ('W', 1).
+    show: Callable[[Any], str] = repr if any(type(key) is not str for key in value) else str
+    present = [show(key)[:40] for key in list(value)[:12]]
+    has = ", ".join(present)[:160] or "no key at all"
+    fail(
+        headline,
+        *([f"expected keys: {', '.join(map(show, expected))}"] if expected else []),
+        f"your keys:     {has}",
+        diagnoses=[Diagnosis("wrong-return-keys", **evidence, keys=present)],
+    )
+
+
+def _is_extra(key: Any, value: Any) -> bool:
+    return type(key) is str and _is_numeric(value)
 
 
 def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:

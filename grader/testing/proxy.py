@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,9 +12,9 @@ import numpy as np
 from grader.model.exercise import Exercise, Function
 from grader.sandbox.definitions import Definitions, Found, Lack
 from grader.sandbox.session import Session, WorkerLost
-from grader.testing import contract
+from grader.testing import contract, lacks, refusals
 from grader.testing.failures import CheckFailed, Diagnosis, fail
-from grader.testing.hearsay import LEFT_OUT, Hearsay
+from grader.testing.redaction import LEFT_OUT, Redaction
 from grader.wire.messages import (
     Argument,
     Mismatch,
@@ -27,14 +26,6 @@ from grader.wire.messages import (
 
 LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PlaceholderUsed")
-UNBOUND = re.compile(r"name '([^\W\d]\w*)' is not defined")
-REFUSED = {
-    "type": "{verb} {type}, which is not plain data",
-    "keys": "is a dict whose keys are not all strings ({type})",
-    "depth": "is nested too deeply, or contains itself",
-    "count": "holds too many values",
-    "size": "is too large",
-}
 
 
 def derive_seed(*parts: object) -> int:
@@ -54,8 +45,8 @@ class Submission:
         self._session, self._exercise, self._seed = session, exercise, seed
         self._check, self._calls = "", 0
         self._same_seed: int | None = None
-        self._heard = Hearsay(session.material.cells)
-        self._hearsay: Hearsay | None = None
+        self._redaction = Redaction(session.material.texts, exercise.names)
+        self._hidden = False
         self._lacking: dict[str, Lack] = {}
         self.changed: tuple[str, ...] = ()
         """The arguments whose data the last call changed in place."""
@@ -75,14 +66,14 @@ class Submission:
         """
         self._check, self._calls, self.changed = check_id, 0, ()
         self._same_seed = None
-        self._lacking = {}
-        self._hearsay = self._heard if hidden else None
-        self._heard.begin()
+        self._hidden, self._lacking = hidden, {}
+        self._redaction.begin()
 
-    def discreet(self, failure: CheckFailed) -> CheckFailed:
+    def redacted(self, failure: CheckFailed) -> CheckFailed:
         """Return how the running check failed, as it may be told."""
-        failure = _with_lacks(failure, self._lacking)
-        return self._hearsay.discreet(failure) if self._hearsay else failure
+        redacted = self._redaction.failure(failure) if self._hidden else failure
+        # What a function lacks was known before there was any hidden input.
+        return lacks.told(redacted, self._lacking)
 
     @contextmanager
     def repeatable(self) -> Iterator[None]:
@@ -122,17 +113,17 @@ class Submission:
     def _call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = _arguments(function, args, kwargs)
         self._calls += 1
-        shown = describe_call(function, arguments, hidden=self._hearsay is not None)
-        if self._hearsay:
-            self._hearsay.ask(arguments)
+        shown = describe_call(function, arguments, hidden=self._hidden)
+        if self._hidden:
+            self._redaction.asked(arguments)
         with _lost_is_failed(function, shown):
             found = self._must_be_there(function)
             seed = self._same_seed
             if seed is None:
                 seed = derive_seed(self._seed, self._check, self._calls)
             reply = self._session.call(_names(function), arguments, seed)
-        said = self._hearsay.of(reply, found.signature) if self._hearsay else reply
-        return self._read(function, said, reply, shown)
+        told = self._redaction.told(reply, found.signature) if self._hidden else reply
+        return self._read(function, told, reply, shown)
 
     def _must_be_there(self, function: Function) -> Found:
         found = self._session.definitions.find(_names(function))
@@ -148,40 +139,18 @@ class Submission:
             self._lacking[function.name] = found.lacks
         return found
 
-    def _read(self, function: Function, said: Reply, reply: Reply, shown: str) -> Any:
-        if isinstance(said, Returned):
-            self.changed = tuple(p.name for p in function.parameters if p.name in said.changed)
+    def _read(self, function: Function, told: Reply, reply: Reply, shown: str) -> Any:
+        if isinstance(reply, Returned):
+            self.changed = tuple(p.name for p in function.parameters if p.name in reply.changed)
             name = f"the result of {function.name}"
-            returns = function.returns
-            free = any(part.keys_from_inputs for part in (returns, *returns.items))
-            value = reply.value if free and isinstance(reply, Returned) else said.value
-            return contract.validate(returns, value, name)
-        refusal = _refusal(function, said, shown, self._session.definitions)
-        raise refusal if said is reply or said == reply else _cut(refusal, said, reply)
+            return contract.validate(function.returns, reply.value, name)
+        refusal = _refusal(function, told, shown, self._session.definitions)
+        raise refusal if told == reply else _cut(refusal, told, reply)
 
 
-def _with_lacks(failure: CheckFailed, lacking: Mapping[str, Lack]) -> CheckFailed:
-    """Say of a function what it needs and does not have, whatever it fails with.
-
-    What is wrong may come from that alone, so no mistake is named.
-    """
-    untold = [(name, lack) for name, lack in lacking.items() if lack.place not in str(failure)]
-    lines = [
-        f"{name} needs {', '.join(lack.names[:4]) or 'something'}, set in {lack.place}, which "
-        f"could not be run here: {lack.reason}"
-        for name, lack in untold
-    ]
-    if not lines:
-        return failure
-    diagnoses = [] if failure.outcome == "failed" else failure.diagnoses
-    return CheckFailed(
-        failure.headline, [*lines, *failure.lines], failure.staff, diagnoses, failure.outcome
-    )
-
-
-def _cut(refusal: CheckFailed, said: Reply, reply: Reply) -> CheckFailed:
+def _cut(refusal: CheckFailed, told: Reply, reply: Reply) -> CheckFailed:
     """Tell staff all of a reply, and the student that something of it was left out."""
-    if isinstance(said, Raised) and isinstance(reply, Raised) and said.message != reply.message:
+    if isinstance(told, Raised) and isinstance(reply, Raised) and told.message != reply.message:
         refusal.lines = (LEFT_OUT, *refusal.lines)
     return refusal.with_staff(f"in full: {reply}")
 
@@ -200,9 +169,9 @@ def _refusal(function: Function, reply: Reply, shown: str, definitions: Definiti
     """Return the failure for a call that gave no value."""
     match reply:
         case Raised():
-            return _raised(function, reply, [*_why_unbound(reply, definitions), shown])
+            return _raised(function, reply, [*lacks.why_unbound(reply, definitions), shown])
         case NotSent():
-            return _not_sent(function, reply, shown)
+            return refusals.refused(function.name, reply, shown)
         case Mismatch(has):
             return CheckFailed(
                 f"{function.name} does not take the arguments of its contract",
@@ -210,18 +179,6 @@ def _refusal(function: Function, reply: Reply, shown: str, definitions: Definiti
                 diagnoses=[Diagnosis("wrong-signature", has=has[:200], wanted=function.signature)],
             )
     return _missing(function, definitions)
-
-
-def _not_sent(function: Function, reply: NotSent, shown: str) -> CheckFailed:
-    kind = contract.with_article(reply.type[:80])
-    said = REFUSED.get(reply.reason, "cannot be read")
-    said = said.format(verb="holds" if reply.path else "is", type=kind)
-    where = f"result{reply.path[:80]}"
-    return CheckFailed(
-        f"the result of {function.name} {said}",
-        [*([f"where: {where}"] if reply.path else []), shown],
-        diagnoses=[Diagnosis("wrong-return-type", path=where, type=reply.type[:80])],
-    )
 
 
 def _arguments(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Argument]:
@@ -289,17 +246,6 @@ def _missing(function: Function, definitions: Definitions) -> CheckFailed:
         [f"expected: def {function.signature}", f"functions found: {others[:160]}"],
         diagnoses=[Diagnosis("function-missing", function=name)],
     )
-
-
-def _why_unbound(raised: Raised, definitions: Definitions) -> Iterator[str]:
-    """Say of a name that is missing which line would have bound it, and why it has not."""
-    found = UNBOUND.match(raised.message) if raised.type == "NameError" else None
-    lack = definitions.unset.get(found[1]) if found else None
-    if found and lack:
-        through = "is" if lack.root in ("", found[1]) else f"needs {lack.root},"
-        yield (
-            f"{found[1]} {through} set in {lack.place}, which could not be run here: {lack.reason}"
-        )
 
 
 def _raised(function: Function, raised: Raised, lines: list[str]) -> CheckFailed:

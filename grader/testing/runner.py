@@ -53,7 +53,7 @@ class Run:
     def _ended(self, check: Check, info: pytest.ExceptionInfo[BaseException]) -> CheckOutcome:
         error = info.value
         if isinstance(error, CheckFailed):
-            return CheckOutcome(check, error.outcome, self.submission.discreet(error))
+            return CheckOutcome(check, error.outcome, self.submission.redacted(error))
         if isinstance(error, pytest.skip.Exception):
             return CheckOutcome(check, NOT_RUN, diagnostic=str(error))
         if isinstance(error, SandboxError):

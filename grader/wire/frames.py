@@ -11,7 +11,9 @@ import struct
 import time
 from typing import Any
 
-from grader.wire.values import DEFAULT_LIMITS, ValueLimits, WireError, decode, encode
+from grader.wire.reader import decode
+from grader.wire.values import DEFAULT_LIMITS, ValueLimits, WireError
+from grader.wire.writer import encode
 
 HEADER = struct.Struct(">II")
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from grader.wire import Refused, ValueLimits, receive, send
 from grader.wire.frames import pack
+from grader.wire.plain import type_name
 from grader.worker import binding, clock, lockdown
 from grader.worker.namespace import Namespace
-from grader.worker.placeholders import Importer
+from grader.worker.placeholders import Importer, StandIn
 from grader.worker.witness import Witness
 
 MESSAGE_CAP = 400
@@ -179,8 +180,10 @@ class _Worker:
 def _not_sent(refused: Refused, value: object) -> dict[str, Any]:
     """Say what was refused: a part of `value`, or the whole when it was too large as a whole."""
     _, part, path = refused.path.partition("result['value']")
-    kind = refused.type_name if part else str(type(value).__name__)
-    return {"kind": "not_sent", "reason": refused.reason, "type": kind, "path": path}
+    reason, kind = refused.reason, refused.type_name if part else type_name(type(value))
+    if issubclass(type(refused.value), StandIn):
+        reason, kind = "stand_in", _cut(vars(refused.value)["_name"])
+    return {"kind": "not_sent", "reason": reason, "type": kind, "path": path}
 
 
 def _bytes(value: object) -> bytes:

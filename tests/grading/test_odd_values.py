@@ -54,8 +54,18 @@ ODD = {
     "nothing": "None",
     "list": "[[1.0, 2.0], [3.0]]",
     "nested": "{'W1': {'W1': 1}}",
+    "numbers for keys": "{1: np.ones(2), ('W', 1): 0.5, None: 'a', b'W1': 1, 0.5: 2}",
+    "set": "{0.5, 'a', None, (1, 2)}",
+    "range": "range(3)",
+    "fraction": "Fraction(10**400, 3)",
+    "decimal": "Decimal('sNaN')",
+    "matrix": "np.asmatrix(np.ones(3))",
+    "numbers as objects": "np.array([[2**70, 0.5], [True, 1j]], object)",
+    "masked": "np.ma.masked_array(np.ones((4, 3)), np.eye(4, 3))",
     "like the argument": "next((a + 0 for a in x if isinstance(a, np.ndarray)), np.ones(2))",
 }
+
+IMPORTS = "from decimal import Decimal\nfrom fractions import Fraction\nimport numpy as np\n"
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +91,7 @@ def code_for(returns: Returns, odd: str) -> str:
 @pytest.mark.parametrize("exercise_id", COURSE.exercise_ids)
 @pytest.mark.parametrize("name", ODD)
 def test_odd_values_are_graded(slot: Slot, make_answer: Any, exercise_id: str, name: str) -> None:
-    code = "import numpy as np\n"
+    code = IMPORTS
     for function in COURSE.folder(exercise_id).exercise.functions:
         code += f"def {function.name}(*x): return {code_for(function.returns, ODD[name])}\n"
     report = slot.grade(exercise_id, make_answer(code))
@@ -89,3 +99,18 @@ def test_odd_values_are_graded(slot: Slot, make_answer: Any, exercise_id: str, n
     assert broken == []
     assert report.status == "graded"
     assert report.points < report.max_points
+
+
+@pytest.mark.parametrize("keys", ["range(9)", "[('W', 1), 'W1', 'b1']", "[b'W1', None, 0.5, True]"])
+@pytest.mark.parametrize("exercise_id", COURSE.exercise_ids)
+def test_odd_keys_are_graded(slot: Slot, make_answer: Any, exercise_id: str, keys: str) -> None:
+    code = IMPORTS
+    for function in COURSE.folder(exercise_id).exercise.functions:
+        odd = f"dict.fromkeys({keys}, np.ones((2, 1)))"
+        items = [odd if item.kind in ("dict", "any") else "1.0" for item in function.returns.items]
+        value = f"({', '.join(items)},)" if items else odd
+        code += f"def {function.name}(*x): return {value}\n"
+    report = slot.grade(exercise_id, make_answer(code))
+    broken = [check.diagnostic for check in report.checks if check.outcome == "internal_error"]
+    assert broken == []
+    assert report.status == "graded"

@@ -94,21 +94,22 @@ def test_requests_are_answered_in_turn(channel: Any) -> None:
 
 
 def test_an_argument_that_is_no_longer_plain_data_was_changed(channel: Any) -> None:
-    code = "def f(x0): x0.append({1}); return 1"
+    code = "def f(x0): x0.append(map); return 1"
     assert serve_to(channel, define(code), call("f", []))[2]["changed"] == ["x0"]
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("{1: 2}", ("keys", "int", "")),
-        ("[{'a': {3}}]", ("type", "set", "[0]['a']")),
+        ("{1j: 2}", ("keys", "complex", "")),
+        ("[{'a': map}]", ("type", "type", "[0]['a']")),
+        ("[{'a': no_such_module}]", ("stand_in", "no_such_module", "[0]['a']")),
         ("'x' * (2 << 20)", ("size", "str", "")),
         ("[0.5] * 150_000", ("size", "list", "")),
     ],
 )
 def test_what_cannot_be_sent_is_said(channel: Any, value: str, expected: tuple[str, ...]) -> None:
-    reply = serve_to(channel, define(f"def f(): return {value}"), call())[2]
+    reply = serve_to(channel, define(f"import no_such_module\ndef f(): return {value}"), call())[2]
     assert (reply["kind"], reply["number"]) == ("not_sent", 2)
     assert tuple(reply[key] for key in ("reason", "type", "path")) == expected
 

@@ -11,8 +11,10 @@ from grader.sandbox.session import WorkerLost
 from grader.wire.messages import Mismatch, Missing, NotSent, Returned
 
 IMPORTS = """
+import matplotlib.pyplot as plt, cv3
 import numpy as np
 def fine(x0=0): return 5
+class Net: pass
 """
 FORGE = """
 import os
@@ -21,10 +23,14 @@ def forge(message): os.write(100, pack(message))
 """
 NOT_SENT: dict[str, tuple[str, str, str, str]] = {
     "generator": ("(i for i in [])", "type", "generator", ""),
-    "part": ("{'W1': 1, 'b1': [2, {3}]}", "type", "set", "['b1'][1]"),
-    "objects": ("np.array([None])", "type", "array of object", ""),
-    "subclass": ("np.matrix([[1]])", "type", "numpy.matrix", ""),
-    "keys": ("{1: 2}", "keys", "int", ""),
+    "part": ("{'W1': 1, 'b1': [2, map]}", "type", "type", "['b1'][1]"),
+    "objects": ("np.array([None])", "type", "array of objects", ""),
+    "class": ("Net()", "type", "Net", ""),
+    "figure": ("[plt.figure()]", "stand_in", "matplotlib.pyplot.figure", "[0]"),
+    "missing module": ("cv3.imread", "stand_in", "cv3.imread", ""),
+    "missing module as a key": ("{cv3: 1}", "stand_in", "cv3", ""),
+    "keys": ("{Net(): 2}", "keys", "Net", ""),
+    "keys below": ("[{('a', Net()): 2}]", "keys", "Net", "[0]"),
     "itself": ("loop", "depth", "list", "[0]" * 31),
     "long text": ("'x' * (1 << 26)", "size", "str", ""),
     "large array": ("np.zeros(1 << 18)", "size", "ndarray", ""),

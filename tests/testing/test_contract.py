@@ -23,6 +23,7 @@ ARRAY, NUMBER = Returns(kind="array"), Returns(kind="number")
 LISTED = Returns(kind="array", allow_list=True)
 PAIR = Returns(kind="tuple", items=(ARRAY, DICT))
 TWO = Returns(kind="tuple", length=2)
+ANY_DICT = Returns(kind="dict", values="any")
 ONE = np.ones((2, 1))
 
 ACCEPTED: dict[str, tuple[Returns, Any, Any]] = {
@@ -30,6 +31,12 @@ ACCEPTED: dict[str, tuple[Returns, Any, Any]] = {
     "other order": (DICT, {"b1": ONE, "W1": 2}, {"W1": np.array(2), "b1": ONE}),
     "extra arrays": (DICT, {"W1": 1, "b1": 2, "X": ONE}, {"W1": 1, "b1": 2, "X": ONE}),
     "extra other things": (DICT, {"W1": 1, "b1": 2, "X": None, "Y": "a"}, {"W1": 1, "b1": 2}),
+    "extra keys that are no text": (
+        DICT,
+        {"W1": 1, 2: 3, ("W", 1): 4, "b1": 5},
+        {"W1": 1, "b1": 5},
+    ),
+    "keys of any type": (ANY_DICT, {1: "x", ("W", 1): None}, {1: "x", ("W", 1): None}),
     "tuple for a dict": (IN_ORDER, (1, 2), {"W1": 1, "b1": 2}),
     "list for a dict": (IN_ORDER, [1, 2], {"W1": 1, "b1": 2}),
     "any keys": (Returns(kind="dict"), {"a": 1.5}, {"a": 1.5}),
@@ -71,6 +78,15 @@ REFUSED: dict[str, tuple[Returns, Any, str]] = {
     "tuple of another length for a dict": (IN_ORDER, (1, 2, 3), "wrong-return-type"),
     "one key missing": (DICT, {"W1": 1, "B1": 2}, "wrong-return-keys"),
     "all keys missing": (DICT, {}, "wrong-return-keys"),
+    "tuples for keys": (DICT, {("W", 1): ONE, ("b", 1): ONE}, "wrong-return-keys"),
+    "numbers and text for keys": (
+        DICT,
+        {1: ONE, "W1": ONE, None: 2, b"b1": 3},
+        "wrong-return-keys",
+    ),
+    "bytes for keys": (DICT, {b"W1": ONE, b"b1": ONE}, "wrong-return-keys"),
+    "numbers for keys of any name": (Returns(kind="dict"), {1: ONE, "b": ONE}, "wrong-return-keys"),
+    "long tuple for keys": (DICT, {("x" * 99,) * 9: 1}, "wrong-return-keys"),
     "very long keys": (DICT, {"x" * 10**6 + str(n): 1 for n in range(20)}, "wrong-return-keys"),
     "very long key": (Returns(kind="dict"), {"x" * 10**6: None}, "wrong-return-type"),
     "none in a dict": (DICT, {"W1": ONE, "b1": None}, "wrong-return-type"),
@@ -132,7 +148,7 @@ VALUES = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.tuples(inner, inner),
-        st.dictionaries(st.sampled_from(["W1", "b1", "c"]), inner, max_size=3),
+        st.dictionaries(st.sampled_from(["W1", "b1", "c", 1, ("W", 1), None]), inner, max_size=3),
     ),
     max_leaves=6,
 )
@@ -145,6 +161,8 @@ def test_any_value_is_made_canonical_or_refused(returns: Returns, value: Any) ->
     except CheckFailed as refused:
         assert refused.diagnoses  # noqa: PT017
         return
+    if returns.kind == "dict":
+        assert all(type(key) is str for key in got)
     parts = {"dict": dict, "array": np.ndarray, "number": float, "tuple": tuple}
     assert type(got) is parts[returns.kind]
     for array in _arrays(got):

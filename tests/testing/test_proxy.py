@@ -11,8 +11,8 @@ import pytest
 from grader.model.exercise import Exercise
 from grader.sandbox import definitions
 from grader.testing.failures import CheckFailed
-from grader.testing.hearsay import LEFT_OUT
 from grader.testing.proxy import Submission, describe_call
+from grader.testing.redaction import LEFT_OUT
 from grader.wire.messages import Argument, Missing, NotSent, Raised, Reply
 
 EXERCISE = Exercise.model_validate(
@@ -35,7 +35,7 @@ def submission(*defined: str, reply: Any = None) -> Submission:
     """Return a submission that defines functions, each at line 3 of cell 7, and gives one reply."""
     found = {"label": "cell 7", "line": 3, "stub": False, "signature": "(x)"}
     session = SimpleNamespace(
-        material=SimpleNamespace(cells=[]),
+        material=SimpleNamespace(texts=[]),
         definitions=definitions.parse({"functions": dict.fromkeys(defined, found)}),
         call=lambda *_: reply,
     )

@@ -20,6 +20,7 @@ from grader.wire.values import ARRAY, BIG_INT, COMPLEX, DICT, LIST, SCALAR, TUPL
 HONEST = [
     {"kind": "returned", "number": 3, "value": {"W1": np.ones((3, 2)), "b1": np.zeros(3)}},
     [1, (2.5, "a"), {"x": None, "y": True}, b"abc", 2**70, 1j, np.float16(2), np.longdouble(1)],
+    {1: 2, ("W", (1, None)): 3, 0.5: 4, b"k": 5},
 ]
 FRAMES = [(structure, b"".join(parts)) for structure, parts in map(encode, HONEST)]
 
@@ -111,7 +112,24 @@ FORGED = {
     "tag that is True": [True, 1],
     "tag that is text": ["0"],
     "key twice": [DICT, "a", 1, "a", 2],
-    "key that is no text": [DICT, 1, 1],
+    "key twice in other types": [DICT, 1, 1, True, 1],
+    "tuple as a key twice": [DICT, [TUPLE, 1], 1, [TUPLE, 1], 1],
+    "list as a key": [DICT, [LIST, 1], 1],
+    "dict as a key": [DICT, [DICT], 1],
+    "array as a key": [DICT, [ARRAY, "<f8", 1], 1],
+    "scalar as a key": [DICT, [SCALAR, "<f8"], 1],
+    "large integer as a key": [DICT, [BIG_INT, bytes(9)], 1],
+    "complex as a key": [DICT, [COMPLEX, 1.0, 1.0], 1],
+    "list in a key": [DICT, [TUPLE, [LIST]], 1],
+    "map as a key": [DICT, {}, 1],
+    "key without a tag": [DICT, [], 1],
+    "key with a tag that is True": [DICT, [True, 1], 1],
+    "nested key": [
+        DICT,
+        [TUPLE, [TUPLE, [TUPLE, [TUPLE, [TUPLE, [TUPLE, [TUPLE, [TUPLE, [TUPLE]]]]]]]]],
+        1,
+    ],
+    "tuples as keys without end": [DICT, *(p for n in range(2001) for p in ([TUPLE, n], n))],
     "key without a value": [DICT, "a"],
     "complex of integers": [COMPLEX, 1, 2],
     "complex of one": [COMPLEX, 1.0],

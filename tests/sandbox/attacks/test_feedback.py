@@ -20,7 +20,7 @@ AIMS = ("feedback",)
 NUMBERS = [random.randrange(3111, 9999) for _ in range(8)]
 CHECKS = """
 import numpy as np
-from grader.testing import check, expect_close, expect_equal, expect_unchanged
+from grader.testing import Diagnosis, check, expect_close, expect_equal, expect_unchanged, fail
 
 X = {numbers}
 reveal = {visibility!r} == "public"
@@ -42,6 +42,17 @@ def test_unchanged(submission):
 @check("keys", points=1, visibility={visibility!r})
 def test_keys(submission): submission.keys(np.array(X))
 
+@check("words", points=1, visibility={visibility!r})
+def test_words(submission):
+    got = submission.words(np.array(X))
+    shown = ", ".join(map(str, got))
+    fail(
+        f"{{shown}} are counted, {{next(iter(got))}} first",
+        f"yours: {{got!r:.300}}",
+        *(f"no number of {{key!s:.30}} is right" for key in list(got)[:3]),
+        diagnoses=[Diagnosis("wrong-return-keys", f"it counts {{shown.upper():.200}}", keys=shown)],
+    )
+
 @check("a pair", points=1, visibility={visibility!r})
 def test_pair(submission): submission.pair(np.array(X))
 
@@ -52,6 +63,7 @@ def test_text(submission):
 RETURNS = {
     **dict.fromkeys(("array", "array_again", "unchanged"), 'kind = "array"'),
     "keys": 'kind = "dict", keys = ["W1"]',
+    "words": 'kind = "dict"',
     "pair": 'kind = "tuple", length = 2',
     "text": 'kind = "any"',
 }
@@ -99,6 +111,8 @@ def read(text: str, attack: dict[str, Any]) -> list[int]:
     if "digits" in attack:
         text = "".join(re.findall(r"exit code (\d+)", text))
         return [n for n in NUMBERS if str(n)[: attack["digits"]] in text]
+    if attack.get("digits_of_steps"):
+        text = "".join(re.findall(r"\[(\d)\]", text))
     return [number for number in NUMBERS if str(number) in text]
 
 

@@ -1,0 +1,112 @@
+"""Say in the student's words what a result holds that is no plain data, and how to mend it."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Final
+
+from grader.testing.contract import with_article
+from grader.testing.failures import CheckFailed, Diagnosis
+from grader.wire.messages import NotSent
+
+_PLAIN: Final = "return numbers, text, numpy arrays, or lists, tuples and dicts of them"
+_LIST: Final = "wrap it in list(…)"
+_CALL: Final = "call it, with brackets (), and return what it gives"
+_FLOATS: Final = "make all of it numbers; np.array(…, dtype=float) says what is none"
+_TEXTS: Final = "return a list of text with .tolist(), or numbers with .astype(float)"
+_TIMES: Final = "return numbers: .astype(float) counts in the unit of the dates"
+# What the worker calls it: what it is to a student, and what to do.
+KINDS: Final[dict[str, tuple[str, str]]] = {
+    "generator": ("a generator", _LIST),
+    "map": ("a map object", _LIST),
+    "filter": ("a filter object", _LIST),
+    "zip": ("a zip object", _LIST),
+    "enumerate": ("an enumerate object", _LIST),
+    "reversed": ("a reversed object", _LIST),
+    "coroutine": ("a coroutine", "define the function without async"),
+    "function": ("a function", _CALL),
+    "method": ("a function", _CALL),
+    "builtin_function_or_method": ("a function", _CALL),
+    "numpy.ufunc": ("a function", _CALL),
+    "functools.partial": ("a function", _CALL),
+    "type": ("a class", _PLAIN),
+    "module": ("a module", _PLAIN),
+    "mappingproxy": ("a view of a dict", "wrap it in dict(…)"),
+    "collections.UserDict": ("a UserDict", "wrap it in dict(…)"),
+    "collections.UserList": ("a UserList", _LIST),
+    "array.array": ("an array of the module array", "wrap it in np.array(…)"),
+    "bytearray": ("a bytearray", "wrap it in bytes(…)"),
+    "memoryview": ("a memoryview", "wrap it in bytes(…) or np.array(…)"),
+    "array of objects": ("an array of objects", _FLOATS),
+    "array of text": ("an array of text", _TEXTS),
+    "array of bytes": ("an array of bytes", _TEXTS),
+    "array of dates": ("an array of dates", _TIMES),
+    "array of durations": ("an array of durations", _TIMES),
+    "structured array": ("a structured array", "return its columns as arrays"),
+    "array with masked entries": ("an array with masked entries", "fill them with .filled(…)"),
+    "key twice": ("two keys that are the same when they are plain data", ""),
+    "int": ("a whole number beyond 64 bits", ""),
+    "complex": ("a complex number", ""),
+    "object": ("an object of a class", _PLAIN),
+    "torch.Tensor": ("a torch.Tensor", "convert it with .detach().numpy()"),
+    "torch.Parameter": ("a torch.Parameter", "convert it with .detach().numpy()"),
+    "tensorflow.EagerTensor": ("a tensorflow.Tensor", "convert it with .numpy()"),
+    "jaxlib.ArrayImpl": ("an array of jax", "wrap it in np.asarray(…)"),
+    "pandas.DataFrame": ("a pandas.DataFrame", "convert it with .to_numpy()"),
+    "pandas.Series": ("a pandas.Series", "convert it with .to_numpy()"),
+    "pandas.Index": ("a pandas.Index", "convert it with .to_numpy()"),
+    "scipy.csr_matrix": ("a sparse matrix", "convert it with .toarray()"),
+    "scipy.csc_matrix": ("a sparse matrix", "convert it with .toarray()"),
+    "scipy.coo_matrix": ("a sparse matrix", "convert it with .toarray()"),
+    "scipy.csr_array": ("a sparse array", "convert it with .toarray()"),
+    "scipy.csc_array": ("a sparse array", "convert it with .toarray()"),
+    "scipy.coo_array": ("a sparse array", "convert it with .toarray()"),
+}
+# Packages whose inner modules nobody writes.
+_PACKAGES: Final = ("torch", "tensorflow", "pandas", "scipy", "jax", "jaxlib")
+_KEYS: Final = "keys are text, numbers, True, False, None, or tuples of them"
+_REASONS: Final = {
+    "type": "{verb} {what}, which is not plain data",
+    "stand_in": "{verb} {what}, which comes from a module that is not available here",
+    "keys": "{verb} a dict with {what} as a key",
+    "depth": "is nested too deeply, or contains itself",
+    "count": "holds too many values",
+    "size": "is too large",
+}
+
+
+def short(kind: str) -> str:
+    """Return a type's name without the inner modules of a package: ``pandas.DataFrame``."""
+    root, _, rest = kind.partition(".")
+    return f"{root}.{rest.rpartition('.')[2]}" if rest and root in _PACKAGES else kind
+
+
+def refused(name: str, reply: NotSent, shown: str) -> CheckFailed:
+    """Return the failure of a call of the function `name` whose result could not be sent."""
+    kind = short(reply.type)[:80]
+    what, way = (kind, "") if reply.reason == "stand_in" else _kind(kind)
+    said = _REASONS.get(reply.reason, "cannot be read")
+    said = said.format(verb="holds" if reply.path else "is", what=what)
+    way = {"type": way, "stand_in": _PLAIN, "keys": _KEYS}.get(reply.reason, "")
+    where = f"result{reply.path[:80]}"
+    return CheckFailed(
+        f"the result of {name} {said}",
+        [
+            *([f"where: {where}"] if reply.path else []),
+            *([f"to mend it: {way}"] if way else []),
+            shown,
+        ],
+        diagnoses=[Diagnosis("wrong-return-type", path=where, type=kind)],
+    )
+
+
+def _kind(kind: str) -> tuple[str, str]:
+    """Return what a type is to a student, and what to do with it."""
+    if kind in KINDS:
+        return KINDS[kind]
+    root = kind.partition(".")[0]
+    if kind.endswith("iterator") or root == "itertools":
+        return "an iterator", _LIST
+    if hasattr(builtins, kind) or root in (*_PACKAGES, "numpy", "datetime", "collections"):
+        return with_article(kind), _PLAIN
+    return f"an object of the class {kind}", _PLAIN
