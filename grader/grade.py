@@ -38,7 +38,7 @@ from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
 from grader.sandbox.session import Session, Usage, WorkerLost
-from grader.source import Unreadable
+from grader.source import Misplaced, Unreadable
 from grader.testing.failures import CheckFailed, Diagnosis
 from grader.testing.material import material, read_files
 from grader.testing.proxy import Submission, derive_seed
@@ -162,6 +162,7 @@ class _Grading:
         self.observed: tuple[str, ...] = ()
         self.fault: SandboxError | None = None
         self.notes: list[str] = list(answer.notes)
+        self.misplaced: list[Misplaced] = []
         self.ended: list[CheckOutcome] = []
 
     def run(self) -> None:
@@ -172,6 +173,7 @@ class _Grading:
             self._fail_all(_unreadable(unreadable))
             return
         self.notes += [note for source in sources for note in source.notes]
+        self.misplaced = [found for source in sources for found in source.misplaced]
         limits = self.folder.exercise.limits
         session = Session(self.forkserver, material(self.folder, sources), limits)
         try:
@@ -188,7 +190,8 @@ class _Grading:
             headline = f"your file could not be read: {lost.detail}"
             self._fail_all(CheckFailed(headline, outcome=lost.outcome))
             return
-        run = Run(Submission(session, self.folder.exercise, self.seed))
+        exercise = self.folder.exercise
+        run = Run(Submission(session, exercise, self.seed, self.misplaced))
         self.suite.run(run)
         self.fault = run.fault
         self.ended = [outcomes.ended(run, check) for check in self.suite.checks]

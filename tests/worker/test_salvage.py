@@ -45,6 +45,7 @@ OPEN = {
     ),
     "branches of comments": "def f(x):\n    if x > 0:\n        # one\n    else:\n        # two\n",
     "a while of comments": "def f(x):\n    y = None\n    while y:\n        # until\n    return y\n",
+    "a while true of comments": "def f(x):\n    while True:\n        # until\n",
     "a with of comments": "def f(x):\n    with np.errstate(all='ignore'):\n        # safe\n",
     "a body of comments": "def f(x):\n    # TODO\n",
     "a long head and comments": "def f(x,\n      y):\n    # TODO\n    # and this\n",

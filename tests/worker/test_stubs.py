@@ -283,6 +283,9 @@ WORK = {
         "def f(x):\n    best = None\n    for v in x:\n        if best is None or v > best:\n"
         "            best = v\n    return best"
     ),
+    "no end": "def f(x):\n    while True: pass",
+    "a long wait": "def f(x):\n    for i in range(10**12): pass\n    return None",
+    "no end, counted": "def f(x):\n    while 1:\n        print(x)",
     "no seed": "def f(n):\n    rng = np.random.default_rng(None)\n    return rng.normal(size=n)",
     "work with a raise left over": "def f(x):\n    return x + 1\n    raise NotImplementedError",
 }

@@ -99,6 +99,8 @@ def is_gap(statement: ast.stmt) -> bool:
             return value is None or is_open(value)
         case ast.Expr(value=value) | ast.For(iter=value):
             return _has_gap(value)
+        case ast.While(body=[ast.Expr(value=ast.Name(id=name))]) if _BLANK(name):
+            return True
         case ast.If(test=value) | ast.While(test=value):
             return _has_gap(value)
     return isinstance(statement, ast.Pass) or raises_not_implemented(statement)

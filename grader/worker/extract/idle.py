@@ -30,6 +30,10 @@ def is_silent(statement: ast.stmt) -> bool:
             return all(isinstance(a, _PLAIN) for a in arguments)
         case ast.AnnAssign(value=None):
             return True
+        case ast.While(test=ast.Constant(value=always)) if always:
+            return False  # it does not end, and somebody wrote that
+        case ast.For(body=[ast.Pass()]) | ast.While(body=[ast.Pass()]):
+            return False  # it takes its time
         case ast.For(iter=value) | ast.If(test=value) | ast.While(test=value):
             return _calls(value) <= _SKELETON_CALLS
     others = (ast.Assert, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom)
