@@ -91,6 +91,9 @@ class Slot:
         self.course, self._level, self._disabled = course, level, tuple(disabled)
         self._hidden = hidden
         self._suites: dict[str, Suite] = {}
+        self.printed = b""
+        """What student code printed in the last grading. Empty where hidden checks run: they
+        hand it their inputs."""
         self._forkserver = self._start(launched)
 
     def __enter__(self) -> Self:
@@ -127,6 +130,7 @@ class Slot:
             self._forkserver.close()
             self._forkserver = self._start()
         grading.usage.wall_seconds = time.perf_counter() - started
+        self.printed = b"" if self._hidden else grading.printed
         return grading.report()
 
     def close(self) -> None:
@@ -160,6 +164,7 @@ class _Grading:
         self.forkserver = forkserver
         self.usage = Usage()
         self.observed: tuple[str, ...] = ()
+        self.printed = b""
         self.fault: SandboxError | None = None
         self.notes: list[str] = list(answer.notes)
         self.misplaced: list[Misplaced] = []
@@ -182,6 +187,7 @@ class _Grading:
         except SandboxError as error:
             self.fault = error
         self.usage, self.observed = session.usage, tuple(session.observed)
+        self.printed = bytes(session.output)
 
     def _run_checks(self, session: Session) -> None:
         try:
