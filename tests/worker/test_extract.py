@@ -259,6 +259,8 @@ DEEP = {
     "conflicts apart": "x x\n" + "<<<<<<< A\n\n\n" * 20_000,
     "dots": "x x\n" + "." * 500_000,
     "signs": "x = " + "…" * 300_000,
+    "nothing": "def f(): x = (" + "," * 100_000 + " " * 100_000 + "=" * 100_000,
+    "blanks between": "def f(): x = " + ("(" + " " * 2_000) * 200,
     "asked": "x = " + "?" * 500_000,
     "open heads": "if x:\n" * 20_000,
     "open strings in gaps": "def f(x):\n    # \n" + "'''\\" * 100_000,

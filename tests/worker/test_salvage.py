@@ -49,6 +49,17 @@ OPEN = {
     "a with of comments": "def f(x):\n    with np.errstate(all='ignore'):\n        # safe\n",
     "a body of comments": "def f(x):\n    # TODO\n",
     "a long head and comments": "def f(x,\n      y):\n    # TODO\n    # and this\n",
+    "missing arguments": "def f(A, B):\n    Z = np.dot( , )\n    return {'Z': , 'A': }\n",
+    "a missing item": "def f(A, B):\n    Z = [, ]\n    W = np.zeros(shape=)\n    return Z\n",
+    "one space too many": "def f(x):\n    W = None\n     b = None\n    return W, b\n",
+    "one space too few": "def f(x):\n    '''Text.'''\n   W = None\n    return W\n",
+    "a return astray": "def f(x):\n    for i in x:\n        W = None\n  return W\n",
+    "tabs and spaces": "def f(x):\n    W = None\n\tb = None\n    return W, b\n",
+    "an odd raise": "def f(x):\n    '''Text.'''\n      raise NotImplementedError\n",
+    "a loop of signs": (
+        "def f(dims):\n    p = {}\n    L = len(dims)\n    for l in range(1, L):\n"
+        "        p['W' + str(l)] = …\n    return p\n"
+    ),
     "a stray indent": " def f(x):\n    raise NotImplementedError\n",
     "a stray indent and a text": "  def f(x):\n      '''Text.'''\n      W = None\n      return W\n",
     "a stray indent and a sign": " def f(x):\n    # TODO\n    return …\n",
@@ -74,6 +85,9 @@ def test_a_gap_that_python_cannot_read_is_a_stub(kind):
         "def f(d):\n    p = {}\n    for l in d:\n        # TODO\n    p['W'] = g()\n    return p\n",
         "def f(x):\n    for i in x:\n        # TODO\n    return x * 2\n",
         "def f(x):\nreturn x\n",
+        "def f(x):\n    W = x * 2\n     b = None\n    return W, b\n",
+        "def f(x):\n    y = None\n  return x\n",
+        "def f(A, B):\n    Z = np.dot(A, )) + ,\n    return Z\n",
         " def f(x):\n    return x\n",
         "class f:\n    # TODO\n",
     ],

@@ -212,6 +212,12 @@ STUBS = {
                 raise NotImplementedError
             return parameters
         """,
+    "not implemented as a value": "def f(x):\n    return NotImplemented",
+    "an error as a value": "def f(x):\n    return NotImplementedError('f')",
+    "not an error": "def f(x):\n    raise NotImplemented",
+    "said in words": "def f(x):\n    raise Exception('Not implemented yet')",
+    "a value in words": "def f(x):\n    n = len(x)\n    raise ValueError('TODO: f')",
+    "sizes and an ellipsis": "def f(X):\n    m = X.shape[1]\n    cost = ...\n    return cost",
     "pass with a comment": "def f(x):\n    pass  # TODO",
     "a name beside it": "def f(x):\n    author = 'Ada'\n    raise NotImplementedError",
     "a text beside it": "def f(x):\n    '''Mine.'''\n    'Ada'\n    y = None\n    return y",
@@ -265,6 +271,8 @@ WORK = {
     "a print of a call": "def f(x):\n    print(np.sum(x))",
     "prints in a loop": "def f(x):\n    for v in x:\n        print(v)",
     "a raise of its own": "def f(x):\n    raise ValueError('no')",
+    "a raise with a text": "def f(x):\n    raise ValueError('x is not done')",
+    "a raise of a name": "def f(x):\n    raise x.error",
     "a guard": "def f(x):\n    if x is None:\n        raise NotImplementedError\n    return x",
     "a case": "def f(x, k):\n    if k == 'a':\n        return x\n    raise NotImplementedError",
     "a raise behind a line": "def f(x):\n    y = x * 2\n    raise NotImplementedError",

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _BLANK = re.compile("__+").fullmatch
+_NOT_IMPLEMENTED = frozenset({"NotImplemented", "NotImplementedError"})
+_SAYS_SO = re.compile(
+    r"\s*(?:not (?:yet )?(?:implemented|done|written)|todo\b|(?:add )?your code)", re.IGNORECASE
+).match
 _BUILTINS = frozenset(dir(builtins))
 _NUMERIC_MODULES = frozenset({"np", "numpy", "math"})
 _ASSIGNS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
@@ -111,11 +115,12 @@ def is_open(value: ast.expr) -> bool:
     match value:
         case ast.Constant(value=constant):
             return constant in (None, ...)
-        case ast.Name(id=name):
-            return _BLANK(name) is not None
+        case ast.Name(id=name) | ast.Call(func=ast.Name(id=("NotImplementedError" as name))):
+            return name in _NOT_IMPLEMENTED or _BLANK(name) is not None
         case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
             return bool(parts) and all(map(is_open, parts))
-        case ast.Call(func=function, args=parts):
+        case ast.Call(func=function, args=parts, keywords=named):
+            parts = [*parts, *(k.value for k in named if is_open(k.value))]
             return bool(parts) and all(map(is_open, parts)) and _takes_no_none(function, parts)
         case ast.BinOp(left=left, right=right):
             sides = [side for side in (left, right) if not is_number(side)]
@@ -141,14 +146,18 @@ def _has_gap(value: ast.expr) -> bool:
 
 
 def _stops(gap: ast.stmt) -> bool:
-    """Whether Python itself stops at a gap: ``a, b = None``, ``W -= None``, ``W = ____``."""
+    """Whether Python itself stops at a gap, ``a, b = None``, ``W -= None``, ``W = ____``.
+
+    An ellipsis counts too: nobody computes with one.
+    """
     if isinstance(gap, ast.Assign):
         single = isinstance(gap.value, ast.Constant)
         unpacked = any(isinstance(t, ast.Tuple | ast.List) for t in gap.targets)
         if single and unpacked:
             return True
     blank = any(_BLANK(name.id) for name in names(gap, ast.Load))
-    return blank or isinstance(gap, ast.AugAssign | ast.For)
+    dots = any(isinstance(n, ast.Constant) and n.value is ... for n in ast.walk(gap))
+    return blank or dots or isinstance(gap, ast.AugAssign | ast.For)
 
 
 def _returns_gaps(statements: list[ast.stmt]) -> bool:
@@ -206,8 +215,12 @@ def assigned_names(statement: ast.stmt) -> set[str]:
 
 
 def raises_not_implemented(statement: ast.stmt) -> bool:
-    """Whether a statement is ``raise NotImplementedError``, with or without words."""
+    """Whether a statement is ``raise NotImplementedError``, or says so in words."""
     if not isinstance(statement, ast.Raise) or statement.exc is None:
         return False
-    raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    match statement.exc:
+        case ast.Name(id=name) | ast.Call(func=ast.Name(id=name)) if name in _NOT_IMPLEMENTED:
+            return True
+        case ast.Call(args=[ast.Constant(value=str(text)), *_]):
+            return _SAYS_SO(text) is not None
+    return False

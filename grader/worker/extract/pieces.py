@@ -33,7 +33,10 @@ _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _DOTS = re.compile(
     _TOKENS.pattern + r"|(?P<dots>\u2026+|(?<![\w.)\]])(?:\.{2}|\.{4,})(?![\w.]|[ \t]+import\b))"
 )
-_ASKED = re.compile(_TOKENS.pattern + r"|(?P<asked>\?+)")
+_ASKED = re.compile(
+    r"(?P<nothing>(?<=[(\[,:=])[ \t]*+(?=,)|(?<=[:=])[ \t]*+(?=[)}]))|(?P<asked>\?+)|"
+    + _TOKENS.pattern
+)
 _CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?:[ \t]|$)")
 _INDENTED_DEF = re.compile(r"[ \t]++(?:async[ \t]+)?(?:def|class)\b")
 _HEAD = re.compile(
@@ -75,9 +78,9 @@ def with_plain_characters(source: str) -> str:
 def with_blanks(source: str) -> str:
     """Return `source` without comments, and with `BLANK` for what it leaves open.
 
-    That is a block that holds only comments, an assignment without a value, and ``?``.
+    That is a block that holds only comments, a value or an argument that is missing, and ``?``.
     """
-    text = _exchanged(_ASKED, source, {"comment": "", "asked": BLANK})
+    text = _exchanged(_ASKED, source, {"comment": "", "asked": BLANK, "nothing": BLANK})
     lines, written = text.split("\n"), source.split("\n")
     statements = _statement_lines(lines, line_states(text))
     for (first, last), (following, _) in pairwise([*statements, (len(lines), 0)]):

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from grader.worker.extract import pieces
 from grader.worker.extract.constants import is_constant
-from grader.worker.extract.strays import stray_pieces
+from grader.worker.extract.strays import stray_pieces, with_even_indents
 from grader.worker.extract.stubs import is_stub
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _open_stubs(text: str) -> ast.Module | None:
     """Return the tree of functions that do not parse because nothing was filled in, if so."""
     if "def" not in text:
         return None
-    tree = _parse(pieces.with_blanks(pieces.normalise(text)))
+    tree = _parse(pieces.with_blanks(with_even_indents(pieces.normalise(text))))
     if isinstance(tree, Exception) or not tree.body:
         return None
     lines = text.split("\n")

@@ -1,4 +1,4 @@
-"""Cut off definitions that are indented by mistake, so that they cost only themselves."""
+"""Find what is indented by mistake: cut off what can stand alone, so that it costs only itself."""
 
 from __future__ import annotations
 
@@ -35,6 +35,29 @@ def stray_pieces(source: str) -> list[Piece]:
         elif not is_conflict(line):
             scan.take(number, line, starts=states[number] == OUTSIDE)
     return cut(source.split("\n"), scan.cuts)
+
+
+def with_even_indents(source: str) -> str:
+    """Return `source` with each statement that has an odd indent put beside the one above it."""
+    lines, states = source.split("\n"), line_states(source)
+    levels, last = [0], ""
+    for number, code in enumerate(code_lines(source)):
+        if not code.strip():
+            continue
+        if states[number] == OUTSIDE and not last.endswith("\\"):
+            level = _even_level(levels, width_of(code), opens=bool(_OPENS.search(last)))
+            lines[number] = " " * level + lines[number].strip()
+        last = code.strip()
+    return "\n".join(lines)
+
+
+def _even_level(levels: list[int], width: int, *, opens: bool) -> int:
+    """Return the open level that an indent is meant for, and close the levels above it."""
+    if opens and width > levels[-1]:
+        levels.append(width)
+    while len(levels) > 1 and levels[-2] >= width:
+        levels.pop()
+    return levels[-1]
 
 
 class _Scan:
