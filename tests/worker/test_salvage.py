@@ -101,6 +101,14 @@ def test_a_sign_for_an_ellipsis_is_read_as_one_beside_work():
     assert ast.unparse(result.statements[0].node).endswith("b = ...\n    return (W, b, 'a…b')")
 
 
+@pytest.mark.parametrize("magic", ["", "%matplotlib inline\n"])
+def test_a_fault_of_a_function_alone_in_its_cell_is_told(magic):
+    found = extract("cell 1", f"{magic}def f(x):\n    return x**\n").broken
+    assert [(b.line, b.message) for b in found] == [
+        (2 + bool(magic), "SyntaxError: invalid syntax")
+    ]
+
+
 STRAY = {
     "def": (" def f(x):\n    return x\n", ("f",)),
     "deeper": ("  def f(x):\n      return x\n", ("f",)),

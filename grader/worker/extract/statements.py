@@ -103,13 +103,14 @@ def extract(label: str, source: str) -> Extracted:
 
 def _parsed(label: str, source: str, result: Extracted) -> Iterator[tuple[int, str, ast.Module]]:
     """Yield (lines before, text, tree) of what parses; report what does not."""
+    fault: Exception = SyntaxError()
     for text in dict.fromkeys(_repairs(source)):
         tree = _parse(text)
         if isinstance(tree, ast.Module):
             yield 0, text, tree
             return
-        source = text
-    yield from _salvaged(label, 0, source, SyntaxError(), _CUTS, result)
+        source, fault = text, tree
+    yield from _salvaged(label, 0, source, fault, _CUTS, result)
 
 
 def _repairs(source: str) -> Iterator[str]:
