@@ -38,7 +38,7 @@ from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
 from grader.sandbox.session import Session, Usage, WorkerLost
-from grader.source import Unreadable
+from grader.source import Misplaced, Unreadable
 from grader.testing.failures import CheckFailed, Diagnosis
 from grader.testing.material import material, read_files
 from grader.testing.proxy import Submission, derive_seed
@@ -91,6 +91,9 @@ class Slot:
         self.course, self._level, self._disabled = course, level, tuple(disabled)
         self._hidden = hidden
         self._suites: dict[str, Suite] = {}
+        self.printed = b""
+        """What student code printed in the last grading. Empty where hidden checks run: they
+        hand it their inputs."""
         self._forkserver = self._start(launched)
 
     def __enter__(self) -> Self:
@@ -127,6 +130,7 @@ class Slot:
             self._forkserver.close()
             self._forkserver = self._start()
         grading.usage.wall_seconds = time.perf_counter() - started
+        self.printed = b"" if self._hidden else grading.printed
         return grading.report()
 
     def close(self) -> None:
@@ -160,10 +164,12 @@ class _Grading:
         self.forkserver = forkserver
         self.usage = Usage()
         self.observed: tuple[str, ...] = ()
+        self.printed = b""
         self.fault: SandboxError | None = None
         self.held = ""
         """Why the submission has no grade, when that is nobody's fault."""
         self.notes: list[str] = list(answer.notes)
+        self.misplaced: list[Misplaced] = []
         self.ended: list[CheckOutcome] = []
 
     def run(self) -> None:
@@ -174,6 +180,7 @@ class _Grading:
             self._fail_all(_unreadable(unreadable))
             return
         self.notes += [note for _, source in read for note in source.notes]
+        self.misplaced = [found for _, source in read for found in source.misplaced]
         limits = self.folder.exercise.limits
         session = Session(self.forkserver, material(self.folder, read), limits)
         try:
@@ -182,6 +189,7 @@ class _Grading:
         except SandboxError as error:
             self.fault = error
         self.usage, self.observed = session.usage, tuple(session.observed)
+        self.printed = bytes(session.output)
 
     def _run_checks(self, session: Session) -> None:
         try:
@@ -194,7 +202,8 @@ class _Grading:
             # It may be right, and nobody here can tell: staff decide.
             self.held = outcomes.too_new(broken)
             return
-        run = Run(Submission(session, self.folder.exercise, self.seed))
+        exercise = self.folder.exercise
+        run = Run(Submission(session, exercise, self.seed, self.misplaced))
         self.suite.run(run)
         self.fault = run.fault
         self.ended = [outcomes.ended(run, check) for check in self.suite.checks]

@@ -8,13 +8,19 @@ from collections.abc import Iterator
 
 from grader.model.feedback import points_text
 from grader.model.report import CheckResult, Outcome, ScoreReport
+from grader.model.text import clean_text
 
 WIDEST = 100
 NARROWEST = 60
+PRINTED_LINES = 20
+PRINTED_CHARACTERS = 2000
 
 
-def report_text(report: ScoreReport) -> str:
-    """Return the report of one submission; readable without colour."""
+def report_text(report: ScoreReport, printed: str = "") -> str:
+    """Return the report of one submission, and the start of what its code printed.
+
+    It is readable without colour.
+    """
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
     lines = [_row(f"{report.submission.files[-1]}: {report.exercise.title}", "points", width)]
     for note in report.notes:
@@ -28,6 +34,7 @@ def report_text(report: ScoreReport) -> str:
             lines.append(f"  {found.title} ({found.misconception})")
             lines += textwrap.wrap(found.explanation, width - 4, initial_indent="    ",
                                    subsequent_indent="    ")  # fmt: skip
+    lines += _printed(printed)
     total = f"{points_text(report.points)} / {points_text(report.max_points)}"
     lines += ["", _row(_summary(report), total, width)]
     return "\n".join(lines) + "\n"
@@ -42,6 +49,21 @@ def _check(check: CheckResult, width: int) -> Iterator[str]:
         yield from textwrap.wrap(
             line.strip(), width, initial_indent=indent, subsequent_indent=f"{indent}  "
         ) or [""]
+
+
+def _printed(text: str) -> Iterator[str]:
+    """Yield the first lines of what code printed, without what would steer a terminal."""
+    cleaned = clean_text(text, max(len(text), 1)).strip("\n")
+    if not cleaned.strip():
+        return
+    start = "\n".join(cleaned.split("\n")[:PRINTED_LINES])[:PRINTED_CHARACTERS]
+    yield from ("", "What your code printed:")
+    yield from (f"    {line}".rstrip() for line in start.split("\n"))
+    left = cleaned[len(start) :]
+    if left:
+        lines = left.count("\n")
+        more = f"{lines:,} more line{'' if lines == 1 else 's'}" if lines else "the end of the line"
+        yield f"    … left out: {more} ({len(left):,} characters)"
 
 
 def _summary(report: ScoreReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.catalog import Course
@@ -51,10 +52,20 @@ def tell_exercise(course: Course, path: Path) -> str:
     return fitting[0]
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a check of one's own file gives."""
+
+    report: ScoreReport
+    printed: str
+    """What the code printed while it was checked."""
+
+
 def check_file(
     course: Course, exercise_id: str, path: Path, launched: Launched | None = None
-) -> ScoreReport:
+) -> Checked:
     """Run the public checks on a file; the student's own machine needs no isolation level."""
     answer = Answer.of_file(exercise_id, "you", path.name, path.read_bytes())
     with Slot(course, Level.PROCESS, hidden=False, launched=launched) as slot:
-        return slot.grade(exercise_id, answer)
+        report = slot.grade(exercise_id, answer)
+        return Checked(report, slot.printed.decode("utf-8", "replace"))

@@ -21,6 +21,7 @@ from grader.cli.new import new
 from grader.cli.provenance import verify_report
 from grader.cli.push import push
 from grader.cli.queue import xqueue
+from grader.cli.terminal import work_in_any_locale
 from grader.errors import GraderError
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ def _about() -> None:
 
 def main() -> None:
     """Run the command line; what staff can mend is printed without a stack trace, exit code 2."""
+    work_in_any_locale()
     try:
         app()
     except GraderError as error:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from grader.catalog import Course
     from grader.model.report import ScoreReport
     from grader.sandbox.launch import Launched
+    from grader.self_check import Checked
 
 FileArgument = Annotated[
     Path | None,
@@ -39,17 +40,17 @@ def check(
 
     # It imports numpy while this process imports the rest.
     with launch() as launched:
-        report = _report(file, exercise, course, launched)
+        checked = _checked(file, exercise, course, launched)
     if json:
-        _print_json(report)
+        _print_json(checked.report)
     else:
-        _print(report)
-    raise typer.Exit(0 if report.fraction == 1 else 1)
+        _print(checked)
+    raise typer.Exit(0 if checked.report.fraction == 1 else 1)
 
 
-def _report(
+def _checked(
     file: Path | None, exercise: str | None, course: Path | None, launched: Launched
-) -> ScoreReport:
+) -> Checked:
     from grader.catalog import find_course
     from grader.errors import SandboxError
     from grader.model.report import Status
@@ -57,10 +58,11 @@ def _report(
 
     path = find_file(file)
     opened = find_course(course) if course else _course_of(path)
-    report = check_file(opened, exercise or tell_exercise(opened, path), path, launched)
+    checked = check_file(opened, exercise or tell_exercise(opened, path), path, launched)
+    report = checked.report
     if report.status is not Status.GRADED:
         raise SandboxError(f"{path} could not be checked, which is our fault: {report.diagnostic}")
-    return report
+    return checked
 
 
 def _course_of(path: Path) -> Course:
@@ -74,14 +76,15 @@ def _course_of(path: Path) -> Course:
         return find_course()
 
 
-def _print(report: ScoreReport) -> None:
+def _print(checked: Checked) -> None:
     from grader.report_text import report_text
 
-    sys.stdout.write(report_text(report))
+    sys.stdout.write(report_text(checked.report, checked.printed))
 
 
 def _print_json(report: ScoreReport) -> None:
+    from grader.cli.terminal import write_json
     from grader.model.feedback import feedback_for_student
     from grader.model.report import canonical_json
 
-    sys.stdout.write(canonical_json(feedback_for_student(report)))
+    write_json(canonical_json(feedback_for_student(report)))

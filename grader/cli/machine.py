@@ -28,6 +28,7 @@ def schema(
     ] = False,
 ) -> None:
     """Print the JSON Schema of score reports."""
+    from grader.cli.terminal import write_json
     from grader.model.schema import json_schema
 
-    sys.stdout.write(json_schema("student-feedback" if feedback else "score-report"))
+    write_json(json_schema("student-feedback" if feedback else "score-report"))

@@ -8,7 +8,7 @@ nothing else, with a sentence for the student; what can be read in spite of a fl
 """
 
 from grader.source.archives import Member, iter_members, read_zip
-from grader.source.cells import Cell, Limits, Source, Unreadable
+from grader.source.cells import Cell, Limits, Misplaced, Source, Unreadable
 from grader.source.files import is_candidate, read_source
 from grader.source.folders import read_folder
 
@@ -16,6 +16,7 @@ __all__ = [
     "Cell",
     "Limits",
     "Member",
+    "Misplaced",
     "Source",
     "Unreadable",
     "is_candidate",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 _DEFINES = re.compile(
     r"^(?:(?:async[ \t]++)?def[ \t]++([^\W\d]\w*+)|([^\W\d]\w*+)[ \t]*+=[ \t]*+lambda\b)",
     re.MULTILINE,
 )
+_DEFINITION = re.compile(r"(?:async[ \t]++)?def[ \t]++([^\W\d]\w*+)[ \t]*+\(")
 MAX_NAMES = 1000
 
 
@@ -54,12 +57,25 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Misplaced:
+    """A function that is defined in a cell which Jupyter does not execute."""
+
+    name: str
+    label: str
+    """``cell 7``."""
+    kind: str
+    """``Markdown`` or ``Raw``, as Jupyter calls the type of the cell."""
+
+
+@dataclass(frozen=True)
 class Source:
     """The code of one file."""
 
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
     """What was odd and how it was read nevertheless, each a sentence for the student."""
+    misplaced: tuple[Misplaced, ...] = ()
+    """Functions of cells that are not code."""
 
     @property
     def defined(self) -> frozenset[str]:
@@ -71,6 +87,25 @@ class Source:
                 if len(found) >= MAX_NAMES:
                     return frozenset(found)
         return frozenset(found)
+
+
+def functions_shown(text: str) -> Iterator[str]:
+    """Yield the names of functions with a body in a text that is not code.
+
+    What stands between fences (three backticks) is shown to a reader, as lessons do.
+    """
+    fenced = False
+    lines = [line for line in text.split("\n") if line.strip()]
+    for line, following in pairwise([*lines, ""]):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        elif not fenced and (found := _DEFINITION.match(line)) and _has_body(line, following):
+            yield found[1][:200]
+
+
+def _has_body(head: str, following: str) -> bool:
+    """Whether the line of a ``def`` goes on: a text may name functions without their code."""
+    return following.startswith((" ", "\t")) or bool(head.rpartition(":")[2].strip())
 
 
 def check_code_size(name: str, cells: list[Cell], limits: Limits) -> None:

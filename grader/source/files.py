@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from grader.source.cells import (
@@ -46,7 +47,7 @@ def read_source(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Sour
 def _read_python(name: str, data: bytes, limits: Limits) -> Source:
     if data[:1] == b"{" and b'"nbformat"' in data:
         source = read_notebook(name, data, limits)
-        return Source(source.cells, (*source.notes, f"{name} is a notebook: name it .ipynb"))
+        return replace(source, notes=(*source.notes, f"{name} is a notebook: name it .ipynb"))
     text, notes = decode(name, data)
     if not text.strip():
         return Source((), (*notes, f"{name} is empty"))

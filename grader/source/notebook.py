@@ -10,14 +10,25 @@ from __future__ import annotations
 import importlib
 import json
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
-from grader.source.cells import Cell, Limits, Source, Unreadable, check_code_size
+from grader.source.cells import (
+    MAX_NAMES,
+    Cell,
+    Limits,
+    Misplaced,
+    Source,
+    Unreadable,
+    check_code_size,
+    functions_shown,
+)
 from grader.source.text import decode
 
 NEWEST_FORMAT = 4
 _AGAIN = "open it in Jupyter, save it again and hand in the new file"
 _LARGE = 1 << 20
+_NOT_CODE = {"markdown": "Markdown", "raw": "Raw"}
 
 
 def read_notebook(name: str, data: bytes, limits: Limits) -> Source:
@@ -146,12 +157,13 @@ def _slim_cells(cells: Any, version: int) -> list[dict[str, Any]]:
 
 
 def _slim_cell(cell: dict[str, Any], version: int) -> dict[str, Any]:
-    """Return a cell as its format wants it; what is not code keeps its place and no more."""
+    """Return a cell as its format wants it; what is not code keeps its place and its text."""
     key = "code" if version == 1 else "input"
     text = _text(cell.get(key))
     if cell.get("cell_type") != "code" or text is None:
         key = "text" if version == 1 else "source"
-        return {"cell_type": "text" if version == 1 else "markdown", key: "", "metadata": {}}
+        words = _text(cell.get(key)) or ""
+        return {"cell_type": "text" if version == 1 else "markdown", key: words, "metadata": {}}
     return {
         "cell_type": "code",
         key: text,
@@ -165,6 +177,7 @@ def _slim_cell(cell: dict[str, Any], version: int) -> dict[str, Any]:
 def _source(name: str, cells: list[Any], notes: list[str], limits: Limits) -> Source:
     found: list[Cell] = []
     odd: list[str] = []
+    misplaced: list[Misplaced] = []
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict):
             odd.append(str(number))
@@ -174,13 +187,24 @@ def _source(name: str, cells: list[Any], notes: list[str], limits: Limits) -> So
                 odd.append(str(number))
             elif text.strip():
                 found.append(Cell(f"cell {number}", text))
+        elif len(misplaced) < MAX_NAMES:
+            misplaced += _misplaced(number, cell)
     check_code_size(name, found, limits)
     if odd:
         shown = ", ".join(odd[:5]) + (f" and {len(odd) - 5:,} more" if len(odd) > 5 else "")
         notes.append(f"{name} has cells that could not be read: {shown}")
     if not found:
         notes.append(f"{name} has no code")
-    return Source(tuple(found), tuple(notes))
+    return Source(tuple(found), tuple(notes), tuple(misplaced))
+
+
+def _misplaced(number: int, cell: dict[str, Any]) -> Iterator[Misplaced]:
+    """Yield the functions of a cell that is not code; only known types can be named."""
+    kind = _NOT_CODE.get(str(cell.get("cell_type")))
+    text = _text(cell.get("source"))
+    if kind is not None and text is not None and "def" in text:
+        for name in functions_shown(text):
+            yield Misplaced(name, f"cell {number}", kind)
 
 
 def _text(source: Any) -> str | None:

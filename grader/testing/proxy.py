@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,8 +12,9 @@ import numpy as np
 from grader.model.exercise import Exercise, Function
 from grader.sandbox.definitions import Definitions, Found, Lack
 from grader.sandbox.session import Session, WorkerLost
-from grader.testing import contract, lacks, refusals
-from grader.testing.failures import CheckFailed, Diagnosis, fail
+from grader.source import Misplaced
+from grader.testing import absent, contract, lacks, refusals
+from grader.testing.failures import CheckFailed, Diagnosis
 from grader.testing.redaction import LEFT_OUT, Redaction
 from grader.wire.messages import (
     Argument,
@@ -41,8 +42,16 @@ class Submission:
     the contract's `returns`. Whatever else happens fails the running check with its name.
     """
 
-    def __init__(self, session: Session, exercise: Exercise, seed: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        exercise: Exercise,
+        seed: int,
+        misplaced: Iterable[Misplaced] = (),
+    ) -> None:
+        """Begin with what was handed in; `misplaced` functions stand in cells that are not code."""
         self._session, self._exercise, self._seed = session, exercise, seed
+        self._misplaced = tuple(misplaced)
         self._check, self._calls = "", 0
         self._same_seed: int | None = None
         self._redaction = Redaction(session.material.texts, exercise.names)
@@ -128,13 +137,9 @@ class Submission:
     def _must_be_there(self, function: Function) -> Found:
         found = self._session.definitions.find(_names(function))
         if found is None:
-            raise _missing(function, self._session.definitions)
+            raise absent.missing(function, self._session.definitions, self._misplaced)
         if found.stub:
-            fail(
-                f"{function.name} is not written yet",
-                f"it is still as it was given out ({found.place})",
-                diagnoses=[Diagnosis("not-implemented", function=function.name)],
-            )
+            raise absent.not_written(function, found, self._misplaced)
         if found.lacks:
             self._lacking[function.name] = found.lacks
         return found
@@ -145,6 +150,8 @@ class Submission:
             name = f"the result of {function.name}"
             return contract.validate(function.returns, reply.value, name)
         refusal = _refusal(function, told, shown, self._session.definitions)
+        if refusal is None:
+            raise absent.missing(function, self._session.definitions, self._misplaced)
         raise refusal if told == reply else _cut(refusal, told, reply)
 
 
@@ -165,8 +172,10 @@ def _lost_is_failed(function: Function, *lines: str) -> Iterator[None]:
         raise CheckFailed(headline, lines, (), ids, lost.outcome) from None
 
 
-def _refusal(function: Function, reply: Reply, shown: str, definitions: Definitions) -> CheckFailed:
-    """Return the failure for a call that gave no value."""
+def _refusal(
+    function: Function, reply: Reply, shown: str, definitions: Definitions
+) -> CheckFailed | None:
+    """Return the failure for a call that gave no value, None when there is no function."""
     match reply:
         case Raised():
             return _raised(function, reply, [*lacks.why_unbound(reply, definitions), shown])
@@ -178,7 +187,7 @@ def _refusal(function: Function, reply: Reply, shown: str, definitions: Definiti
                 [f"expected: {function.signature}", f"yours:    {function.name}{has[:200]}"],
                 diagnoses=[Diagnosis("wrong-signature", has=has[:200], wanted=function.signature)],
             )
-    return _missing(function, definitions)
+    return None
 
 
 def _arguments(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Argument]:
@@ -222,30 +231,6 @@ def _shown(value: Any) -> str:
 
 def _names(function: Function) -> tuple[str, ...]:
     return (function.name, *function.aliases)
-
-
-def _missing(function: Function, definitions: Definitions) -> CheckFailed:
-    """Explain a missing function by what stands where it should be, when that is known."""
-    name, names = function.name, _names(function)
-    if broken := definitions.broken_at(names):
-        return CheckFailed(
-            f"{name} could not be read: {broken.place} is not valid Python",
-            [broken.message[:200]],
-            diagnoses=[Diagnosis("syntax-error", place=broken.place)],
-        )
-    if failed := definitions.failed_at(names):
-        return CheckFailed(
-            f"{name} could not be defined ({failed.place})",
-            [failed.error[:200]],
-            diagnoses=[Diagnosis("raises-exception", place=failed.place)],
-            outcome="error",
-        )
-    others = ", ".join(sorted(definitions.functions)[:8]) or "none"
-    return CheckFailed(
-        f"there is no function {name}",
-        [f"expected: def {function.signature}", f"functions found: {others[:160]}"],
-        diagnoses=[Diagnosis("function-missing", function=name)],
-    )
 
 
 def _raised(function: Function, raised: Raised, lines: list[str]) -> CheckFailed:

@@ -24,15 +24,17 @@ class StandaloneRun(Run):
         path = Path(submission) if submission else default
         try:
             data = path.read_bytes()
-            cells = material(folder, read_files([(path.name, data)]))
+            read = read_files([(path.name, data)])
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from None
         except Unreadable as error:
             raise UsageError(f"{path}: {error}") from None
         self._forkserver = Forkserver()
+        cells = material(folder, read)
         self._session = Session(self._forkserver, cells, folder.exercise.limits)
         seed = derive_seed(folder.id, data.hex())
-        super().__init__(Submission(self._session, folder.exercise, seed))
+        [(_, source)] = read
+        super().__init__(Submission(self._session, folder.exercise, seed, source.misplaced))
 
     def close(self) -> None:
         """End the session and its forkserver."""

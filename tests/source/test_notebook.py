@@ -86,6 +86,52 @@ def test_flaws_beside_the_code_are_noted_and_borne():
     assert source.cells[1].source == "?"
 
 
+TEXTS = {
+    "def f(x):\n    return x\n": ["f"],
+    "# Mine\n\nasync def f(x):\n\n    return x\ndef g(): pass": ["f", "g"],
+    "def f(\n    x,\n):\n    return x": ["f"],
+    "def f(x):\n\treturn x": ["f"],
+    "```\ndef f(x):\n    return x\n```\n": [],
+    "   ~~~python\ndef f(x):\n    return x\n   ~~~\ndef g(x): return x": ["g"],
+    "def f(x):\n\nis what we write": [],
+    "    def f(x):\n        return x": [],
+    "define f(x):\n    as x": [],
+    "undefined": [],
+    "": [],
+}
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_functions_of_cells_that_are_not_code_are_seen_and_not_read(kind, text):
+    cell = {"cell_type": kind, "source": text, "metadata": {}}
+    source = read_source("a.ipynb", notebook(TEXT, cell, code("x = 1")))
+    assert [c.label for c in source.cells] == ["cell 3"]
+    found = [(one.name, one.label, one.kind) for one in source.misplaced]
+    assert found == [(name, "cell 2", kind.capitalize()) for name in TEXTS[text]]
+
+
+def test_functions_of_odd_cells_are_not_seen():
+    odd = [{"cell_type": kind, "source": "def f(): pass"} for kind in ("heading", 3, None)]
+    lost = {"cell_type": "raw", "source": [3, "def f(): pass"]}
+    assert read_source("a.ipynb", notebook(*odd, lost, {"source": "def f(): pass"})).misplaced == ()
+
+
+def test_misplaced_functions_are_seen_up_to_a_number():
+    cells = [{"cell_type": "raw", "source": "def f(): pass\n" * 400}] * 5
+    assert len(read_source("a.ipynb", notebook(*cells)).misplaced) == 1200
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_misplaced_functions_of_an_old_notebook_are_seen(version):
+    words = "def f(x):\n    return x"
+    kind, key = ("text", "text") if version == 1 else ("markdown", "source")
+    sheet = {"cells": [{"cell_type": kind, key: words}]}
+    parts = sheet if version == 1 else {"worksheets": [sheet]}
+    source = read_source("a.ipynb", json.dumps({"nbformat": version, **parts}).encode())
+    assert [(one.name, one.label) for one in source.misplaced] == [("f", "cell 1")]
+
+
 def test_another_language_is_noted():
     data = notebook(code("x <- 1"), metadata={"kernelspec": {"language": "R"}})
     assert "its language is R" in read_source("a.ipynb", data).notes[0]

@@ -284,6 +284,17 @@ DEEP = {
     "prose": "some words here\n" * 20_000,
     "zero bytes": "\0\n" * 50_000,
     "questions": "a" * 500_000 + " ?",
+    "strays": "x x\n" + " def f(x):\n    return x\n" * 7_000,
+    "stray decorators": "x x\n" + " @d\n" * 30_000,
+    "conflicts": "x x\n" + "=======\n" * 20_000,
+    "conflicts apart": "x x\n" + "<<<<<<< A\n\n\n" * 20_000,
+    "dots": "x x\n" + "." * 500_000,
+    "signs": "x = " + "…" * 300_000,
+    "nothing": "def f(): x = (" + "," * 100_000 + " " * 100_000 + "=" * 100_000,
+    "blanks between": "def f(): x = " + ("(" + " " * 2_000) * 200,
+    "asked": "x = " + "?" * 500_000,
+    "open heads": "if x:\n" * 20_000,
+    "open strings in gaps": "def f(x):\n    # \n" + "'''\\" * 100_000,
     "elifs": "if x: pass\n" + "elif x: pass\n" * 3000,
 }
 

@@ -7,6 +7,7 @@ times what a sound one costs. A cell that parses as it is never comes here.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _TOKENS = re.compile(
     r"(?P<comment>#[^\n]*)"
@@ -35,7 +36,23 @@ _RUN_MAGIC = re.compile(
 _FIRST_INDENT = re.compile(r"(?:[ \t\f]*+\n)*+([ \t]++)(?=[^\s#])")
 _ODD_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
-_OUTSIDE = (False, False)
+_DOTS = re.compile(
+    _TOKENS.pattern + r"|(?P<dots>\u2026+|(?<![\w.)\]])(?:\.{2}|\.{4,})(?![\w.]|[ \t]+import\b))"
+)
+_ASKED = re.compile(
+    r"(?P<nothing>(?<=[(\[,:=])[ \t]*+(?=,)|(?<=[:=])[ \t]*+(?=[)}]))|(?P<asked>\?+)|"
+    + _TOKENS.pattern
+)
+_CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?:[ \t]|$)")
+_INDENTED_DEF = re.compile(r"[ \t]++(?:async[ \t]+)?(?:def|class)\b")
+_HEAD = re.compile(
+    r"(?P<defines>(?:async[ \t]+)?def\b)|(?:async|for|while|if|elif|else|with|try|except|finally)\b"
+)
+_NO_VALUE = re.compile(r"(?<![=!<>:])=$")
+BLANK = "____"
+"""What stands for a value or a block that was left open, and cannot be executed."""
+OUTSIDE = (False, False)
+"""The state of a line that starts outside of strings and brackets."""
 
 Piece = tuple[int, str]
 """The number of lines before the piece, and its text."""
@@ -58,9 +75,63 @@ def _without_indent(source: str, indent: str) -> str:
     return "\n".join([*(line.removeprefix(indent) for line in lines[:end]), *lines[end:]])
 
 
-def without_odd_spaces(source: str) -> str:
-    """Return `source` with non-breaking and invisible spaces made plain."""
-    return _INVISIBLE.sub("", _ODD_SPACES.sub(" ", source))
+def with_plain_characters(source: str) -> str:
+    """Return `source` with odd spaces made plain, and ``…`` and wrong numbers of dots ``...``."""
+    plain = _INVISIBLE.sub("", _ODD_SPACES.sub(" ", source))
+    return _exchanged(_DOTS, plain, {"dots": "..."})
+
+
+def with_blanks(source: str) -> str:
+    """Return `source` without comments, and with `BLANK` for what it leaves open.
+
+    That is a block that holds only comments, a value or an argument that is missing, and ``?``.
+    """
+    text = _exchanged(_ASKED, source, {"comment": "", "asked": BLANK, "nothing": BLANK})
+    lines, written = text.split("\n"), source.split("\n")
+    statements = _statement_lines(lines, line_states(text))
+    for (first, last), (following, _) in pairwise([*statements, (len(lines), 0)]):
+        head = _HEAD.match(lines[first].strip()) if lines[last].rstrip().endswith(":") else None
+        below = width_of(lines[following]) if following < len(lines) else 0
+        if head is not None and below <= width_of(lines[first]):
+            # A function whose lines have lost their indent looks the same, but for the comment.
+            if not head["defines"] or any(line.strip() for line in written[last + 1 : following]):
+                lines[last] = f"{lines[last].rstrip()} {BLANK}"
+        elif _NO_VALUE.search(lines[last].rstrip()):
+            lines[last] = f"{lines[last].rstrip()} {BLANK}"
+    return "\n".join(lines)
+
+
+def _statement_lines(lines: list[str], states: list[tuple[bool, bool]]) -> list[tuple[int, int]]:
+    """Return the first and the last line of each statement, or of the head of its block."""
+    found: list[tuple[int, int]] = []
+    for number, line in enumerate(lines):
+        if line.strip() and states[number] == OUTSIDE:
+            found.append((number, number))
+        elif line.strip() and found:
+            found[-1] = (found[-1][0], number)
+    return found
+
+
+def code_lines(source: str) -> list[str]:
+    """Return the lines of `source` without comments."""
+    return _exchanged(_TOKENS, source, {"comment": ""}).split("\n")
+
+
+def _exchanged(tokens: re.Pattern[str], source: str, new: dict[str, str]) -> str:
+    """Return `source` with other text for tokens of some kinds, up to a string without an end."""
+    parts, end = [], 0
+    for token in tokens.finditer(source):
+        kind = token.lastgroup or ""
+        parts += [source[end : token.start()], new.get(kind, token[0])]
+        end = token.end()
+        if kind == "open":
+            break
+    return "".join([*parts, source[end:]])
+
+
+def width_of(line: str) -> int:
+    """Return how far a line is indented, as Python counts tabs."""
+    return len(line[: len(line) - len(line.lstrip())].expandtabs(8))
 
 
 def foreign_cell(source: str) -> str | None:
@@ -98,8 +169,8 @@ def without_magics(source: str) -> str:
     Lines within a string or brackets are left alone: `% name` may be an operator there.
     """
     lines = source.split("\n")
-    for number, state in enumerate(_line_states(source)):
-        found = _MAGIC_LINE.match(lines[number]) if state == _OUTSIDE else None
+    for number, state in enumerate(line_states(source)):
+        found = _MAGIC_LINE.match(lines[number]) if state == OUTSIDE else None
         if found is not None:
             indent = found["indent"] or found["asked"] or ""
             lines[number] = f"{indent}pass" if indent else ""
@@ -108,24 +179,49 @@ def without_magics(source: str) -> str:
 
 def top_level_pieces(source: str) -> list[Piece]:
     """Cut at every statement of column 0 that stands outside of strings and brackets."""
-    states = _line_states(source)
+    states = line_states(source)
     lines = source.split("\n")
+    within = _conflicts_within(lines)
     starts = [
         number
         for number, line in enumerate(lines)
-        if states[number] == _OUTSIDE and not _CONTINUES.match(line)
+        if states[number] == OUTSIDE and not _CONTINUES.match(line) and number not in within
     ]
-    return _cut(lines, starts)
+    return cut(lines, starts)
+
+
+def is_conflict(line: str) -> bool:
+    """Whether a line marks a merge conflict that nobody has resolved."""
+    return _CONFLICT.match(line) is not None
+
+
+def _conflicts_within(lines: list[str]) -> set[int]:
+    """Return the lines that mark a merge conflict within an indented block."""
+    found: set[int] = set()
+    marks: list[int] = []
+    inside = False
+    for number, line in enumerate(lines):
+        if is_conflict(line):
+            marks.append(number)
+            inside &= not line.startswith("<")
+        elif marks and line.strip():
+            # What follows a mark tells whether a block goes on there.
+            inside |= line.startswith((" ", "\t"))
+            found.update(marks if inside else ())
+            inside &= not lines[marks[-1]].startswith(">")
+            marks.clear()
+    return found | set(marks if inside else ())
 
 
 def definition_pieces(source: str) -> list[Piece]:
     """Cut at every line of column 0 that looks like the start of a definition."""
     lines = source.split("\n")
     starts = [number for number, line in enumerate(lines) if _STARTS.match(line)]
-    return _cut(lines, starts)
+    return cut(lines, starts)
 
 
-def _cut(lines: list[str], starts: list[int]) -> list[Piece]:
+def cut(lines: list[str], starts: list[int]) -> list[Piece]:
+    """Cut before each of the lines `starts`, but not between a decorator and what it decorates."""
     joined = [n for i, n in enumerate(starts) if i == 0 or not _decorates(lines, starts[i - 1], n)]
     if not joined or joined[0] != 0:
         joined.insert(0, 0)
@@ -135,12 +231,14 @@ def _cut(lines: list[str], starts: list[int]) -> list[Piece]:
 
 def _decorates(lines: list[str], start: int, end: int) -> bool:
     """Whether the piece from `start` to `end` is a decorator of what follows."""
-    return lines[start].startswith("@") and not lines[end].startswith(("import", "from"))
+    if not lines[start].lstrip().startswith("@") or lines[end].startswith(("import", "from")):
+        return False
+    return not any(_INDENTED_DEF.match(line) for line in lines[start + 1 : end])
 
 
-def _line_states(source: str) -> list[tuple[bool, bool]]:
-    """For each line, whether it starts within a string and whether within brackets."""
-    states = [_OUTSIDE]
+def line_states(source: str) -> list[tuple[bool, bool]]:
+    """Say, for each line, whether it starts within a string and whether within brackets."""
+    states = [OUTSIDE]
     depth = 0
     for token in _TOKENS.finditer(source):
         kind = token.lastgroup

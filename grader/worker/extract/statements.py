@@ -2,10 +2,12 @@
 
 Theory of operation. Learners' files are not programs: cells are broken, duplicated or full of
 plots, and most would not run from top to bottom. So a file is read, not run. Each cell is parsed
-as it is; failing that, without magics and odd spaces; failing that, in pieces, cut where a
-statement starts at column 0, and the pieces that still fail are cut once more wherever a line looks
-like a definition. No text is parsed more than a fixed number of times. What stays broken is
-reported with its line and the names that it would have defined.
+as it is; failing that, without magics and odd characters; failing that, in pieces, cut where a
+statement starts at column 0, and the pieces that still fail are cut again: wherever a line looks
+like a definition, then wherever a definition is indented by mistake. No text is parsed more than a
+fixed number of times. A function that stays broken only because a gap in it was left open is read
+with the gap filled, so that it is told as a stub. What else stays broken is reported with its line
+and the names that it would have defined.
 """
 
 from __future__ import annotations
@@ -18,9 +20,13 @@ from typing import TYPE_CHECKING
 
 from grader.worker.extract import newer, pieces
 from grader.worker.extract.listing import Reader, Statement, run_file
+from grader.worker.extract.strays import stray_pieces, with_even_indents
+from grader.worker.extract.stubs import is_stub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Cut = Callable[[str], list[pieces.Piece]]
 
 MAX_NAMES = 20
 
@@ -30,6 +36,11 @@ _DEFINES = re.compile(
     re.MULTILINE,
 )
 _DEFINES_WITHIN = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+([^\W\d]\w*)()", re.MULTILINE)
+_CUTS: tuple[Cut, ...] = (
+    pieces.top_level_pieces,
+    pieces.definition_pieces,
+    stray_pieces,
+)
 _PARSE_FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
 
@@ -83,43 +94,61 @@ def extract(label: str, source: str) -> Extracted:
 
 def _parsed(label: str, source: str, result: Extracted) -> Iterator[tuple[int, str, ast.Module]]:
     """Yield (lines before, text, tree) of what parses; report what does not."""
+    fault: Exception = SyntaxError()
     for text in dict.fromkeys(_repairs(source)):
         tree = _parse(text)
         if isinstance(tree, ast.Module):
             yield 0, text, tree
             return
-        source = text
-    for before, piece in pieces.top_level_pieces(source):
-        tree = _parse(piece)
-        if isinstance(tree, ast.Module):
-            yield before, piece, tree
-        else:
-            yield from _parsed_definitions(label, before, piece, tree, result)
+        source, fault = text, tree
+    yield from _salvaged(label, 0, source, fault, _CUTS, result)
 
 
 def _repairs(source: str) -> Iterator[str]:
     yield source
     yield pieces.without_magics(source)
-    yield pieces.normalise(pieces.without_odd_spaces(pieces.without_magics(source)))
+    yield pieces.normalise(pieces.with_plain_characters(pieces.without_magics(source)))
 
 
-def _parsed_definitions(
-    label: str, before: int, piece: str, fault: Exception, result: Extracted
+def _salvaged(
+    label: str, before: int, text: str, fault: Exception, cuts: tuple[Cut, ...], result: Extracted
 ) -> Iterator[tuple[int, str, ast.Module]]:
-    smaller = pieces.definition_pieces(piece)
-    if len(smaller) == 1 or newer.needed(piece)[0]:
-        _report(label, before, piece, fault, result)
-        return
-    for further, text in smaller:
-        tree = _parse(text)
-        if isinstance(tree, Exception):
-            # an unclosed string above may have hidden magics from the pass over the whole cell
-            text = pieces.without_magics(text)
-            tree = _parse(text)
-        if isinstance(tree, ast.Module):
-            yield before + further, text, tree
+    """Yield what parses of a `text` that does not as a whole, cut more and more finely."""
+    # What a newer Python reads is one statement; cut further, it would be that no more.
+    is_too_new = cuts != _CUTS and bool(newer.needed(text)[0])
+    if not cuts or "\n" not in text or is_too_new:
+        stubs = _open_stubs(text)
+        if stubs is not None:
+            yield before, text, stubs
         else:
-            _report(label, before + further, text, tree, result)
+            _report(label, before, text, fault, result)
+        return
+    parts = cuts[0](text)
+    for further, part in parts:
+        if len(parts) == 1:
+            yield from _salvaged(label, before, part, fault, cuts[1:], result)
+            return
+        tree = _parse(part)
+        if isinstance(tree, Exception) and (plain := pieces.without_magics(part)) != part:
+            # an unclosed string above may have hidden magics from the pass over the whole cell
+            part, tree = plain, _parse(plain)
+        if isinstance(tree, ast.Module):
+            yield before + further, part, tree
+        else:
+            yield from _salvaged(label, before + further, part, tree, cuts[1:], result)
+
+
+def _open_stubs(text: str) -> ast.Module | None:
+    """Return the tree of functions that do not parse because nothing was filled in, if so."""
+    if "def" not in text:
+        return None
+    tree = _parse(pieces.with_blanks(with_even_indents(pieces.normalise(text))))
+    if isinstance(tree, Exception) or not tree.body:
+        return None
+    lines = text.split("\n")
+    if all(is_stub(n, "\n".join(lines[n.lineno - 1 : n.end_lineno])) for n in tree.body):
+        return tree
+    return None
 
 
 def _parse(text: str) -> ast.Module | Exception:
@@ -133,10 +162,14 @@ def _parse(text: str) -> ast.Module | Exception:
 
 
 def _report(label: str, before: int, text: str, fault: Exception, result: Extracted) -> None:
-    names = names_defined(text)
+    names = names_defined(pieces.normalise(text))
     if not names and any(not broken.names for broken in result.broken):
         return  # prose breaks at every line; the first one is enough
     line, message = describe(fault)
+    for number, text_line in enumerate(text.split("\n"), start=1):
+        if pieces.is_conflict(text_line):
+            line, message = number, "SyntaxError: a merge conflict is not resolved"
+            break
     # the parser counts from the start of the piece
     message = re.sub(r"(?<=\bline )\d+", lambda match: str(int(match[0]) + before), message)
     first = len(text) - len(text.lstrip("\n"))

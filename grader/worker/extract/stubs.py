@@ -10,10 +10,15 @@ import ast
 import builtins
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from grader.worker.extract.gaps import (
+    Function,
+    assigned_names,
+    is_gap,
+    is_only_gaps,
+    raises_not_implemented,
+)
+from grader.worker.extract.idle import is_silent, names, only_measures, packs_names
 
 _START = re.compile(
     r"\s*#.*\b(?:START CODE HERE|(?:YOUR )?CODE STARTS HERE|BEGIN SOLUTION)", re.IGNORECASE
@@ -25,8 +30,6 @@ _GAP = re.compile(
 )
 _HINTED_ITEM = re.compile(r"^\s*#\s*(\w+)\[.*\]\s*=\s*\.\.\.", re.MULTILINE)
 _BUILTINS = frozenset(dir(builtins))
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -57,82 +60,35 @@ def is_stub(node: ast.stmt, text: str, starter: Starter | None = None) -> bool:
         return False
     if starter is not None and starter.has_gap and starter.shape == _shape(node):
         return True
-    body = _without_docstring(node.body)
-    if not body or _raises_not_implemented(body[0]) or _does_nothing(body):
-        return True
-    return _has_only_empty_regions(node, text)
+    try:
+        return is_only_gaps(node) or _has_only_empty_regions(node, text)
+    except RecursionError:  # nothing that was given out is nested this deep
+        return False
 
 
 def _shape(node: Function) -> str:
-    """Return the body and parameters as text that comments and layout do not change."""
-    body = ast.Module(_without_docstring(node.body), [])
+    """Return parameters and body as text that comments, layout and prints do not change."""
     try:
-        return ast.dump(node.args) + ast.dump(body)
+        body = _without_additions(node.body)
+        return ast.dump(node.args) + ast.dump(ast.Module(body, []))
     except RecursionError:
         return ""
 
 
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-        return body[1:] if isinstance(first.value.value, str) else body
-    return body
-
-
-def _does_nothing(body: list[ast.stmt]) -> bool:
-    """Whether all of `body` is None, pass and the return of names that nothing was put into."""
-    empty = [s for s in body if _is_empty(s)]
-    rest = [s for s in body if not _is_empty(s)]
-    if not rest:
-        return True
-    return bool(empty) and all(isinstance(s, ast.Assert) or _passes_names_on(s) for s in rest)
-
-
-def _is_empty(statement: ast.stmt) -> bool:
-    """Whether a statement is a gap to fill: ``W1 = None``, ``pass``, ``...``, ``return None``."""
-    if isinstance(statement, ast.Assign):
-        return _is_none(statement.value)
-    if isinstance(statement, ast.Return):
-        return statement.value is None or _is_none(statement.value)
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant) or _has_gap(statement.value)
-    if isinstance(statement, ast.For):
-        return _has_gap(statement.iter)
-    if isinstance(statement, ast.If | ast.While):
-        return _has_gap(statement.test)
-    return isinstance(statement, ast.Pass) or _raises_not_implemented(statement)
-
-
-def _has_gap(expression: ast.expr) -> bool:
-    """Whether `expression` is None, or a call on None: ``range(None)``."""
-    if isinstance(expression, ast.Call):
-        return any(_is_none(argument) for argument in expression.args)
-    return _is_none(expression)
-
-
-def _is_none(expression: ast.expr) -> bool:
-    if isinstance(expression, ast.Tuple | ast.List):
-        return bool(expression.elts) and all(map(_is_none, expression.elts))
-    return isinstance(expression, ast.Constant) and expression.value in (None, ...)
-
-
-def _passes_names_on(statement: ast.stmt) -> bool:
-    """Whether a statement only packs names: ``parameters = {"W1": W1}``, ``return parameters``."""
-    packing: tuple[type[ast.AST], ...] = (ast.Dict, ast.Tuple, ast.List)
-    if isinstance(statement, ast.Return):
-        packing = (ast.Name, *packing)
-    elif not isinstance(statement, ast.Assign):
-        return False
-    parts = list(ast.walk(statement.value or statement))
-    inner = (ast.Name, ast.Constant, *packing, ast.expr_context)
-    return isinstance(parts[0], packing) and all(isinstance(part, inner) for part in parts)
-
-
-def _raises_not_implemented(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.Raise) or statement.exc is None:
-        return False
-    raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+def _without_additions(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return `body` without text, prints and asserts, which change nothing that is computed."""
+    kept = []
+    for statement in body:
+        if isinstance(statement, ast.Expr | ast.Assert) and is_silent(statement):
+            continue
+        fields = dict(ast.iter_fields(statement))
+        inner = {
+            name: _without_additions(value)
+            for name, value in fields.items()
+            if name in ("body", "orelse", "finalbody") and isinstance(value, list)
+        }
+        kept.append(type(statement)(**(fields | inner)))
+    return kept
 
 
 def _has_only_empty_regions(node: Function, text: str) -> bool:
@@ -144,14 +100,44 @@ def _has_only_empty_regions(node: Function, text: str) -> bool:
     outside: list[ast.stmt] = []
     for statement in _statements(node):
         (inside if statement.lineno in marked else outside).append(statement)
-    if not all(map(_is_empty, inside)):
+    if not all(is_gap(s) or is_silent(s) for s in inside):
         return False
-    if any(map(_raises_not_implemented, inside)):
+    if any(map(raises_not_implemented, inside)):
         return True
-    holes = {name for statement in inside for name in _assigned(statement)}
+    holes = {name: s.lineno for s in inside for name in _assigned(s)}
     if holes:
-        return not holes & {name for s in outside for name in _assigned_anew(s)}
+        return not any(_is_filled(name, line, outside) for name, line in holes.items())
     return bool(_unbound(node)) or _has_unfilled_items(node, text)
+
+
+def _is_filled(hole: str, line: int, outside: list[ast.stmt]) -> bool:
+    """Whether a name that is a gap at `line` is given a value elsewhere before it is read.
+
+    Labs themselves read it first: ``cost = np.squeeze(cost)``, ``grads = {"dw": grads["dw"]}``.
+    """
+    if hole.endswith("[]"):
+        return any(hole in _assigned_anew(s) for s in outside)
+    for statement in outside:
+        if statement.lineno < line:
+            if hole in _assigned_anew(statement) and not _only_names(statement):
+                return True
+        elif hole in {name.id for name in names(_head(statement), ast.Load)}:
+            return False
+        elif hole in _assigned_anew(statement):
+            return True
+    return False
+
+
+def _only_names(statement: ast.stmt) -> bool:
+    return packs_names(statement) or only_measures(statement)
+
+
+def _head(statement: ast.stmt) -> ast.AST:
+    """Return what a statement evaluates itself, without the block below it."""
+    match statement:
+        case ast.For(iter=head) | ast.If(test=head) | ast.While(test=head):
+            return head
+    return ast.Pass() if hasattr(statement, "body") else statement
 
 
 def _marked_lines(text: str, first_line: int) -> set[int]:
@@ -168,46 +154,36 @@ def _marked_lines(text: str, first_line: int) -> set[int]:
     return marked
 
 
-def _statements(node: ast.AST) -> Iterator[ast.stmt]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.stmt) and inner is not node:
-            yield inner
-
-
-def _names(node: ast.AST, context: type[ast.expr_context]) -> Iterator[ast.Name]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, context):
-            yield inner
+def _statements(node: Function) -> list[ast.stmt]:
+    """Return all statements within a function, in the order of its lines."""
+    found = [s for s in ast.walk(node) if isinstance(s, ast.stmt) and s is not node]
+    return sorted(found, key=lambda statement: statement.lineno)
 
 
 def _assigned(statement: ast.stmt) -> set[str]:
-    """Return what a statement assigns to: names, and ``name[]`` for an item."""
-    if not isinstance(statement, ast.Assign):
+    """Return what an assignment gives a value: names, and ``name[]`` for an item."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
         return set()
-    found = {name.id for name in _names(statement, ast.Store)}
-    for target in statement.targets:
-        for part in ast.walk(target):
-            if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name):
-                found.add(f"{part.value.id}[]")
-    return found
+    stored = {name.id for name in names(statement, ast.Store)}
+    return stored | {f"{name}[]" for name in assigned_names(statement) - stored}
 
 
 def _assigned_anew(statement: ast.stmt) -> set[str]:
     """Return what a statement gives a value that does not come from the same name."""
-    if not isinstance(statement, ast.Assign) or _is_empty(statement):
+    if not isinstance(statement, ast.Assign) or is_gap(statement):
         return set()
-    return _assigned(statement) - {name.id for name in _names(statement.value, ast.Load)}
+    return _assigned(statement) - {name.id for name in names(statement.value, ast.Load)}
 
 
 def _unbound(node: Function) -> set[str]:
     """Return names that are returned or packed, yet never given a value in the function."""
     parameters = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
-    stored = {name.id for name in _names(node, ast.Store)}
+    stored = {name.id for name in names(node, ast.Store)}
     passed_on = {
         name.id
         for statement in _statements(node)
-        if _passes_names_on(statement)
-        for name in _names(statement, ast.Load)
+        if packs_names(statement)
+        for name in names(statement, ast.Load)
     }
     return passed_on - parameters - stored - _BUILTINS
 
@@ -222,7 +198,7 @@ def _has_unfilled_items(node: Function, text: str) -> bool:
         if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
             touched.add(inner.value.id)
         if isinstance(inner, ast.Assign) and not _is_blank(inner.value):
-            touched |= {name.id for name in _names(inner, ast.Store)}
+            touched |= {name.id for name in names(inner, ast.Store)}
     return bool(asked) and not asked & touched
 
 
