@@ -15,6 +15,7 @@ from grader.wire import Refused, ValueLimits, receive, send
 from grader.wire.frames import pack
 from grader.worker import binding, lockdown
 from grader.worker.namespace import Namespace
+from grader.worker.outline import Outliner
 from grader.worker.witness import Witness
 
 MESSAGE_CAP = 400
@@ -89,13 +90,15 @@ def _output() -> io.TextIOWrapper:
 
 
 class _Worker:
-    """One submission's namespace and the two things that can be asked of it."""
+    """One submission's namespace and what can be asked of it."""
 
     def __init__(self, limits: dict[str, int]) -> None:
         self._limits = limits
         self.value_limits = ValueLimits(buffer_bytes=limits["reply_mib"] << 20)
         self.witness = Witness()
         self._namespace: Namespace | None = None
+        self._outliner = Outliner([])
+        self._answers = {"define": self.define, "call": self.call, "outline": self.outline}
         self._called: set[str] = set()
 
     def answer(self, request: dict[str, Any]) -> bytes:
@@ -104,7 +107,7 @@ class _Worker:
         head: dict[str, Any] = {"number": request["number"]}
         try:
             _seed(request["seed"])
-            reply = self.define(request) if request["kind"] == "define" else self.call(request)
+            reply = self._answers[request["kind"]](request)
             return self.pack(head | self._noted(request) | reply)
         except BaseException as error:
             return pack(head | self._noted(request) | _raised(error))
@@ -137,6 +140,13 @@ class _Worker:
         cells = [(label, source) for label, source in request["cells"]]
         self.witness.about([label for label, _ in cells])
         return {"kind": "defined", "report": self._namespace.define(cells)}
+
+    def outline(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Say what a file defines, executing nothing; the first request brings the contracts."""
+        if "exercises" in request:
+            self._outliner = Outliner(request["exercises"])
+        cells = [(label, source) for label, source in request["cells"]]
+        return {"kind": "outlined", "report": self._outliner.outline(cells)}
 
     def call(self, request: dict[str, Any]) -> dict[str, Any]:
         """Call a function of the namespace; return what came of it."""
