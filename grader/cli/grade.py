@@ -99,7 +99,7 @@ def grade(
     with TemporaryDirectory(prefix="grader-") as scratch:
         exercises = [folder.exercise for folder in opened.folders]
         known = read_roster(roster) if roster else None
-        given = Given.of(opened.folders)
+        given = Given.of(f for f in opened.folders if exercise in (None, f.id))
         gathered = gather(path, Path(scratch), exercises, layout, exercise, out, known, given)
         _tell(gathered)
         summary = grade_class(gathered, opened, out, way)

@@ -111,7 +111,11 @@ class Matcher:
         guesses: Sequence[str],
     ) -> Matched:
         answer = (*choice.front, choice.main)
-        needed = modules.needed_by(*answer)
+        needed = [
+            file
+            for file in modules.needed_by(*answer)
+            if not self._contents.is_helper_of(exercise, file)
+        ]
         notes = [guess for guess in guesses if guess]
         if needed:
             names = ", ".join(str(f.path) for f in needed)

@@ -124,3 +124,24 @@ def test_the_student_is_told_what_was_read_besides(ours_of: Any) -> None:
     files = {"ada/random_init.py": f"import b, a\n{ANSWER}", "ada/a.py": "", "ada/b.py": ""}
     [submission] = ours_of(files).submissions
     assert submission.notes == ("a.py, b.py was read before random_init.py",)
+
+
+def test_what_the_course_gives_to_every_answer_does_not_go_along(ours_of: Any, ours: Any) -> None:
+    helpers = ours.folder("logistic_zero_init").helpers
+    text = "from helpers import sigmoid\n" + lab("initialize_with_zeros(dim)", begin="")
+    files = {"ada/logistic_zero_init.py": text, "ada/helpers.py": helpers.replace("\n", "\r\n")}
+    files |= {"bo/logistic_zero_init.py": text, "bo/helpers.py": helpers + "MINE = 1\n"}
+    gathered = ours_of(files)
+    assert [s.names for s in gathered.submissions] == [
+        ("logistic_zero_init.py",),
+        ("helpers.py", "logistic_zero_init.py"),
+    ]
+    [left] = gathered.left_over
+    assert (left.path, left.reason) == ("ada/helpers.py", "it is as the course gave it out")
+
+
+def test_helpers_of_another_exercise_go_along(ours_of: Any, ours: Any) -> None:
+    helpers = ours.folder("nn_model").helpers
+    text = f"from helpers import load_flower\n{ANSWER}"
+    [submission] = ours_of({"ada/random_init.py": text, "ada/helpers.py": helpers}).submissions
+    assert submission.names == ("helpers.py", "random_init.py")

@@ -82,6 +82,10 @@ class Contents:
         """Return whether a file is one that the course gives out with an exercise, unchanged."""
         return self._look(file).digest in self._given.besides
 
+    def is_helper_of(self, exercise: str, file: HandedIn) -> bool:
+        """Return whether a file is what every answer to `exercise` is given anyway."""
+        return self._look(file).digest == self._given.helpers.get(exercise)
+
     def may_import(self, file: HandedIn, names: set[str]) -> bool:
         """Return whether one of `names` may stand near an import of `file`."""
         # Letters beyond ASCII are written in more than one way, and composed in more than one.
