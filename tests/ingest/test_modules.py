@@ -103,6 +103,15 @@ def test_what_is_not_imported_does_not_go_along(ours_of: Any, line: str) -> None
     assert read(ours_of, {"random_init.py": line, "utils.py": ""}) == ()
 
 
+@pytest.mark.parametrize(
+    "odd",
+    ["/", "../utils", "..", "utils/", "", ".", "a..b", "\\0", "utils\\n", "/etc/passwd", "é" * 80],
+)
+def test_what_cannot_be_a_module_costs_nothing(ours_of: Any, odd: str) -> None:
+    source = f"def g():\n    import_module('{odd}')\n    import utils\n%run {odd}\n"
+    assert read(ours_of, {"random_init.py": source, "utils.py": ""}) in (("utils.py",), ())
+
+
 def test_a_file_that_nobody_needs_does_not_change_the_answer(ours_of: Any) -> None:
     answer = {"ada/random_init.py": ANSWER, "bo/random_init.py": ANSWER}
     ada, bo = ours_of(answer | {"bo/notes.py": "x = 1", "bo/data.csv": "1"}).submissions

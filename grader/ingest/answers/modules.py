@@ -86,6 +86,8 @@ class _Place:
         name = module.lstrip(".")
         level = len(module) - len(name)
         parts = [part for part in name.split(".") if part]
+        if not all(part.isidentifier() for part in parts):
+            return []  # a call may ask for anything
         for folder in _folders(importer, level):
             if found := self._within(folder, parts):
                 return found
