@@ -157,7 +157,7 @@ def _assume_the_only_one(matcher: Matcher, found: list[StudentFiles]) -> None:
         return
     (exercise,) = told
     for one in found:
-        if not one.matched and any(matcher.is_silent(reason) for _, reason in one.left):
+        if one.silent and not one.matched:
             matcher.assume(one, exercise)
 
 

@@ -46,6 +46,8 @@ class StudentFiles:
     student: Student
     matched: list[Matched] = field(default_factory=list)
     left: list[tuple[HandedIn, str]] = field(default_factory=list)
+    silent: list[HandedIn] = field(default_factory=list)
+    """Those of the left files that tell nothing: they may still be for a class's only exercise."""
 
 
 class Matcher:
@@ -85,14 +87,9 @@ class Matcher:
         self._contents.forget_looks()
         return found
 
-    @staticmethod
-    def is_silent(reason: str) -> bool:
-        """Return whether a file was left over because it tells nothing."""
-        return reason == _TELLS_NOTHING
-
     def assume(self, found: StudentFiles, exercise: str) -> None:
         """Take what tells nothing for an answer to `exercise`, and say so."""
-        silent = [f for f, reason in found.left if reason == _TELLS_NOTHING]
+        silent = found.silent
         modules = Modules(silent, self._contents)
         choice = Chooser(self._contents, modules).choose(exercise, silent)
         guess = f"{choice.main.path} does not tell its exercise; it was graded as {exercise}"
@@ -101,6 +98,7 @@ class Matcher:
         unread = [f for f in silent if f not in matched.files]
         found.left = [(f, reason) for f, reason in found.left if f not in silent]
         found.left += [(f, _ANOTHER_FILE) for f in unread]
+        found.silent = []
 
     def _matched(
         self,
@@ -119,7 +117,8 @@ class Matcher:
         notes = [guess for guess in guesses if guess]
         if needed:
             names = ", ".join(str(f.path) for f in needed)
-            notes.append(f"{names} was read before {choice.main.path}")
+            verb = "was" if len(needed) == 1 else "were"
+            notes.append(f"{names} {verb} read before {choice.main.path}")
         return Matched(student, exercise, (*needed, *answer), (*notes, *choice.notes))
 
     def _leave(
@@ -133,7 +132,9 @@ class Matcher:
             elif self._teller.is_of_another(file, self._contents):
                 reason = _ANOTHER_EXERCISE
             else:
-                reason = _TELLS_NOTHING
+                unread = self._contents.of(file).unread
+                reason = f"it cannot be read: {unread}" if unread else _TELLS_NOTHING
+                found.silent.append(file)
                 found.matched = [self._noted(matched, file) for matched in found.matched]
             found.left.append((file, reason))
 

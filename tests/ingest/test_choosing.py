@@ -145,7 +145,7 @@ def test_the_name_decides_between_two_that_are_done(ours_of: Any) -> None:
     gathered = ours_of({"ada/random_init.py": RIGHT, "ada/random_init_old.py": RIGHT + "\n\n"})
     assert taken(gathered) == [("random_init.py",)]
     assert notes(gathered) == [
-        "random_init.py was taken: random_init_old.py is not named after the exercise"
+        "random_init.py was taken: random_init_old.py does not have the exercise's own name"
     ]
 
 

@@ -132,7 +132,7 @@ def test_the_places_of_two_exercises_are_apart(ours_of: Any) -> None:
 def test_the_student_is_told_what_was_read_besides(ours_of: Any) -> None:
     files = {"ada/random_init.py": f"import b, a\n{ANSWER}", "ada/a.py": "", "ada/b.py": ""}
     [submission] = ours_of(files).submissions
-    assert submission.notes == ("a.py, b.py was read before random_init.py",)
+    assert submission.notes == ("a.py, b.py were read before random_init.py",)
 
 
 def test_what_the_course_gives_to_every_answer_does_not_go_along(ours_of: Any, ours: Any) -> None:

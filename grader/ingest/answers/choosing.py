@@ -147,7 +147,7 @@ class Chooser:
         if rank.is_no_module != best.is_no_module:
             yield "is imported by another file"
         if rank.named != best.named:
-            yield "is not named after the exercise"
+            yield "does not have the exercise's own name"
         if rank.turn != best.turn:
             yield "was handed in before"
         yield "differs in its name only, and the last name counts"

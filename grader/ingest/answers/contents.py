@@ -33,11 +33,10 @@ _TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Content:
-    """An outline, or the reason why there is none to trust."""
+    """An outline, and the reason why there is none to trust, if there is none."""
 
     outline: Outline
-    unread: bool = False
-    """The file cannot be read, by its own fault or because its text ends a parser."""
+    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,12 +118,12 @@ class Contents:
     def _read(self, file: HandedIn) -> Content:
         try:
             source = read_source(file.path.name, file.file.read())
-        except Unreadable:  # the report of the submission will say why
-            return Content(Outline(), unread=True)
+        except Unreadable as error:  # the report of the submission will say so, too
+            return Content(Outline(), error.reason)
         cells = [(cell.label, cell.source) for cell in source.cells]
         outline = self._outliner.outline(cells)
         if outline is None:
-            return Content(self._seeming(source.defined), unread=True)
+            return Content(self._seeming(source.defined), "its code ends Python's parser")
         return Content(outline)
 
     def _seeming(self, defined: frozenset[str]) -> Outline:
