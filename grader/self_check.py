@@ -27,6 +27,7 @@ YOU: Final = Student(label="you")
 # One's home folder holds more than work on exercises.
 DEEPEST: Final = 3
 MOST_FILES: Final = 500
+MOST_SEEN: Final = 20_000
 
 
 def check(
@@ -90,7 +91,7 @@ def _matched(
 
 def _code_below(folder: Path) -> Iterator[StoredFile]:
     """Yield the Python files and notebooks of a folder, as far as it looks like one's work."""
-    count = 0
+    count = seen = 0
     for place, folders, names in os.walk(folder):
         here = Path(place)
         inner = PurePosixPath(here.relative_to(folder).as_posix())
@@ -100,7 +101,8 @@ def _code_below(folder: Path) -> Iterator[StoredFile]:
             if Path(name).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
                 count += 1
                 yield StoredFile(inner / name, here / name)
-        if count >= MOST_FILES:
+        seen += len(names) + len(folders)
+        if count >= MOST_FILES or seen >= MOST_SEEN:
             return
 
 
