@@ -93,9 +93,9 @@ def test_a_module_above_is_found_and_a_relative_one_only_where_it_is(ours_of: An
     assert read(ours_of, files) == ("above.py", "more.py")
 
 
-def test_of_two_modules_elsewhere_none_is_guessed(ours_of: Any) -> None:
-    files = {"random_init.py": "import utils\n", "a/utils.py": "", "b/utils.py": ""}
-    assert read(ours_of, files) == ()
+def test_of_two_modules_elsewhere_the_nearest_goes_along(ours_of: Any) -> None:
+    files = {"random_init.py": "import utils\n", "b/utils.py": "", "c/utils.py": ""}
+    assert read(ours_of, files | {"a/a/utils.py": ""}) == ("b/utils.py",)
 
 
 @pytest.mark.parametrize("line", ["# import utils\n", "x = 'import utils'\n", "import os\n", ""])

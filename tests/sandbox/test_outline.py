@@ -45,7 +45,8 @@ def test_a_file_is_outlined(forkserver: Forkserver) -> None:
         found = outliner.outline(RIGHT)
         assert found is not None
         assert fitting(found)
-        assert (found.imports, found.runs, found.definitions) == (["utils"], ["b.ipynb"], 1)
+        assert "utils" in found.imports
+        assert (found.runs, found.definitions) == (["b.ipynb"], 1)
         stub = outliner.outline([("a.py", "def sq(x):\n    pass\n")])
         assert stub is not None
         assert not stub.functions["mini"]["square"].written

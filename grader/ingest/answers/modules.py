@@ -1,7 +1,7 @@
 """Which other files of a student a file needs: those that it imports or runs, and what they do.
 
 A module is looked for beside the file that imports it, then in the folders above, as one who works
-there has put them on the path, and at last anywhere, if there is only one of that name.
+there has put them on the path, and at last anywhere: folders get lost when files travel.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class _Place:
         if level or not parts:
             return []
         paths = [PurePosixPath(*parts[:-1], parts[-1] + suffix) for suffix in CODE]
-        return self._only_one([*paths, PurePosixPath(*parts, _PACKAGE)])
+        return self._nearest([*paths, PurePosixPath(*parts, _PACKAGE)])
 
     def run(self, path: str, importer: PurePosixPath) -> list[HandedIn]:
         """Return the file that `%run` names."""
@@ -105,7 +105,7 @@ class _Place:
             whole = PurePosixPath(posixpath.normpath(folder / wanted))
             if whole in self._files:
                 return [self._files[whole]]
-        return self._only_one([PurePosixPath(wanted.name)])
+        return self._nearest([PurePosixPath(wanted.name)])
 
     def _within(self, folder: PurePosixPath, parts: list[str]) -> list[HandedIn]:
         inner = [folder.joinpath(*parts[:n], _PACKAGE) for n in range(1, len(parts) + 1)]
@@ -119,15 +119,15 @@ class _Place:
                 return [*packages, file]
         return packages if inner[-1] in self._files else []
 
-    def _only_one(self, endings: Iterable[PurePosixPath]) -> list[HandedIn]:
-        """Return the one file whose path ends so, if there is one only."""
+    def _nearest(self, endings: Iterable[PurePosixPath]) -> list[HandedIn]:
+        """Return the file whose path ends so, of several the least deep and first by name."""
         found = [
             file
             for ending in endings
             for file in self._called.get(ending.name, ())
             if file.path.parts[-len(ending.parts) :] == ending.parts
         ]
-        return found if len(found) == 1 else []
+        return sorted(found, key=lambda f: (len(f.path.parts), f.path))[:1]
 
 
 def _folders(importer: PurePosixPath, level: int) -> list[PurePosixPath]:
