@@ -37,8 +37,9 @@ class _Catalogue(Model):
 class Course:
     """A course folder. Everything is read when it is first asked for."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+    def __init__(self, root: Path, *, is_own_copy: bool = False) -> None:
+        """Name a course; in a student's own copy, answers are written into the starters."""
+        self.root, self.is_own_copy = root.resolve(), is_own_copy
 
     def __repr__(self) -> str:
         return f"Course({str(self.root)!r})"
@@ -139,8 +140,8 @@ class ExerciseFolder:
 
     @cached_property
     def starter_source(self) -> str:
-        """The text of the stub."""
-        return read_text(self.starter)
+        """The text of the stub as it was given out; empty where nobody knows that any more."""
+        return "" if self.course.is_own_copy else read_text(self.starter)
 
     @property
     def hidden_tests(self) -> list[Path]:

@@ -103,6 +103,11 @@ class Slot:
         self.close()
 
     @property
+    def forkserver(self) -> Forkserver:
+        """What forks workers here; a later attempt at a submission may replace it."""
+        return self._forkserver
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """The sandbox layers that hold."""
         return self._forkserver.layers

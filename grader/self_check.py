@@ -2,54 +2,33 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 from grader.catalog import Course
 from grader.errors import UsageError
 from grader.grade import Answer, Slot
+from grader.ingest.answers.contents import Contents
+from grader.ingest.answers.given import Given
+from grader.ingest.layout import HandedIn
+from grader.ingest.listing import CODE, StoredFile
+from grader.ingest.matching import Matched, Matcher
 from grader.model.report import ScoreReport
+from grader.model.submission import Student, SubmissionInfo, submission_digest
+from grader.model.text import clean_line
+from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import Level
 from grader.source import Unreadable, read_source
 
-ENDINGS = (".py", ".ipynb")
-
-
-def find_file(path: Path | None) -> Path:
-    """Return the file to check; without one, the only candidate in the current folder."""
-    if path is not None:
-        if not path.is_file():
-            raise UsageError(f"{path}: there is no such file")
-        return path
-    here = Path.cwd()
-    if (here / "starter.py").is_file():
-        return here / "starter.py"
-    found = sorted(p for p in here.iterdir() if p.suffix in ENDINGS and p.name[0] not in "._")
-    if len(found) != 1:
-        names = ", ".join(p.name for p in found[:6]) or "none"
-        raise UsageError(f"which file? There are several here, or none: {names}")
-    return found[0]
-
-
-def tell_exercise(course: Course, path: Path) -> str:
-    """Return the exercise that a file belongs to: by its name, its folder, or what it defines."""
-    for name in (path.stem, path.resolve().parent.name):
-        if name in course.exercise_ids:
-            return name
-    try:
-        defined = read_source(path.name, path.read_bytes()).defined
-    except Unreadable as error:
-        raise UsageError(f"{path}: {error}") from None
-    fitting = [
-        folder.id
-        for folder in course.folders
-        if any(defined.intersection((f.name, *f.aliases)) for f in folder.exercise.functions)
-    ]
-    if len(fitting) != 1:
-        choice = ", ".join(fitting or course.exercise_ids)
-        raise UsageError(f"{path}: which exercise is it? Say --exercise with one of: {choice}")
-    return fitting[0]
+YOU: Final = Student(label="you")
+# One's home folder holds more than work on exercises.
+DEEPEST: Final = 3
+MOST_FILES: Final = 500
+MOST_SEEN: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -61,11 +40,89 @@ class Checked:
     """What the code printed while it was checked."""
 
 
-def check_file(
-    course: Course, exercise_id: str, path: Path, launched: Launched | None = None
+def check(
+    course: Course, path: Path | None, exercise: str | None, launched: Launched | None = None
 ) -> Checked:
-    """Run the public checks on a file; the student's own machine needs no isolation level."""
-    answer = Answer.of_file(exercise_id, "you", path.name, path.read_bytes())
+    """Run the public checks on a file, or on the answer that the current folder holds.
+
+    Which file that is, and which exercise without `exercise`, is told as for a class. The student's
+    own machine needs no isolation level. Raise UsageError when it cannot be told.
+    """
+    # A starter with the answer in it would make the answer look like what was given out.
+    course = Course(course.root, is_own_copy=True)
+    if exercise is not None:
+        course.folder(exercise)
+    if path is not None:
+        _readable(path)
     with Slot(course, Level.PROCESS, hidden=False, launched=launched) as slot:
-        report = slot.grade(exercise_id, answer)
+        matched = _matched(course, path, exercise, slot.forkserver)
+        report = slot.grade(matched.exercise, _answer(matched))
         return Checked(report, slot.printed.decode("utf-8", "replace"))
+
+
+def _readable(path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    if path.suffix.lower() not in CODE:
+        try:
+            read_source(path.name, path.read_bytes())
+        except Unreadable as error:
+            raise UsageError(f"{path}: {error}") from None
+
+
+def _matched(
+    course: Course, path: Path | None, exercise: str | None, forkserver: Forkserver
+) -> Matched:
+    folder = path.parent.resolve() if path else Path.cwd()
+    place = exercise or (folder.name if folder.name in course.exercise_ids else None)
+
+    def handed_in(file: StoredFile) -> HandedIn:
+        return HandedIn(YOU, file.path, file, place)
+
+    below = list(map(handed_in, _code_below(folder)))
+    if path:
+        name = PurePosixPath(path.name)
+        here = [handed_in(StoredFile(name, folder / name))]
+    else:
+        here = [file for file in below if len(file.path.parts) == 1]
+    exercises = [one.exercise for one in course.folders]
+    with Contents(exercises, Given.of(course.folders), forkserver) as contents:
+        found = Matcher(exercises, contents, exercise).match(YOU, here, below).matched
+    if len(found) == 1:
+        return found[0]
+    if path:
+        choice = ", ".join([m.exercise for m in found] or course.exercise_ids)
+        raise UsageError(f"{path}: which exercise is it? Say --exercise with one of: {choice}")
+    if found:
+        choice = ", ".join(m.exercise for m in found)
+        raise UsageError(f"which exercise? Say --exercise with one of: {choice}")
+    names = ", ".join(str(f.path) for f in here[:6]) or "none"
+    raise UsageError(f"which file? None here tells its exercise: {names}")
+
+
+def _code_below(folder: Path) -> Iterator[StoredFile]:
+    """Yield the Python files and notebooks of a folder, as far as it looks like one's work."""
+    count = seen = 0
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        inner = PurePosixPath(here.relative_to(folder).as_posix())
+        hidden = len(inner.parts) >= DEEPEST
+        folders[:] = [] if hidden else sorted(f for f in folders if f[0] not in "._")
+        for name in sorted(names):
+            if Path(name).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
+                count += 1
+                yield StoredFile(inner / name, here / name)
+        seen += len(names) + len(folders)
+        if count >= MOST_FILES or seen >= MOST_SEEN:
+            return
+
+
+def _answer(matched: Matched) -> Answer:
+    files = [(clean_line(str(f.path)), f.file.blob.read_bytes()) for f in matched.files]
+    info = SubmissionInfo(
+        id=f"{YOU.label}.{matched.exercise}",
+        student=YOU,
+        digest=submission_digest(files),
+        files=tuple(name for name, _ in files),
+    )
+    return Answer(info, files, matched.notes)

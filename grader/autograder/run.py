@@ -20,6 +20,8 @@ from grader.errors import UsageError
 from grader.export.document import Entry, strict_json
 from grader.export.gradescope import results
 from grader.grade import Answer, Slot
+from grader.ingest.answers.contents import Contents
+from grader.ingest.answers.given import Given
 from grader.ingest.layout import HandedIn
 from grader.ingest.listing import list_files
 from grader.ingest.matching import Matched, Matcher
@@ -71,8 +73,10 @@ def _matched(root: Path, folder: ExerciseFolder) -> Matched | None:
     except UsageError:
         return None  # an empty folder is the student's doing
     student = _student(root)
-    matcher = Matcher([folder.exercise], folder.id)
-    found = matcher.match(student, [HandedIn(student, f.path, f) for f in listing.files])
+    files = [HandedIn(student, f.path, f) for f in listing.files]
+    exercises = [folder.exercise]
+    with Contents(exercises, Given.of([folder])) as contents:
+        found = Matcher(exercises, contents, folder.id).match(student, files)
     return next(iter(found.matched), None)
 
 

@@ -51,17 +51,17 @@ def check(
 def _checked(
     file: Path | None, exercise: str | None, course: Path | None, launched: Launched
 ) -> Checked:
+    from grader import self_check
     from grader.catalog import find_course
     from grader.errors import SandboxError
     from grader.model.report import Status
-    from grader.self_check import check_file, find_file, tell_exercise
 
-    path = find_file(file)
-    opened = find_course(course) if course else _course_of(path)
-    checked = check_file(opened, exercise or tell_exercise(opened, path), path, launched)
+    opened = find_course(course) if course else _course_of(file or Path())
+    checked = self_check.check(opened, file, exercise, launched)
     report = checked.report
     if report.status is not Status.GRADED:
-        raise SandboxError(f"{path} could not be checked, which is our fault: {report.diagnostic}")
+        name = report.submission.files[-1]
+        raise SandboxError(f"{name} could not be checked, which is our fault: {report.diagnostic}")
     return checked
 
 

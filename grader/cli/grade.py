@@ -83,7 +83,7 @@ def grade(
 
     from grader.batch import Way, grade_class
     from grader.executors import available_jobs, local_executor
-    from grader.ingest import LAYOUTS, gather, read_roster
+    from grader.ingest import LAYOUTS, Given, gather, read_roster
     from grader.signing import signer
 
     opened = open_course(course)
@@ -99,7 +99,8 @@ def grade(
     with TemporaryDirectory(prefix="grader-") as scratch:
         exercises = [folder.exercise for folder in opened.folders]
         known = read_roster(roster) if roster else None
-        gathered = gather(path, Path(scratch), exercises, layout, exercise, out, known)
+        given = Given.of(f for f in opened.folders if exercise in (None, f.id))
+        gathered = gather(path, Path(scratch), exercises, layout, exercise, out, known, given)
         _tell(gathered)
         summary = grade_class(gathered, opened, out, way)
     _clear()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from grader.ingest.answers.given import Given
 from grader.ingest.gather import Gathered, gather
 from grader.ingest.layouts import LAYOUTS
 from grader.ingest.roster import read_roster
 
-__all__ = ["LAYOUTS", "Gathered", "gather", "read_roster"]
+__all__ = ["LAYOUTS", "Gathered", "Given", "gather", "read_roster"]

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from grader.ingest.answers.contents import Contents
 from grader.ingest.layouts import LAYOUTS
 from grader.ingest.listing import CODE, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path, PurePosixPath
 
+    from grader.ingest.answers.given import Given
     from grader.ingest.layout import HandedIn, Layout
     from grader.ingest.listing import Listing
     from grader.model.exercise import Exercise
+    from grader.sandbox.forkserver import Forkserver
 
 
 _OLDER: Final = "the student handed it in again later, and the later one counts"
@@ -85,12 +88,16 @@ def gather(
     only: str | None = None,
     without: Path | None = None,
     roster: Roster | None = None,
+    given: Given | None = None,
+    forkserver: Forkserver | None = None,
 ) -> Gathered:
     """Find the submissions in a file, a folder or a zip, which is unpacked into `scratch`.
 
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
-    the students', such as the one that the class is graded into; `roster` adds identities. Raise
-    UsageError when there is nothing at `path` or it cannot be read at all.
+    the students', such as the one that the class is graded into; `roster` adds identities; `given`
+    is what the course gives out. Where files must be told by what they define, a worker reads them,
+    of `forkserver` or of one that is started for it. Raise UsageError when there is nothing at
+    `path` or it cannot be read at all.
     """
     listing = list_files(path, scratch, without)
     ids = [e.id for e in exercises]
@@ -104,7 +111,9 @@ def gather(
         row = rows.get(student)
         by_student.setdefault(join(student, row) if row else student, []).append(handed)
     students = sorted(by_student, key=lambda s: (s.label, s.model_dump_json()))
-    found, older = _matched(exercises, only, students, by_student)
+    with Contents(exercises, given, forkserver) as contents:
+        matcher = Matcher(exercises, contents, only)
+        found, older = _matched(matcher, students, by_student)
     stems = _stems(students)
     there = [row for row in rows.values() if row]
     return Gathered(
@@ -124,13 +133,10 @@ def _layout(name: str, listing: Listing) -> Layout:
 
 
 def _matched(
-    exercises: Sequence[Exercise],
-    only: str | None,
-    students: Sequence[Student],
-    by_student: dict[Student, list[HandedIn]],
+    matcher: Matcher, students: Sequence[Student], by_student: dict[Student, list[HandedIn]]
 ) -> tuple[list[StudentFiles], list[LeftOver]]:
     """Match what each student handed in last; list what was handed in before."""
-    matcher, found, older = Matcher(exercises, only), [], []
+    found, older = [], []
     for student in students:
         latest: dict[tuple[str | None, PurePosixPath], HandedIn] = {}
         for file in sorted(by_student[student], key=lambda f: f.turn):
@@ -140,18 +146,18 @@ def _matched(
                 older.append(LeftOver(before, student.label, _OLDER, alone=False))
             latest[place] = file
         found.append(matcher.match(student, list(latest.values())))
-    _assume_majority(matcher, found, [e.id for e in exercises])
+    _assume_the_only_one(matcher, found)
     return found, older
 
 
-def _assume_majority(matcher: Matcher, found: list[StudentFiles], ids: list[str]) -> None:
-    """Give the exercise that most of the class has to students whose files tell nothing."""
-    votes = Counter(m.exercise for f in found for m in f.matched)
-    if not votes:
+def _assume_the_only_one(matcher: Matcher, found: list[StudentFiles]) -> None:
+    """Give the exercise of a class that has one to students whose files tell nothing."""
+    told = {matched.exercise for one in found for matched in one.matched}
+    if len(told) != 1:
         return
-    exercise = max(ids, key=lambda e: votes[e])  # of equals, the first one of the course
+    (exercise,) = told
     for one in found:
-        if not one.matched and any(matcher.is_silent(reason) for _, reason in one.left):
+        if one.silent and not one.matched:
             matcher.assume(one, exercise)
 
 

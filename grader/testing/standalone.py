@@ -19,8 +19,9 @@ class StandaloneRun(Run):
 
     def __init__(self, check_file: Path, submission: str | None) -> None:
         half = check_file.parent.parent
-        folder = Course(half.parent).folder(check_file.parent.name)
-        default = folder.starter if half.name == "exercises" else folder.reference
+        public = half.name == "exercises"
+        folder = Course(half.parent, is_own_copy=public).folder(check_file.parent.name)
+        default = folder.starter if public else folder.reference
         path = Path(submission) if submission else default
         try:
             data = path.read_bytes()

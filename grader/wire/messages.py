@@ -1,9 +1,10 @@
 """The messages that cross the wire, and the strict reading of a worker's replies.
 
-Grader to worker: `define` (the cells of a submission) and `call` (a function by name, plain
-arguments, a seed). Worker to grader: `ready` once, before it has seen any student code, then
-exactly one reply to each request, carrying the request's number. A reply is only data: whatever it
-says, the worst it can be is a wrong answer of that one submission.
+Grader to worker: `define` (the cells of a submission), `call` (a function by name, plain arguments,
+a seed) and `outline` (the cells of a file, of which nothing is executed). Worker to grader: `ready`
+once, before it has seen any student code, then exactly one reply to each request, carrying the
+request's number. A reply is only data: whatever it says, the worst it can be is a wrong answer of
+that one submission.
 """
 
 from __future__ import annotations
@@ -93,8 +94,17 @@ def parse_reply(message: Any, number: int) -> Reply:
 
 def parse_definitions(message: Any, number: int) -> dict[str, Any]:
     """Return what `define` reported; its inner shape is checked where it is read."""
-    kind, report = _kind(message, number), message.get("report")
-    if kind != "defined" or type(report) is not dict:
+    return _report(message, number, "defined")
+
+
+def parse_outline(message: Any, number: int) -> dict[str, Any]:
+    """Return what `outline` reported; its inner shape is checked where it is read."""
+    return _report(message, number, "outlined")
+
+
+def _report(message: Any, number: int, kind: str) -> dict[str, Any]:
+    found, report = _kind(message, number), message.get("report")
+    if found != kind or type(report) is not dict:
         raise WireError("a reply of an unknown kind")
     return report
 

@@ -17,6 +17,7 @@ from grader.wire.frames import pack
 from grader.wire.plain import type_name
 from grader.worker import binding, clock, lockdown
 from grader.worker.namespace import Namespace
+from grader.worker.outline import Outliner
 from grader.worker.placeholders import Importer, StandIn
 from grader.worker.witness import Witness
 
@@ -102,13 +103,15 @@ def _output() -> io.TextIOWrapper:
 
 
 class _Worker:
-    """One submission's namespace and the two things that can be asked of it."""
+    """One submission's namespace and what can be asked of it."""
 
     def __init__(self, limits: dict[str, int]) -> None:
         self._limits = limits
         self.value_limits = ValueLimits(buffer_bytes=limits["reply_mib"] << 20)
         self.witness = Witness()
         self._namespace: Namespace | None = None
+        self._outliner = Outliner([])
+        self._answers = {"define": self.define, "call": self.call, "outline": self.outline}
         self._called: set[str] = set()
 
     def answer(self, request: dict[str, Any]) -> bytes:
@@ -117,7 +120,7 @@ class _Worker:
         head: dict[str, Any] = {"number": request["number"]}
         try:
             _seed(request["seed"])
-            reply = self.define(request) if request["kind"] == "define" else self.call(request)
+            reply = self._answers[request["kind"]](request)
             return self.pack(head | self._noted(request) | reply)
         except BaseException as error:
             return pack(head | self._noted(request) | _raised(error))
@@ -157,6 +160,13 @@ class _Worker:
         self.witness.about([label for own in (cells, *(c for _, c in beside)) for label, _ in own])
         report = self._namespace.define(cells, path=request["path"], beside=beside)
         return {"kind": "defined", "report": report}
+
+    def outline(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Say what a file defines, executing nothing; the first request brings the contracts."""
+        if "exercises" in request:
+            self._outliner = Outliner(request["exercises"])
+        cells = [(label, source) for label, source in request["cells"]]
+        return {"kind": "outlined", "report": self._outliner.outline(cells)}
 
     def call(self, request: dict[str, Any]) -> dict[str, Any]:
         """Call a function of the namespace; return what came of it."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from grader.ingest import gather
+from grader.catalog import Course
+from grader.ingest import Given, gather
 from grader.model.exercise import Exercise
+
+ROOT = Path(__file__).parents[2]
 
 
 def exercise(name, *functions):
@@ -32,10 +36,10 @@ COURSE = [
 
 
 @pytest.fixture
-def class_of(tmp_path):
+def class_of(tmp_path, forkserver):
     """Return a function that writes files and gathers them."""
 
-    def build(files, *, path=None, **options):
+    def build(files, *, path=None, exercises=COURSE, **options):
         root = tmp_path / "class"
         for name, content in files.items():
             target = root / name
@@ -43,9 +47,28 @@ def class_of(tmp_path):
             target.write_bytes(content if isinstance(content, bytes) else content.encode())
         scratch = tmp_path / "scratch"
         scratch.mkdir(exist_ok=True)
-        return gather(path or root, scratch, COURSE, **options)
+        return gather(path or root, scratch, exercises, forkserver=forkserver, **options)
 
     return build
+
+
+@pytest.fixture
+def make_exercise():
+    """Return a function that makes an exercise of functions without parameters."""
+    return exercise
+
+
+@pytest.fixture(scope="session")
+def ours():
+    """Return the course of this repository."""
+    return Course(ROOT)
+
+
+@pytest.fixture
+def ours_of(class_of, ours):
+    """Return a function that gathers a class for the course of this repository."""
+    exercises = [folder.exercise for folder in ours.folders]
+    return partial(class_of, exercises=exercises, given=Given.of(ours.folders))
 
 
 @pytest.fixture

@@ -73,6 +73,15 @@ def call(name: str = "f", *values: Any) -> dict[str, Any]:
     return {"kind": "call", "names": [name], "arguments": arguments}
 
 
+def test_files_are_outlined_for_the_contracts_of_the_first_request(channel: Any) -> None:
+    function = {"names": ["f"], "arguments": [{"name": "x", "aliases": [], "optional": False}]}
+    exercises = [{"id": "mini", "starter": "", "functions": [function]}]
+    request = {"kind": "outline", "cells": [["cell 1", "def f(x): return x\nprint(1 / 0)"]]}
+    _, *replies = serve_to(channel, request, request | {"exercises": exercises}, request)
+    assert [reply["kind"] for reply in replies] == ["outlined"] * 3
+    assert [list(reply["report"]["functions"]) for reply in replies] == [[], ["mini"], ["mini"]]
+
+
 def test_requests_are_answered_in_turn(channel: Any) -> None:
     ready, defined, *replies = serve_to(
         channel,

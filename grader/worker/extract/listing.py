@@ -50,16 +50,33 @@ class Statement:
 
     @property
     def imports(self) -> tuple[str, ...]:
-        """The modules that it may import, also where it is a function that imports them."""
-        found: dict[str, None] = {}
-        for node in ast.walk(self.node):
-            if isinstance(node, ast.Import):
-                found |= dict.fromkeys(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                module = node.module or ""
-                found[module] = None
-                found |= dict.fromkeys(f"{module}.{alias.name}" for alias in node.names)
-        return tuple(found)
+        """The modules that it may import: ``a.b``, ``.a`` and ``..a`` when relative, a path if run.
+
+        What is imported *from* a module may be a module itself, so it is among them, too.
+        """
+        if self.text and "import" not in self.text:
+            return ()
+        return tuple(dict.fromkeys(_imported(self.node)))
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Import):
+            yield from (alias.name for alias in inner.names)
+        elif isinstance(inner, ast.ImportFrom):
+            module = "." * inner.level + (inner.module or "")
+            yield module
+            dot = "." if inner.module else ""
+            yield from (f"{module}{dot}{a.name}" for a in inner.names if a.name != "*")
+        elif isinstance(inner, ast.Call) and _is_import_call(inner.func):
+            first = inner.args[0] if inner.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+
+
+def _is_import_call(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("import_module", "__import__")
 
 
 class Reader:

@@ -1,0 +1,143 @@
+"""What files hold: a cheap look at their bytes, and an outline of those that need more.
+
+A look finds words in bytes and proves nothing; it says for which files it is worth asking a worker.
+Of equal bytes only one outline is made. A file that a worker could not read has the outline that
+its look gives: the functions that it seems to define.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from grader.ingest.answers.given import Given, digest_of
+from grader.sandbox.outline import Outline, Outliner, Written
+from grader.source import Unreadable, read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.ingest.layout import HandedIn
+    from grader.model.exercise import Exercise
+    from grader.sandbox.forkserver import Forkserver
+
+# An import reaches over lines when it has brackets; what is looked at too far costs an outline.
+_IMPORT_REACH: Final = 400
+_MOST_IMPORTS: Final = 20_000
+_IMPORTS: Final = re.compile(rb"import|from|%run")
+_WORD: Final = re.compile(rb"\w+")
+_TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Content:
+    """An outline, and the reason why there is none to trust, if there is none."""
+
+    outline: Outline
+    unread: str = ""
+
+
+@dataclass(frozen=True)
+class _Look:
+    digest: bytes
+    defines: frozenset[str]
+    words: frozenset[bytes]
+
+
+class Contents:
+    """Reads files of a class as far as is asked, and remembers. Use it as a context manager."""
+
+    def __init__(
+        self,
+        exercises: Sequence[Exercise],
+        given: Given | None = None,
+        forkserver: Forkserver | None = None,
+    ) -> None:
+        """Prepare; a forkserver is started when an outline is first needed, if none is given."""
+        self._given = given or Given()
+        self._outliner = Outliner(exercises, self._given.starters, forkserver)
+        self._exercises = exercises
+        self._patterns = {e.id: _pattern(e) for e in exercises}
+        self._looks: dict[HandedIn, _Look] = {}
+        self._contents: dict[bytes, Content] = {}
+
+    def __enter__(self) -> Contents:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._outliner.close()
+
+    def forget_looks(self) -> None:
+        """Give back the memory of one student's files; outlines are kept for the others."""
+        self._looks.clear()
+
+    def seems_to_define(self, file: HandedIn) -> frozenset[str]:
+        """Return the exercises of which a file seems to define a function."""
+        return self._look(file).defines
+
+    def is_besides(self, file: HandedIn) -> bool:
+        """Return whether a file is one that the course gives out with an exercise, unchanged."""
+        return self._look(file).digest in self._given.besides
+
+    def is_helper_of(self, exercise: str, file: HandedIn) -> bool:
+        """Return whether a file is what every answer to `exercise` is given anyway."""
+        return self._look(file).digest == self._given.helpers.get(exercise)
+
+    def may_import(self, file: HandedIn, names: set[str]) -> bool:
+        """Return whether one of `names` may stand near an import of `file`."""
+        # Letters beyond ASCII are written in more than one way, and composed in more than one.
+        if not all(name.isascii() for name in names):
+            return True
+        return not self._look(file).words.isdisjoint(name.encode() for name in names)
+
+    def of(self, file: HandedIn) -> Content:
+        """Return what a file defines and imports; one that cannot be read defines nothing."""
+        digest = self._look(file).digest + file.path.suffix.lower().encode()
+        if digest not in self._contents:
+            self._contents[digest] = self._read(file)
+        return self._contents[digest]
+
+    def _look(self, file: HandedIn) -> _Look:
+        if file not in self._looks:
+            data = file.file.read()
+            self._looks[file] = self._looked(data)
+        return self._looks[file]
+
+    def _looked(self, data: bytes) -> _Look:
+        digest = digest_of(data)
+        if data.startswith(_TWO_BYTES):  # an editor's UTF-16: for a look, as good as UTF-8
+            data = data.replace(b"\0", b"")
+        words: set[bytes] = set()
+        for found in islice(_IMPORTS.finditer(data), _MOST_IMPORTS):
+            words.update(_WORD.findall(data, found.end(), found.end() + _IMPORT_REACH))
+        defines = frozenset(e for e, pattern in self._patterns.items() if pattern.search(data))
+        return _Look(digest, defines, frozenset(words))
+
+    def _read(self, file: HandedIn) -> Content:
+        try:
+            source = read_source(file.path.name, file.file.read())
+        except Unreadable as error:  # the report of the submission will say so, too
+            return Content(Outline(), error.reason)
+        cells = [(cell.label, cell.source) for cell in source.cells]
+        outline = self._outliner.outline(cells)
+        if outline is None:
+            return Content(self._seeming(source.defined), "its code ends Python's parser")
+        return Content(outline)
+
+    def _seeming(self, defined: frozenset[str]) -> Outline:
+        functions: dict[str, dict[str, Written]] = {}
+        for exercise in self._exercises:
+            for function in exercise.functions:
+                own_name = function.name in defined
+                if own_name or defined.intersection(function.aliases):
+                    functions.setdefault(exercise.id, {})[function.name] = Written(
+                        fits=True, written=True, definition=True, own_name=own_name
+                    )
+        return Outline(functions=functions, definitions=len(defined))
+
+
+def _pattern(exercise: Exercise) -> re.Pattern[bytes]:
+    names = "|".join(re.escape(n) for f in exercise.functions for n in (f.name, *f.aliases))
+    return re.compile(rb"def[ \t]++(?:" + names.encode() + rb")[ \t]*+\(")

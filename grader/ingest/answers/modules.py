@@ -1,0 +1,136 @@
+"""Which other files of a student a file needs: those that it imports or runs, and what they do.
+
+A module is looked for beside the file that imports it, then in the folders above, as one who works
+there has put them on the path, and at last anywhere: folders get lost when files travel.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from grader.ingest.listing import CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from grader.ingest.answers.contents import Contents
+    from grader.ingest.layout import HandedIn
+
+_PACKAGE: Final = "__init__.py"
+
+
+class Modules:
+    """The files of one student as modules of each other."""
+
+    def __init__(self, files: Iterable[HandedIn], contents: Contents) -> None:
+        self._contents = contents
+        places: dict[str | None, list[HandedIn]] = defaultdict(list)
+        for file in files:
+            places[file.exercise].append(file)
+        self._places = {exercise: _Place(there) for exercise, there in places.items()}
+        self._imports: dict[HandedIn, list[HandedIn]] = {}
+
+    def needed_by(self, *files: HandedIn) -> list[HandedIn]:
+        """Return what `files` import, directly or not, sorted by path, without themselves."""
+        found: dict[HandedIn, None] = {}
+        waiting = list(files)
+        while waiting:
+            new = [f for f in self._imported(waiting.pop()) if f not in found]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return sorted((f for f in found if f not in files), key=lambda f: f.path)
+
+    def importers(self, files: Iterable[HandedIn]) -> dict[HandedIn, list[HandedIn]]:
+        """Return, for each that any of `files` needs, those that need it and are not needed by it.
+
+        Of files that import each other neither is there for the other alone.
+        """
+        needs = {file: self.needed_by(file) for file in files}
+        found: dict[HandedIn, list[HandedIn]] = {}
+        for file, needed in needs.items():
+            for module in needed:
+                if file not in needs.get(module, ()):
+                    found.setdefault(module, []).append(file)
+        return found
+
+    def _imported(self, file: HandedIn) -> list[HandedIn]:
+        if file not in self._imports:
+            place = self._places[file.exercise]
+            if self._contents.may_import(file, place.names - {file.path.stem}):
+                outline = self._contents.of(file).outline
+                found = [f for m in outline.imports for f in place.resolved(m, file.path)]
+                found += [f for path in outline.runs for f in place.run(path, file.path)]
+                self._imports[file] = [f for f in dict.fromkeys(found) if f != file]
+            else:
+                self._imports[file] = []
+        return self._imports[file]
+
+
+class _Place:
+    """The files of one folder of a student, by what they are called there."""
+
+    def __init__(self, files: Sequence[HandedIn]) -> None:
+        self._files = {file.path: file for file in files}
+        self._called: dict[str, list[HandedIn]] = defaultdict(list)
+        self.names: set[str] = set()
+        """All that a module or a package may be called."""
+        for file in files:
+            self._called[file.path.name].append(file)
+            self.names |= {file.path.stem, *file.path.parent.parts}
+
+    def resolved(self, module: str, importer: PurePosixPath) -> list[HandedIn]:
+        """Return the file of a module, after those of the packages that hold it."""
+        name = module.lstrip(".")
+        level = len(module) - len(name)
+        parts = [part for part in name.split(".") if part]
+        if not all(part.isidentifier() for part in parts):
+            return []  # a call may ask for anything
+        for folder in _folders(importer, level):
+            if found := self._within(folder, parts):
+                return found
+        if level or not parts:
+            return []
+        paths = [PurePosixPath(*parts[:-1], parts[-1] + suffix) for suffix in CODE]
+        return self._nearest([*paths, PurePosixPath(*parts, _PACKAGE)])
+
+    def run(self, path: str, importer: PurePosixPath) -> list[HandedIn]:
+        """Return the file that `%run` names."""
+        wanted = PurePosixPath(path.replace("\\", "/"))
+        if wanted.suffix.lower() not in CODE:
+            wanted = wanted.parent / f"{wanted.name}.py"
+        for folder in _folders(importer, 0):
+            whole = PurePosixPath(posixpath.normpath(folder / wanted))
+            if whole in self._files:
+                return [self._files[whole]]
+        return self._nearest([PurePosixPath(wanted.name)])
+
+    def _within(self, folder: PurePosixPath, parts: list[str]) -> list[HandedIn]:
+        inner = [folder.joinpath(*parts[:n], _PACKAGE) for n in range(1, len(parts) + 1)]
+        packages = [self._files[path] for path in inner if path in self._files]
+        if not parts:
+            package = self._files.get(folder / _PACKAGE)
+            return [package] if package else []
+        module = folder.joinpath(*parts)
+        for suffix in CODE:
+            if file := self._files.get(module.with_name(module.name + suffix)):
+                return [*packages, file]
+        return packages if inner[-1] in self._files else []
+
+    def _nearest(self, endings: Iterable[PurePosixPath]) -> list[HandedIn]:
+        """Return the file whose path ends so, of several the least deep and first by name."""
+        found = [
+            file
+            for ending in endings
+            for file in self._called.get(ending.name, ())
+            if file.path.parts[-len(ending.parts) :] == ending.parts
+        ]
+        return sorted(found, key=lambda f: (len(f.path.parts), f.path))[:1]
+
+
+def _folders(importer: PurePosixPath, level: int) -> list[PurePosixPath]:
+    """Return the folders in which a module is looked for: one when the import is relative."""
+    above = [importer.parent, *importer.parent.parents]
+    return above[level - 1 : level] if level else above

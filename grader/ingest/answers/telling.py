@@ -1,0 +1,221 @@
+"""Which exercises a student's files answer, and from what that was told.
+
+In this order: the instructor's word; a folder with the exercise's id; then what a file defines,
+where its name decides among the exercises that fit. A file *tells* an exercise when more than half
+of the exercise's functions are in it and fit, or the one that bears the exercise's id. What tells
+no exercise so well may still tell one by fewer functions, if they are no minor part of the file.
+The name decides alone where the functions tell nothing, or are as they were given out. A file that
+an answer imports answers nothing by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from grader.ingest.answers.contents import Contents
+    from grader.ingest.answers.modules import Modules
+    from grader.ingest.layout import HandedIn
+    from grader.model.exercise import Exercise
+    from grader.sandbox.outline import Written
+
+# A file of which one function in five or more belongs to an exercise is not about something else.
+_OTHERS_FOR_EACH: Final = 3
+
+Told = dict[str, dict["HandedIn", str]]
+"""By exercise its candidates, and what was guessed of each; empty when nothing was guessed."""
+
+
+class Teller:
+    """Tells the exercises of a course, or finds the files for the one that the instructor named."""
+
+    def __init__(self, exercises: Sequence[Exercise], only: str | None = None) -> None:
+        self._sizes = {e.id: len(e.functions) for e in exercises}
+        self._only = only
+
+    def tell(self, files: Sequence[HandedIn], contents: Contents, modules: Modules) -> Told:
+        """Return the candidates for each exercise that one student's files answer."""
+        if self._only is not None:
+            own = [f for f in files if not self.is_of_another(f, contents)]
+            return {self._only: dict.fromkeys(own, "")} if own else {}
+        return _Telling(self._sizes, self, files, contents, modules).told()
+
+    def is_of_another(self, file: HandedIn, contents: Contents) -> bool:
+        """Return whether a file belongs to another exercise than the instructor's."""
+        if self._only is None:
+            return False
+        placed = self.placed(file)
+        if placed:
+            return placed != self._only
+        named = self.named(file)
+        return bool(named) and self._only not in {*named, *contents.seems_to_define(file)}
+
+    def placed(self, file: HandedIn) -> str | None:
+        """Return the exercise in whose place the layout has the file, or that a folder is."""
+        if file.exercise:
+            return file.exercise
+        for part in reversed(file.path.parent.parts):
+            for exercise in self._sizes:
+                if bare(exercise) == bare(part):
+                    return exercise
+        return None
+
+    def named(self, file: HandedIn) -> list[str]:
+        """Return the exercises that stand in the name of the file, or else of a folder."""
+        for part in (file.path.stem, *reversed(file.path.parent.parts)):
+            found = [e for e in self._sizes if bare(e) in bare(part)]
+            # `sum` is also in `running_sum`; the longer name is the one that was meant.
+            if found:
+                return [e for e in found if not any(e != o and bare(e) in bare(o) for o in found)]
+        return []
+
+
+class _Telling:
+    """The telling of one student's files."""
+
+    def __init__(
+        self,
+        sizes: Mapping[str, int],
+        teller: Teller,
+        files: Sequence[HandedIn],
+        contents: Contents,
+        modules: Modules,
+    ) -> None:
+        self._sizes, self._teller, self._files = sizes, teller, files
+        self._contents, self._modules = contents, modules
+        self._told: Told = defaultdict(dict)
+        self._open: list[HandedIn] = []
+        """Files of which only the functions can tell."""
+
+    def told(self) -> Told:
+        """Return the candidates for each exercise."""
+        doubtful = [file for file in self._files if not self._by_place_or_name(file)]
+        for file in doubtful:
+            self._by_name_alone(file)
+        self._drop_modules()
+        self._by_functions()
+        return self._told
+
+    def _by_place_or_name(self, file: HandedIn) -> bool:
+        """Take what needs no guess; return False when name and functions disagree."""
+        placed, named = self._teller.placed(file), self._teller.named(file)
+        sure = [placed] if placed else [
+            e for e in named if e in self._contents.seems_to_define(file) or self._has(file, e)
+        ]  # fmt: skip
+        for exercise in sure:
+            self._told[exercise][file] = ""
+        if not sure and not named:
+            self._open.append(file)
+        return bool(sure) or not named
+
+    def _by_name_alone(self, file: HandedIn) -> None:
+        """Take a file for what its functions tell and no other file answers, else for its name."""
+        told = self._tells(file)
+        written = [e for e in told if any(f.written for f in self._functions(file, e).values())]
+        if any(exercise not in self._told for exercise in written):
+            self._open.append(file)
+            return
+        unread = self._contents.of(file).unread
+        for exercise in self._teller.named(file):
+            none = "" if unread else f": it defines no function of {exercise}"
+            guess = f"{file.path} was taken for {exercise} because of its name{none}"
+            self._told[exercise][file] = guess
+
+    def _drop_modules(self) -> None:
+        """Leave aside files that an answer imports."""
+        importers = self._modules.importers(self._files) if self._open else {}
+        modules = {f for f in self._open if any(map(self._answers, importers.get(f, ())))}
+        self._open = [file for file in self._open if file not in modules]
+
+    def _answers(self, file: HandedIn) -> bool:
+        """Whether a file has a function of what it answers: a test or a plot has none."""
+        if file in self._open:
+            return bool(self._tells(file) or self._hint(file, alone=True))
+        told = (e for e, files in self._told.items() if file in files)
+        return any(self._functions(file, exercise) for exercise in told)
+
+    def _by_functions(self) -> None:
+        shared = {
+            e: self._shared(e) for e in {e for file in self._open for e in self._outline(file)}
+        }
+        told = {
+            file: self._tells(file)
+            + [e for e in self._outline(file) if self._adds(file, e, shared[e])]
+            for file in self._open
+        }
+        alone = not self._told and not any(told.values())
+        for file, exercises in told.items():
+            for exercise in exercises or filter(None, [self._hint(file, alone=alone)]):
+                names = ", ".join(self._functions(file, exercise))
+                guess = f"{file.path} was taken for {exercise} because it defines {names}"
+                self._told[exercise].setdefault(file, guess)
+
+    def _shared(self, exercise: str) -> Counter[str]:
+        """Return in how many files that may be for an exercise each of its functions fits."""
+        files = dict.fromkeys([*self._open, *self._told.get(exercise, ())])
+        return Counter(name for f in files for name in _fitting(self._functions(f, exercise)))
+
+    def _adds(self, file: HandedIn, exercise: str, shared: Counter[str]) -> bool:
+        """Whether a file has the missing part of an exercise that several files tell together."""
+        functions = self._functions(file, exercise)
+        if self._is_most(exercise, functions) or 2 * len(shared) <= self._sizes[exercise]:
+            return False
+        return any(shared[name] == 1 for name in _fitting(functions))
+
+    def _outline(self, file: HandedIn) -> dict[str, dict[str, Written]]:
+        return self._contents.of(file).outline.functions
+
+    def _functions(self, file: HandedIn, exercise: str) -> dict[str, Written]:
+        return self._outline(file).get(exercise, {})
+
+    def _has(self, file: HandedIn, exercise: str) -> bool:
+        return bool(self._functions(file, exercise))
+
+    def _tells(self, file: HandedIn) -> list[str]:
+        """Return what a file tells, without an exercise of which another has all and more."""
+        fitting = {
+            e: _fitting(functions).keys()
+            for e, functions in self._outline(file).items()
+            if self._is_most(e, functions)
+        }
+        return [
+            e for e, own in fitting.items() if not any(own < other for other in fitting.values())
+        ]
+
+    def _is_most(self, exercise: str, functions: Mapping[str, Written]) -> bool:
+        fitting = _fitting(functions)
+        if exercise in fitting and fitting[exercise].own_name and fitting[exercise].definition:
+            return True
+        return 2 * len(fitting) > self._sizes[exercise]
+
+    def _hint(self, file: HandedIn, *, alone: bool) -> str | None:
+        """Return the exercise that a file's few functions tell best, if any does.
+
+        Where the student's files tell nothing else, less is enough: any function, even one with
+        other parameters, whose author will then be told so.
+        """
+        best, found = (False, 0.0), None
+        definitions = self._contents.of(file).outline.definitions
+        for exercise, size in self._sizes.items():
+            functions = {n: f for n, f in self._functions(file, exercise).items() if f.definition}
+            fitting = len(_fitting(functions))
+            counted = fitting or alone * sum(f.own_name for f in functions.values())
+            enough = counted if alone else 2 * fitting >= size
+            if not enough or definitions - len(functions) > _OTHERS_FOR_EACH * counted:
+                continue
+            value = (bool(fitting), counted / size)
+            if value > best:
+                best, found = value, exercise
+        return found
+
+
+def _fitting(functions: Mapping[str, Written]) -> dict[str, Written]:
+    return {name: function for name, function in functions.items() if function.fits}
+
+
+def bare(name: str) -> str:
+    """Return the letters and digits of a name, whatever their case."""
+    return "".join(c for c in name.casefold() if c.isalnum())

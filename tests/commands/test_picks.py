@@ -1,0 +1,220 @@
+"""Does everything that has to choose a file choose the same one, and say which?"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.autograder.build import SETTINGS
+from grader.autograder.run import run as run_autograder
+from grader.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+RIGHT = (ROOT / "solutions/random_init/reference.py").read_text()
+PUBLIC = ROOT / "exercises/random_init"
+STUB, NOTEBOOK = (PUBLIC / "starter.py").read_text(), (PUBLIC / "random_init.ipynb").read_text()
+LOGISTIC = (
+    (ROOT / "solutions/logistic_zero_init/reference.py").read_text()
+    + """
+
+def predict(w, b, X):
+    return (X > 0) + 1
+
+
+def model(X_train, Y_train, X_test, Y_test, num_iterations=2000, learning_rate=0.5):
+    return {"w": num_iterations * learning_rate}
+"""
+)
+SPLIT = """
+import numpy as np
+import tools.draw as td
+
+def initialize_parameters(n_x, n_h, n_y):
+    return td.parameters(n_x, n_h, n_y)
+"""
+
+Run = Any
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs a command line here: its exit code, stdout and stderr."""
+
+    def _run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["grader", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return _run
+
+
+def filled(answer: str = RIGHT) -> str:
+    content = json.loads(NOTEBOOK)
+    for cell in content["cells"]:
+        if "raise NotImplementedError" in "".join(cell["source"]):
+            cell["source"] = answer
+    return json.dumps(content)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Return a function that writes files into a folder of a course, and works there."""
+
+    def write(files: dict[str, str], folder: str = "random_init") -> Path:
+        shutil.copytree(ROOT / "exercises", tmp_path / "exercises", dirs_exist_ok=True)
+        work = tmp_path / "exercises" / folder
+        work.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (work / name).parent.mkdir(exist_ok=True)
+            (work / name).write_text(text)
+        monkeypatch.chdir(work)
+        return work
+
+    return write
+
+
+KEPT = RIGHT.replace("    return {", "    # TODO: draw W1 and W2 at random\n    return {")
+CASES = {
+    "starter done": ({"starter.py": RIGHT}, "starter.py"),
+    "starter done, its comment kept": ({"starter.py": KEPT}, "starter.py"),
+    "notebook done": ({"random_init.ipynb": filled()}, "random_init.ipynb"),
+    "copy done": ({"random_init-Copy1.ipynb": filled()}, "random_init-Copy1.ipynb"),
+    "download done": ({"random_init (1).ipynb": filled()}, "random_init (1).ipynb"),
+    "first of the alphabet": ({"answer.py": RIGHT}, "answer.py"),
+    "last of the alphabet": ({"zz.py": RIGHT}, "zz.py"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_check_takes_what_was_done(run: Run, here: Callable[..., Path], case: str) -> None:
+    files, name = CASES[case]
+    here(files)
+    code, out, _ = run("check")
+    assert code == 0
+    assert f"{name} was taken: " in out
+    assert "is as it was given out" in out
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_gradescope_autograder_takes_the_same(tmp_path: Path, case: str) -> None:
+    files, name = CASES[case]
+    root = tmp_path / "autograder"
+    for half in ("exercises", "solutions"):
+        (root / "source/course" / half).mkdir(parents=True)
+        shutil.copytree(ROOT / half / "random_init", root / "source/course" / half / "random_init")
+    for name_of_course in ("course.toml", "misconceptions.toml"):
+        shutil.copy(
+            ROOT / "exercises" / name_of_course, root / "source/course/exercises" / name_of_course
+        )
+    settings = {"exercise": "random_init", "isolation": "process"}
+    (root / "source" / SETTINGS).write_text(json.dumps(settings))
+    shutil.copytree(PUBLIC, root / "submission")
+    for path, text in files.items():
+        (root / "submission" / path).write_text(text)
+    assert run_autograder(root)
+    results = json.loads((root / "results/results.json").read_text())
+    assert results["score"] == 10
+    assert f"{name} was taken" in results["output"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_class_takes_the_same(
+    run: Run, here: Callable[..., Path], tmp_path: Path, case: str
+) -> None:
+    files, name = CASES[case]
+    work = here(files)
+    shutil.copytree(work, tmp_path / "class" / "ada")
+    run("grade", tmp_path / "class", "--out", tmp_path / "out", "--jobs", 1, "--course", ROOT)
+    [report] = [json.loads(p.read_text()) for p in (tmp_path / "out/reports").glob("*.json")]
+    assert report["submission"]["files"] == [name]
+    assert report["fraction"] == 1
+
+
+def test_check_reads_the_modules_of_a_file(run: Run, here: Callable[..., Path]) -> None:
+    module = RIGHT.replace("initialize_parameters", "parameters")
+    here({"mine.py": SPLIT.replace("import tools.draw as td", "from tools.draw import parameters")
+          .replace("td.", ""), "tools/draw.py": module})  # fmt: skip
+    code, out, _ = run("check", "mine.py")
+    assert "tools/draw.py was read before mine.py" in out
+    assert code == 0
+
+
+def test_check_of_one_file_tells_the_exercise_by_what_fits(
+    run: Run, here: Callable[..., Path]
+) -> None:
+    here({"hw.py": LOGISTIC}, "work")
+    code, out, _ = run("check", "hw.py")
+    assert code == 0
+    assert "hw.py was taken for logistic_zero_init because it defines" in out
+
+
+def test_the_exercise_that_is_said_wins_over_the_folder(
+    run: Run, here: Callable[..., Path]
+) -> None:
+    here({"hw.py": LOGISTIC})
+    assert run("check", "hw.py", "--exercise", "logistic_zero_init")[0] == 0
+    assert run("check", "--exercise", "logistic_zero_init")[0] == 0
+
+
+def test_plain_pytest_takes_a_starter_that_is_done(here: Callable[..., Path]) -> None:
+    here({"starter.py": KEPT})
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert "2 passed" in ended.stdout
+
+
+def test_check_asks_which_exercise_when_there_are_answers_to_several(
+    run: Run, here: Callable[..., Path]
+) -> None:
+    here({"a.py": LOGISTIC, "b.py": RIGHT}, "work")
+    code, _, err = run("check")
+    assert code == 2
+    assert "which exercise? Say --exercise with one of: logistic_zero_init, random_init" in err
+    assert run("check", "--exercise", "random_init")[0] == 0
+
+
+@pytest.mark.parametrize("limit", ["MOST_FILES", "MOST_SEEN", "DEEPEST"])
+def test_check_does_not_search_a_whole_disk(
+    run: Run, here: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(f"grader.self_check.{limit}", 0)
+    here({"hw.py": f"import far.away\n{RIGHT}", "far/away.py": "x = 1"}, "work")
+    code, out, _ = run("check")
+    assert code == 0
+    assert "far/away.py was read" not in out
+
+
+def test_two_students_with_the_same_work_have_the_same_grade(run: Run, tmp_path: Path) -> None:
+    files = {
+        "ada/Logistic Regression.py": LOGISTIC,
+        "bo/logistic_zero_init.py": LOGISTIC,
+        "cy/random_init.py": RIGHT,
+        "di/logistic_zero_init.py": LOGISTIC,
+        "di/random_init.py": RIGHT,
+    }
+    for name, text in files.items():
+        (tmp_path / "class" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "class" / name).write_text(text)
+    out = tmp_path / "out"
+    run("grade", tmp_path / "class", "--out", out, "--jobs", 1, "--course", ROOT)
+    with (out / "gradebook.csv").open(newline="") as stream:
+        rows = {row["student"]: row for row in csv.DictReader(stream)}
+    assert {name: (row["total"], row["max"], row["fraction"]) for name, row in rows.items()} == {
+        "ada": ("10", "20", "0.5"),
+        "bo": ("10", "20", "0.5"),
+        "cy": ("10", "20", "0.5"),
+        "di": ("20", "20", "1"),
+    }
+    assert rows["ada"]["status"] == rows["bo"]["status"] == "not handed in: random_init"

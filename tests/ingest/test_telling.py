@@ -1,0 +1,300 @@
+"""Is an exercise told by functions that fit it, and is what was guessed said?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import labs
+import pytest
+from labs import lab
+
+PLANAR = {"random_init", "backprop_step", "nn_model"}
+EXERCISES_OF = {
+    "LOGISTIC": {"logistic_zero_init"},
+    "PLANAR": PLANAR,
+    "STEP_BY_STEP": {"random_init"},
+    "INITIALISATION": {"zero_init"},
+    "INIT_UTILS": set(),
+    "REGULARISATION": set(),
+    "OPTIMISATION": set(),
+    "TENSORFLOW": set(),
+    "KERAS": set(),
+    "REGRESSION": set(),
+}
+CONTRACT = "initialize_parameters(n_x, n_h, n_y)"
+
+
+def told(gathered: Any, student: str = "ada") -> set[str]:
+    return {s.exercise for s in gathered.submissions if s.student.label == student}
+
+
+def notes(gathered: Any, exercise: str) -> list[str]:
+    return [note for s in gathered.submissions if s.exercise == exercise for note in s.notes]
+
+
+def test_every_lab_is_listed_here() -> None:
+    assert {name for name in dir(labs) if name.isupper()} == EXERCISES_OF.keys()
+
+
+@pytest.mark.parametrize("ending", [".py", ".ipynb"])
+@pytest.mark.parametrize("name", EXERCISES_OF)
+def test_a_lab_answers_what_it_answers_and_nothing_else(
+    ours_of: Any, notebook: Any, name: str, ending: str
+) -> None:
+    source = getattr(labs, name)
+    cells = source.replace("\ndef ", "\n\x00def ").split("\x00")
+    text = source if ending == ".py" else notebook(*cells)
+    gathered = ours_of({f"ada/hw{ending}": text})
+    assert told(gathered) == EXERCISES_OF[name]
+    assert bool(gathered.left_over) == (not EXERCISES_OF[name])
+
+
+@pytest.mark.parametrize("order", [("Lab.ipynb", "init_utils.py"), ("lab.ipynb", "Init_utils.py")])
+def test_a_helper_file_that_the_answer_imports_answers_nothing(
+    ours_of: Any, notebook: Any, order: tuple[str, str]
+) -> None:
+    answer, helper = order
+    module = helper.removesuffix(".py")
+    # As small as it can be, so that its functions are no minor part of it.
+    small = lab("forward_propagation(X, parameters)", CONTRACT, "predict(parameters, X)")
+    source = labs.INITIALISATION.replace("init_utils", module)
+    gathered = ours_of({f"ada/{answer}": notebook(source), f"ada/{helper}": small})
+    assert told(gathered) == {"zero_init"}
+    [submission] = gathered.submissions
+    assert submission.names == (helper, answer)
+    assert gathered.left_over == ()
+
+
+def test_a_helper_of_a_helper_answers_nothing(ours_of: Any) -> None:
+    files = {
+        "ada/hw.py": f"import a\n{lab('initialize_parameters_zeros(layers_dims)')}",
+        "ada/a.py": "from b import *",
+        "ada/b.py": labs.PLANAR,
+    }
+    assert told(ours_of(files)) == {"zero_init"}
+
+
+def test_files_that_import_each_other_both_answer(ours_of: Any) -> None:
+    files = {
+        "ada/a.py": f"import b\n{lab('initialize_parameters_zeros(layers_dims)')}",
+        "ada/b.py": f"import a\n{lab(CONTRACT)}",
+    }
+    assert told(ours_of(files)) == {"zero_init", "random_init"}
+
+
+@pytest.mark.parametrize(
+    "user",
+    ["from hw import *\nprint(initialize_parameters(2, 4, 1))", "import hw\ndef test_it(): hw.x"],
+)
+@pytest.mark.parametrize("name", ["run.py", "test_random_init.py", "main_random_init.py"])
+def test_a_file_that_only_uses_the_answer_is_not_the_answer(
+    ours_of: Any, name: str, user: str
+) -> None:
+    gathered = ours_of({"ada/hw.py": lab(CONTRACT), f"ada/{name}": user})
+    [submission] = gathered.submissions
+    assert (submission.exercise, submission.names[-1]) == ("random_init", "hw.py")
+
+
+@pytest.mark.parametrize(
+    ("signatures", "expected"),
+    [
+        (
+            ["model(X, Y, n_h, num_iterations=9)"],
+            {"nn_model"},
+        ),  # half of the functions, and nothing else
+        (["nn_model(X, Y, n_h, num_iterations=9)", *"abcdefgh"], {"nn_model"}),  # its own id
+        (["model(X, Y, n_h, num_iterations=9)", *"abcdefgh"], set()),
+        (["predict(parameters, X)", "predict_all(x)"], {"nn_model"}),
+        (["predict(parameters, X)", *"abcdefgh"], set()),
+        (["predict(w, b, X)"], {"nn_model"}),  # a wrong signature, and no other exercise has it
+        (["predict(w, b, X)", CONTRACT], {"random_init"}),
+        (["forward_propagation(X, parameters)", CONTRACT], {"random_init"}),
+        (["initialize_parameters_he(layers_dims)"], {"deep_init"}),
+        (["initialize_parameters_he(layers_dims)", CONTRACT], {"random_init"}),
+        (["f(x)"], {"gradient_descent"}),
+        (["f(x)", CONTRACT], {"random_init"}),
+        ([CONTRACT, "initialize_parameters_zeros(layers_dims)"], {"random_init", "zero_init"}),
+    ],
+)
+def test_few_functions_tell_where_nothing_else_does(
+    ours_of: Any, signatures: list[str], expected: set[str]
+) -> None:
+    full = [s if "(" in s else f"{s}{s}(x)" for s in signatures]
+    assert told(ours_of({"ada/hw.py": lab(*full)})) == expected
+
+
+@pytest.mark.parametrize(
+    ("signature", "more"),
+    [
+        ("f(x)", set()),
+        ("f()", set()),
+        ("predict(w, b, X)", set()),
+        ("initialize_parameters_he(layers_dims)", set()),
+        ("predict(parameters, X)", {"nn_model"}),
+    ],
+)
+def test_beside_other_answers_few_functions_must_be_half_of_the_exercise(
+    ours_of: Any, signature: str, more: set[str]
+) -> None:
+    files = {"ada/random_init.py": lab(CONTRACT), "ada/more.py": lab(signature)}
+    assert told(ours_of(files)) == {"random_init"} | more
+
+
+def test_two_students_with_the_same_work_have_the_same_exercises(ours_of: Any) -> None:
+    gathered = ours_of(
+        {
+            "ada/Logistic Regression.py": labs.LOGISTIC,
+            "bo/logistic_zero_init.py": labs.LOGISTIC,
+            "cy/logistic_zero_init/my.py": labs.LOGISTIC,
+        }
+    )
+    assert [told(gathered, s) for s in ("ada", "bo", "cy")] == [{"logistic_zero_init"}] * 3
+
+
+def test_the_name_decides_among_exercises_that_fit(ours_of: Any) -> None:
+    assert told(ours_of({"ada/random_init.py": labs.PLANAR})) == {"random_init"}
+    both = "bo/nn-model and backprop step.py"
+    assert told(ours_of({both: labs.PLANAR}), "bo") == {"nn_model", "backprop_step"}
+
+
+def test_functions_decide_against_a_name_of_which_there_is_nothing(ours_of: Any) -> None:
+    gathered = ours_of({"ada/zero_init.py": lab(CONTRACT)})
+    assert told(gathered) == {"random_init"}
+    assert notes(gathered, "random_init") == [
+        "zero_init.py was taken for random_init because it defines initialize_parameters"
+    ]
+
+
+def test_the_name_decides_when_another_file_has_the_other_exercise(ours_of: Any) -> None:
+    files = {"ada/zero_init.py": lab(CONTRACT), "ada/random_init.py": lab(CONTRACT)}
+    gathered = ours_of(files)
+    assert told(gathered) == {"random_init", "zero_init"}
+    [note] = notes(gathered, "zero_init")
+    assert "because of its name: it defines no function of zero_init" in note
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "x = 1", "def )(:\n", b"\x00\x01", "def initialize_parameters(n_x, n_h, n_y): pass"],
+    ids=["empty", "no function", "broken", "unreadable", "another one's stub"],
+)
+def test_the_name_decides_alone_where_the_functions_tell_nothing(
+    ours_of: Any, content: str | bytes
+) -> None:
+    assert told(ours_of({"ada/my zero-init (2).py": content})) == {"zero_init"}
+
+
+def test_a_function_made_by_another_tells_too(ours_of: Any) -> None:
+    source = "from functools import partial\ninitialize_parameters = partial(draw, 0.01)\n"
+    assert told(ours_of({"ada/hw.py": source})) == {"random_init"}
+
+
+def test_a_function_whose_text_is_broken_tells_too(ours_of: Any) -> None:
+    source = "def initialize_parameters(n_x, n_h, n_y):\n    return {'W1': (3\n"
+    assert told(ours_of({"ada/hw.py": source})) == {"random_init"}
+
+
+def test_a_file_that_no_worker_can_read_is_told_by_its_look(
+    ours_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *_: None)
+    files = {"ada/hw.py": lab(CONTRACT), "bo/hw.py": "def initialise_parameters(): 1", "cy.py": "x"}
+    gathered = ours_of(files)
+    assert [s.student.label for s in gathered.submissions] == ["ada", "bo", "cy"]
+
+
+def test_functions_over_several_files_tell_together(ours_of: Any) -> None:
+    start = "initialize_parameters_zeros(layers_dims)"
+    files = {
+        "ada/a.py": lab(start, "forward_propagation(X, parameters)", "compute_cost(A2, Y)"),
+        "ada/b.py": lab(
+            CONTRACT,
+            "backward_propagation(parameters, cache, X, Y)",
+            "update_parameters(parameters, grads, learning_rate)",
+        ),
+    }
+    gathered = ours_of(files)
+    assert told(gathered) == {"zero_init", "random_init", "backprop_step"}
+    [step] = [s for s in gathered.submissions if s.exercise == "backprop_step"]
+    assert set(step.names) == {"a.py", "b.py"}
+
+
+def test_of_two_exercises_one_that_explains_less_is_not_answered(
+    class_of: Any, make_exercise: Any
+) -> None:
+    course = [make_exercise("first", "zeros"), make_exercise("second", "zeros", "scale")]
+    both = {"ada/hw.py": "def zeros(): return 1\ndef scale(): return 1"}
+    assert told(class_of(both, exercises=course)) == {"second"}
+    one = {"bo/hw.py": "def zeros(): return 1"}
+    assert told(class_of(one, exercises=course), "bo") == {"first"}
+
+
+def test_what_tells_nothing_is_left_unless_the_class_has_one_exercise(ours_of: Any) -> None:
+    files = {"ada/hw.py": "x = 1", "bo/hw.py": lab(CONTRACT), "cy/hw.py": lab(CONTRACT)}
+    gathered = ours_of(files)
+    assert told(gathered) == {"random_init"}
+    assert "hw.py does not tell its exercise; it was graded as random_init" in notes(
+        gathered, "random_init"
+    )
+    gathered = ours_of({"di/hw.py": lab("initialize_parameters_zeros(layers_dims)")})
+    assert told(gathered) == set()
+    [left] = gathered.left_over
+    assert (left.path, left.student, left.alone) == ("ada/hw.py", "ada", True)
+
+
+def test_what_cannot_be_read_is_listed_with_the_reason(ours_of: Any) -> None:
+    gathered = ours_of({"ada/hw.ipynb": '{"cells": [', "bo/zero_init.py": "", "cy/nn_model.py": ""})
+    [left] = gathered.left_over
+    assert left.reason.startswith("it cannot be read: the notebook hw.ipynb is cut off")
+
+
+def test_the_answer_among_files_that_tell_nothing_is_chosen_as_ever(ours_of: Any) -> None:
+    files = {
+        "ada/hw.py": "import things\ndef other(): return things.x",
+        "ada/things.py": "x = 1",
+        "ada/zz.py": "",
+        "bo/hw.py": lab(CONTRACT),
+    }
+    gathered = ours_of(files)
+    [ada] = [s for s in gathered.submissions if s.student.label == "ada"]
+    assert ada.names == ("things.py", "hw.py")
+    assert [left.path for left in gathered.left_over] == ["ada/zz.py"]
+
+
+def test_the_instructor_decides_before_the_functions(ours_of: Any) -> None:
+    files = {
+        "ada/planar.py": labs.PLANAR,
+        "bo/zero_init.py": "x = 1",
+        "cy/nn_model.py": labs.PLANAR,
+        "di/nn_model/hw.py": labs.PLANAR,
+    }
+    gathered = ours_of(files, only="random_init")
+    assert {s.student.label: s.names for s in gathered.submissions} == {
+        "ada": ("planar.py",),
+        "cy": ("nn_model.py",),
+    }
+    assert {left.reason for left in gathered.left_over} == {"its name tells another exercise"}
+    assert [s.notes for s in gathered.submissions] == [(), ()]
+
+
+def test_nothing_is_outlined_where_the_name_tells(
+    ours_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *a: asked.append(a))
+    files = {f"{s}/{e}.py": lab(CONTRACT) for s in ("ada", "bo") for e in ("random_init", "x")}
+    files = {name: text for name, text in files.items() if "x.py" not in name}
+    files |= {
+        "cy/zero_init/hw.py": "x = 1",
+        "cy/nn_model.py": labs.PLANAR,
+        "di/uniform_init.py": lab("initialize_uniform(n_inputs, n_outputs, init_range)"),
+    }
+    assert len(ours_of(files).submissions) == 5
+    assert asked == []
+
+
+def test_of_equal_files_one_is_outlined(ours_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *a: asked.append(a))
+    ours_of({f"s{n}/hw.py": lab(CONTRACT) for n in range(9)})
+    assert len(asked) == 1
