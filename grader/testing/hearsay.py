@@ -82,8 +82,8 @@ class Hearsay:
             case NotSent(reason, kind, path):
                 known = all(map(self.is_name, _WORD.findall(kind)))
                 return NotSent(reason, kind if known else "object", self._path(path))
-            case Mismatch(_, wanted):
-                return Mismatch(signature, wanted)
+            case Mismatch(_, wanted, left_out):
+                return Mismatch(signature, wanted, left_out)
         return reply
 
     def discreet(self, failure: CheckFailed) -> CheckFailed:

@@ -13,8 +13,9 @@ from grader.model.exercise import Exercise, Function
 from grader.sandbox.definitions import Definitions, Found
 from grader.sandbox.session import Session, WorkerLost
 from grader.testing import contract
-from grader.testing.failures import CheckFailed, Diagnosis, fail
+from grader.testing.failures import CheckFailed, Diagnosis, cannot_be_left_out, fail
 from grader.testing.hearsay import LEFT_OUT, Hearsay
+from grader.testing.wording import IMPORT_ERRORS, is_of_the_code
 from grader.wire.messages import (
     Argument,
     Mismatch,
@@ -25,7 +26,6 @@ from grader.wire.messages import (
 )
 
 LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}
-IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PlaceholderUsed")
 REFUSED = {
     "type": "{verb} {type}, which is not plain data",
     "keys": "is a dict whose keys are not all strings ({type})",
@@ -177,7 +177,10 @@ def _refusal(function: Function, reply: Reply, shown: str, definitions: Definiti
             return _raised(function, reply, shown)
         case NotSent():
             return _not_sent(function, reply, shown)
-        case Mismatch(has):
+        case Mismatch(has, _, names):
+            left_out = [p.name for p in function.parameters if p.name in names]
+            if left_out:
+                return cannot_be_left_out(left_out, f"{function.name}{has[:200]}")
             return CheckFailed(
                 f"{function.name} does not take the arguments of its contract",
                 [f"expected: {function.signature}", f"yours:    {function.name}{has[:200]}"],
@@ -205,7 +208,7 @@ def _arguments(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
     if unknown or len(args) > len(function.parameters):
         raise TypeError(f"{function.signature} has no argument {sorted(unknown) or args[-1]!r}")
     return [
-        Argument(p.name, given.get(p.name), p.aliases, p.optional, p.name in given)
+        Argument(p.name, given.get(p.name, p.when_required), p.aliases, p.optional, p.name in given)
         for p in function.parameters
     ]
 
@@ -281,7 +284,7 @@ def _raised(function: Function, raised: Raised, shown: str) -> CheckFailed:
     name = "import-error" if raised.type in IMPORT_ERRORS else "raises-exception"
     return CheckFailed(
         f"{function.name} raised {said}{place}",
-        [shown],
+        [] if is_of_the_code(raised.type, raised.message) else [shown],
         diagnoses=[Diagnosis(name, type=raised.type[:80], place=place.strip(" ()"))],
         outcome="error",
     )

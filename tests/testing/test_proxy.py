@@ -13,7 +13,7 @@ from grader.sandbox import definitions
 from grader.testing.failures import CheckFailed
 from grader.testing.hearsay import LEFT_OUT
 from grader.testing.proxy import Submission, describe_call
-from grader.wire.messages import Argument, Missing, NotSent, Raised, Reply
+from grader.wire.messages import Argument, Mismatch, Missing, NotSent, Raised, Reply
 
 EXERCISE = Exercise.model_validate(
     {
@@ -35,7 +35,7 @@ def submission(*defined: str, reply: Any = None) -> Submission:
     """Return a submission that defines functions, each at line 3 of cell 7, and gives one reply."""
     found = {"label": "cell 7", "line": 3, "stub": False, "signature": "(x)"}
     session = SimpleNamespace(
-        material=SimpleNamespace(cells=[]),
+        material=SimpleNamespace(cells=[("cell 7", "np.tahn")]),
         definitions=definitions.parse({"functions": dict.fromkeys(defined, found)}),
         call=lambda *_: reply,
     )
@@ -72,6 +72,80 @@ def test_what_is_cut_from_a_hidden_check_is_for_staff(reply: Reply, left_out: bo
     assert "ecret" not in told
     assert (LEFT_OUT in told) == left_out
     assert f"in full: {reply}" in failed.value.staff
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "explained"),
+    [
+        ("NameError", "name 'm' is not defined", False),
+        ("UnboundLocalError", "cannot access local variable 'W'", False),
+        ("ImportError", "cannot import name 'sigmoid' from 'helpers'", False),
+        ("ModuleNotFoundError", "No module named 'tensorflow'", False),
+        ("PlaceholderUsed", "tensorflow is not available here", False),
+        ("SyntaxError", "invalid syntax", False),
+        ("IndentationError", "unexpected indent", False),
+        ("NotImplementedError", "", False),
+        ("AttributeError", "module 'numpy' has no attribute 'tahn'", False),
+        ("AttributeError", "'list' object has no attribute 'shape'", True),
+        ("ValueError", "shapes do not fit", True),
+        ("IndexError", "index 3 is out of bounds", True),
+        ("KeyError", "'W3'", True),
+        ("TypeError", "unsupported operand", True),
+        ("ZeroDivisionError", "division by zero", True),
+        ("AssertionError", "", True),
+        ("ExamException", "too large", True),
+    ],
+)
+@pytest.mark.parametrize("hidden", [False, True])
+def test_shapes_stand_only_below_what_they_can_explain(
+    kind: str, message: str, explained: bool, hidden: bool
+) -> None:
+    student = submission("f", reply=Raised(kind, message))
+    student.begin("check", hidden=hidden)
+    with pytest.raises(CheckFailed, match="f raised") as failed:
+        student.f(np.zeros((2, 3)))
+    assert ("f(x=<array (2, 3)>)" in failed.value.lines) == explained
+
+
+RATED = Exercise.model_validate(
+    {
+        "id": "mini",
+        "title": "Mini",
+        "functions": [
+            {
+                "name": "f",
+                "parameters": [{"name": "x"}, {"name": "rate"}, {"name": "steps"}],
+                "returns": {"kind": "any"},
+            }
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize(
+    ("left_out", "headline"),
+    [
+        (("rate",), "rate cannot be left out"),
+        (("steps", "rate"), "rate and steps cannot be left out"),
+        # A worker's word counts only for arguments of the contract.
+        (("secret",), "f does not take the arguments of its contract"),
+        ((), "f does not take the arguments of its contract"),
+    ],
+)
+def test_what_has_no_default_is_said_once(
+    left_out: tuple[str, ...], headline: str, hidden: bool
+) -> None:
+    student = submission("f", reply=Mismatch("(x, rate, steps)", "(x, rate, steps)", left_out))
+    student._exercise = RATED
+    student.begin("check", hidden=hidden)
+    with pytest.raises(CheckFailed) as failed:
+        student.f(1)
+    assert failed.value.headline == headline
+    assert [d.misconception for d in failed.value.diagnoses] == ["wrong-signature"]
+    lines = [line.partition(":")[2] for line in failed.value.lines]
+    assert len(lines) == len(set(lines))
+    assert not any("secret" in line for line in lines)
 
 
 @pytest.mark.parametrize(
