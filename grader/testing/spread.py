@@ -193,7 +193,8 @@ def _explained(
 ) -> tuple[Kind, str]:
     """Name the spread of layers of one number, out of all that are wrong."""
     if rule:
-        return "rule", f"the standard deviation is {rule}"
+        factor = all(as_if_normal(own.weights) is not own.weights for own in layers)
+        return "rule", f"the {'factor of rand' if factor else 'standard deviation'} is {rule}"
     # One factor has one name: where the same spread saturates another layer, it does so here.
     alike = [w for w in wrong if any(_ratio([w.spread, own.spread]) < _SAME for own in layers)]
     # Nor does it say anything where the right spread would saturate, too.
