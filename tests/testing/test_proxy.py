@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.model.exercise import Exercise
+from grader.model.exercise import Exercise, Parameter
 from grader.sandbox import definitions
 from grader.testing.failures import CheckFailed
 from grader.testing.hearsay import LEFT_OUT
@@ -165,3 +165,9 @@ def test_a_hidden_call_shows_sizes_only(value: Any, shown: str, hidden: str) -> 
     arguments = [Argument("x", value)]
     assert describe_call(function, arguments) == f"f(x={shown})"
     assert describe_call(function, arguments, hidden=True) == f"f(x={hidden})"
+
+
+def test_only_what_is_optional_has_a_value_for_when_it_is_required() -> None:
+    assert Parameter(name="rate", optional=True, when_required=1.2).when_required == 1.2
+    with pytest.raises(ValueError, match="when_required belongs to optional = true"):
+        Parameter(name="rate", when_required=1.2)
