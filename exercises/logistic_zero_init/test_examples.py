@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.testing import check, close, expect, expect_close, expect_shape, mistake_models
+from grader.testing import (
+    Mistake,
+    check,
+    close,
+    expect,
+    expect_close,
+    expect_shape,
+    mistake_models,
+)
 
 M = 3
 X = np.array([[1.0, 2.0, -2.0], [3.0, -1.0, 1.0]])
@@ -17,7 +25,14 @@ COST = 0.41537130
 DW = np.array([[-0.46893257], [-0.34886705]])
 DB = -0.06610584
 ERRORS = np.array([[-0.5, -0.07585818, 0.37754067]])
-SLOPES = {"flipped": "gradient-sign", "total": "missing-batch-mean"}
+SLOPES = {
+    "flipped": "gradient-sign",
+    "total": "missing-batch-mean",
+    "by_features": "wrong-batch-mean",
+}
+# Two steps of 0.6 from zeros lead here.
+ZEROS = np.zeros((2, 1)), 0.0
+AFTER_TWO = np.array([[0.78939688], [0.15763691]]), 0.14959328
 # One number for each example is a sum that was forgotten, or one that ran down the columns.
 UNSUMMED = {
     "row": ERRORS / M,
@@ -51,19 +66,28 @@ def test_example_propagate(submission):
     grads, cost = submission.propagate(W, B, X, Y)
 
     def slope(right, **others):
-        def formula(*, total=False, flipped=False, **on):
-            value = next((others[flag] for flag in on), right)
-            return value * (M if total else 1) * (-1 if flipped else 1)
+        def formula(*, flipped=False, **on):
+            value = next((others[flag] for flag in others if flag in on), right)
+            return value * not_divided(on) * (-1 if flipped else 1)
 
         return mistake_models(formula, SLOPES | {flag: OTHERS[flag] for flag in others})
 
-    def costs(*, total=False, negative=False):
-        return COST * (M if total else 1) * (-1 if negative else 1)
+    def costs(*, negative=False, **on):
+        return COST * not_divided(on) * (-1 if negative else 1)
 
-    switches = {"total": "cost-not-averaged", "negative": "cost-sign"}
+    switches = {
+        "total": "cost-not-averaged",
+        "by_features": "wrong-batch-mean",
+        "negative": "cost-sign",
+    }
     expect_close(cost, COST, "cost", mistakes=mistake_models(costs, switches), **SHOWN)
     expect_close(grads["dw"], DW, "dw", mistakes=slope(DW, turned=DW.T), **SHOWN)
     expect_close(number(grads["db"]), DB, "db", mistakes=slope(DB, **UNSUMMED), **SHOWN)
+
+
+def not_divided(on):
+    """Return how many times the right value a sum is that is not divided by m."""
+    return M if "total" in on else M / len(X) if "by_features" in on else 1
 
 
 def number(array):
@@ -77,25 +101,27 @@ def number(array):
     hint="the first step of 0.6 ends at w = [[0.5], [0.1]]; from where does the second one start?",
 )
 def test_example_optimize(submission):
-    zeros = np.zeros((2, 1))
-    params, _, _ = submission.optimize(zeros, 0.0, X, Y, 2, 0.6, print_cost=False)
-    w, b = params["w"], number(params["b"])
-    if not follows_itself(submission, w, b):
-        expect_close(w, [[0.78939688], [0.15763691]], "w", **SHOWN)
-        expect_close(b, 0.14959328, "b", **SHOWN)
+    params, _, _ = submission.optimize(*ZEROS, X, Y, 2, 0.6, print_cost=False)
+    ends = params["w"], number(params["b"])
+    # By the learner's own propagate, right or wrong, downhill with both or uphill with some.
+    uphill = next(
+        (names for names in ("", "w", "b", "wb") if leads_to(submission, names, ends)), None
+    )
+    for name, end, right in zip("wb", ends, AFTER_TWO, strict=True):
+        if uphill is None or name in uphill:
+            known = [Mistake(("ascends",), end)] if uphill else []
+            expect_close(end, right, name, mistakes=known, **SHOWN)
 
 
-def follows_itself(submission, w, b):
-    """Whether w and b follow the gradients of the learner's own propagate, right or wrong."""
-    there = [np.zeros((2, 1)), 0.0]
+def leads_to(submission, uphill, ends):
+    """Whether two steps along the learner's own gradients, some of them uphill, end there."""
+    there = list(ZEROS)
     for _ in range(2):
         grads, _ = submission.propagate(*there, X, Y)
-        steps = [
-            0.6 * grads["dw"],
-            0.6 * (grads["db"].item() if grads["db"].size == 1 else grads["db"]),
-        ]
+        db = grads["db"].item() if grads["db"].size == 1 else grads["db"]
+        steps = zip("wb", there, (grads["dw"], db), strict=True)
         try:
-            there = [value - step for value, step in zip(there, steps, strict=True)]
+            there = [at - (-0.6 if name in uphill else 0.6) * slope for name, at, slope in steps]
         except ValueError:
             return False
-    return close(w, there[0], 1e-4, 1e-6) and close(b, there[1], 1e-4, 1e-6)
+    return all(close(end, at, 1e-4, 1e-6) for end, at in zip(ends, there, strict=True))

@@ -11,7 +11,7 @@ def sigmoid(z):
 
 
 def load_flower(m=400, seed=1):
-    """Return X (2, m), points on five petals, and Y (1, m), their colours: 0 and 1 in turn."""
+    """Return X (2, m), points on seven petals, and Y (1, m), their colours: 0 and 1 in turn."""
     rng = np.random.default_rng(seed)
     petal = rng.integers(PETALS, size=m)
     along = rng.uniform(0.15, 1.0, size=m)

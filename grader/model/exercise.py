@@ -27,6 +27,15 @@ class Parameter(Model):
     """Other names that learners give it."""
     optional: bool = False
     """Given only to functions that ask for it; older signatures have such parameters."""
+    when_required: float | None = None
+    """For an optional one that no check gives: the number that functions receive which have no
+    default for it. Those that have one keep it, since it is their author's answer."""
+
+    @model_validator(mode="after")
+    def _only_optional_ones_are_filled(self) -> Parameter:
+        if self.when_required is not None and not self.optional:
+            raise ValueError("when_required belongs to optional = true")
+        return self
 
 
 class Returns(Model):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         uniform_range,
     )
     from grader.testing.draws import few, related, undrawn, undrawn_layers
-    from grader.testing.failures import CheckFailed, Diagnosis, expect, fail, left_out
+    from grader.testing.failures import CheckFailed, Diagnosis, expect, expect_default, fail
     from grader.testing.faults import Faults
     from grader.testing.gradients import (
         consistency_explained,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         root_mean_square,
         saturated_share,
         shared_draws,
+        spread_in_words,
     )
     from grader.testing.symmetry import (
         MISCOUNTS,
@@ -68,6 +69,7 @@ __all__ = [
     "consistency_explained",
     "expect",
     "expect_close",
+    "expect_default",
     "expect_equal",
     "expect_shape",
     "expect_unchanged",
@@ -84,7 +86,6 @@ __all__ = [
     "judge_scale",
     "labelled_network",
     "layers_present",
-    "left_out",
     "listed",
     "looks_drawn",
     "misfits",
@@ -94,6 +95,7 @@ __all__ = [
     "root_mean_square",
     "saturated_share",
     "shared_draws",
+    "spread_in_words",
     "stays_symmetric",
     "symmetric_groups",
     "undrawn",
@@ -117,7 +119,7 @@ _HOMES = {
         "uniform_range",
     ),
     "draws": ("few", "related", "undrawn", "undrawn_layers"),
-    "failures": ("CheckFailed", "Diagnosis", "expect", "fail", "left_out"),
+    "failures": ("CheckFailed", "Diagnosis", "expect", "expect_default", "fail"),
     "faults": ("Faults",),
     "gradients": ("consistency_explained", "explain_consistency", "fits_own_cost"),
     "layers": ("layers_present", "listed", "upright", "wrong_layers"),
@@ -133,6 +135,7 @@ _HOMES = {
         "root_mean_square",
         "saturated_share",
         "shared_draws",
+        "spread_in_words",
     ),
     "symmetry": (
         "MISCOUNTS",

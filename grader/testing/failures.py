@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, TypeVar
-
-T = TypeVar("T")
+from typing import Any, NoReturn
 
 
 @dataclass(frozen=True, init=False)
@@ -93,12 +91,20 @@ def expect(
         fail(headline, *lines, staff=staff, diagnoses=diagnoses)
 
 
-def left_out(name: str, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Return the result of a call without the argument `name`; fail when it has no default."""
-    try:
-        return function(*args, **kwargs)
-    except CheckFailed as failed:
-        if any(d.misconception == "wrong-signature" for d in failed.diagnoses):
-            missing = Diagnosis("wrong-signature", f"{name} has no default value")
-            fail(f"{name} cannot be left out", diagnoses=[missing])
-        raise
+def cannot_be_left_out(names: list[str], signature: str) -> CheckFailed:
+    """Return the failure of a call that did without arguments which have no default."""
+    return CheckFailed(
+        f"{' and '.join(names)} cannot be left out",
+        [f"yours: {signature}"],
+        diagnoses=[Diagnosis("wrong-signature", has=signature, left_out=names)],
+    )
+
+
+def expect_default(holds: object, name: str, value: object) -> None:
+    """Fail unless a call without the argument `name` gave what it gives with the default `value`.
+
+    That is a mistake in the function's first line, whatever number differs because of it.
+    """
+    sentence = f"without {name} the result is not that of {name} = {value}"
+    named = Diagnosis("wrong-signature", sentence, argument=name)
+    expect(holds, f"{name} has another default", diagnoses=[named])

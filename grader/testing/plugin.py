@@ -118,7 +118,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     by_place = "hidden" if item.path.match(FILES["solutions"]) else "public"
     run.submission.begin(check.id, hidden=(check.visibility or by_place) == "hidden")
     if unmet:
-        pytest.skip(f"needs {', '.join(unmet)}")
+        # By their titles: ids stand in no text that a student reads.
+        titles = [f'"{need.title}"' for need in unmet]
+        pytest.skip(f"needs {' and '.join(titles)}")
 
 
 @pytest.hookimpl(tryfirst=True)

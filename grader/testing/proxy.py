@@ -14,8 +14,9 @@ from grader.sandbox.definitions import Definitions, Found, Lack
 from grader.sandbox.session import Session, WorkerLost
 from grader.source import Misplaced
 from grader.testing import absent, contract, lacks, refusals
-from grader.testing.failures import CheckFailed, Diagnosis
+from grader.testing.failures import CheckFailed, Diagnosis, cannot_be_left_out
 from grader.testing.redaction import LEFT_OUT, Redaction
+from grader.testing.wording import IMPORT_ERRORS, is_of_the_code
 from grader.wire.messages import (
     Argument,
     Mismatch,
@@ -26,7 +27,6 @@ from grader.wire.messages import (
 )
 
 LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}
-IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "PlaceholderUsed")
 
 
 def derive_seed(*parts: object) -> int:
@@ -178,10 +178,14 @@ def _refusal(
     """Return the failure for a call that gave no value, None when there is no function."""
     match reply:
         case Raised():
-            return _raised(function, reply, [*lacks.why_unbound(reply, definitions), shown])
+            sizes = [] if is_of_the_code(reply.type, reply.message) else [shown]
+            return _raised(function, reply, [*lacks.why_unbound(reply, definitions), *sizes])
         case NotSent():
             return refusals.refused(function.name, reply, shown)
-        case Mismatch(has):
+        case Mismatch(has, _, names):
+            left_out = [p.name for p in function.parameters if p.name in names]
+            if left_out:
+                return cannot_be_left_out(left_out, f"{function.name}{has[:200]}")
             return CheckFailed(
                 f"{function.name} does not take the arguments of its contract",
                 [f"expected: {function.signature}", f"yours:    {function.name}{has[:200]}"],
@@ -197,7 +201,7 @@ def _arguments(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
     if unknown or len(args) > len(function.parameters):
         raise TypeError(f"{function.signature} has no argument {sorted(unknown) or args[-1]!r}")
     return [
-        Argument(p.name, given.get(p.name), p.aliases, p.optional, p.name in given)
+        Argument(p.name, given.get(p.name, p.when_required), p.aliases, p.optional, p.name in given)
         for p in function.parameters
     ]
 

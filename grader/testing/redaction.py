@@ -86,8 +86,8 @@ class Redaction:
                 kind = short(kind)
                 known = kind in KINDS or all(map(self.is_name, _WORD.findall(kind)))
                 return NotSent(reason, kind if known else "object", self._path(path))
-            case Mismatch(_, wanted):
-                return Mismatch(signature, wanted)
+            case Mismatch(_, wanted, left_out):
+                return Mismatch(signature, wanted, left_out)
         return reply
 
     def failure(self, failure: CheckFailed) -> CheckFailed:

@@ -38,9 +38,10 @@ class Run:
     fault: SandboxError | None = None
     """Set when the sandbox gave way: the run is to be repeated, whatever the outcomes say."""
 
-    def unmet(self, check: Check) -> list[str]:
+    def unmet(self, check: Check) -> list[Check]:
         """Return the checks that `check` needs and that ran, but did not pass."""
-        return [n for n in check.needs if self._outcome(n) not in (None, PASSED)]
+        ran = [self.outcomes[need] for need in check.needs if need in self.outcomes]
+        return [ended.check for ended in ran if ended.outcome != PASSED]
 
     def record(self, check: Check, info: pytest.ExceptionInfo[BaseException] | None) -> None:
         """Take the end of a check's setup or call; a later one never improves an earlier one."""

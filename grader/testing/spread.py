@@ -24,6 +24,7 @@ from grader.testing.statistics import (
     judge_scale,
     root_mean_square,
     saturated_share,
+    spread_in_words,
 )
 
 Kind: TypeAlias = Literal["rule", "saturating", "vanishing", "other"]
@@ -192,7 +193,8 @@ def _explained(
 ) -> tuple[Kind, str]:
     """Name the spread of layers of one number, out of all that are wrong."""
     if rule:
-        return "rule", f"the standard deviation is {rule}"
+        factor = all(as_if_normal(own.weights) is not own.weights for own in layers)
+        return "rule", f"the {'factor of rand' if factor else 'standard deviation'} is {rule}"
     # One factor has one name: where the same spread saturates another layer, it does so here.
     alike = [w for w in wrong if any(_ratio([w.spread, own.spread]) < _SAME for own in layers)]
     # Nor does it say anything where the right spread would saturate, too.
@@ -226,11 +228,11 @@ def _ratio(numbers: Iterable[float]) -> float:
 
 
 def _measured(layers: list[WeightLayer]) -> str:
-    stds = _listed(root_mean_square(layer.weights) for layer in layers)
-    asked = _listed(layer.asked for layer in layers)
+    stds = _listed(spread_in_words(layer.weights) for layer in layers)
+    asked = _listed(f"{layer.asked:.3g}" for layer in layers)
     verb = "are" if " and " in asked else "is"
     return f"W{layers[0].number} has standard deviation {stds} where {asked} {verb} asked for"
 
 
-def _listed(numbers: Iterable[float]) -> str:
-    return " and ".join(dict.fromkeys(f"{number:.3g}" for number in numbers))
+def _listed(words: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(words))

@@ -120,6 +120,16 @@ def judge_scale(draws: Array, low: float, high: float, *, false_fail: float) -> 
     return Judgement(root_mean_square(draws), least, most, size, false_fail)
 
 
+def spread_in_words(draws: Array) -> str:
+    """Return the standard deviation that `np.std` gives, and the mean where it is not near zero."""
+    flat = np.asarray(draws, dtype=np.float64)
+    largest = float(np.abs(flat).max(initial=0.0)) or 1.0
+    mean = largest * float((flat / largest).mean()) if flat.size else 0.0
+    std = root_mean_square(flat - mean)
+    around = f" around a mean of {mean:.3g}" if abs(mean) > std else ""
+    return f"{std:.3g}{around}"
+
+
 def shared_draws(first: Array, second: Array, *, false_fail: float) -> SharedDraws | None:
     """Find out whether two weight matrices were made from the same random numbers.
 

@@ -11,6 +11,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
+IMPORT_ERRORS: Final = ("ImportError", "ModuleNotFoundError", "PlaceholderUsed")
+OF_THE_CODE: Final = (
+    *IMPORT_ERRORS,
+    *("NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "TabError"),
+    "NotImplementedError",
+)
+"""Exceptions that come of what is written and not of what was handed over."""
+
 # {n}: a name, {k}: a whole number, {s}: a shape, {o}: an operator.
 MESSAGES: Final = """
 '{n}'
@@ -106,6 +114,12 @@ SLOTS: Final = {
     "o": r"(?:[-+*/%@&|^]=?|//=?|\*\*(?:=| or pow\(\)|)|<<|>>|[<>]=?)",
 }
 _PART = re.compile(r"[^\W\d]\w*|\d+")
+
+
+def is_of_the_code(kind: str, message: str) -> bool:
+    """Whether an exception comes of what is written, so that no argument's shape explains it."""
+    of_a_module = kind == "AttributeError" and message.startswith(("module ", "partially init"))
+    return of_a_module or kind in OF_THE_CODE
 
 
 def is_usual(text: str, is_name: Callable[[str], bool], is_size: Callable[[int], bool]) -> bool:

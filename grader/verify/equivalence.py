@@ -184,7 +184,7 @@ def _needed(function: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 def _bound(function: Function, given: dict[str, Any]) -> tuple[Argument, ...]:
     return tuple(
-        Argument(p.name, given.get(p.name), p.aliases, p.optional, p.name in given)
+        Argument(p.name, given.get(p.name, p.when_required), p.aliases, p.optional, p.name in given)
         for p in function.parameters
     )
 

@@ -19,7 +19,11 @@ TEXT_CAP: Final = 2_000
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a call, in the order of the function's contract."""
+    """One argument of a call, in the order of the function's contract.
+
+    An optional argument that is not given may have a value all the same: it goes to functions that
+    cannot do without, and to no others.
+    """
 
     name: str
     value: Any = None
@@ -58,10 +62,14 @@ class NotSent:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """The student's function cannot be called with the arguments of its contract."""
+    """The student's function cannot be called with the arguments of its contract.
+
+    `left_out` names those that the call did without and the function cannot, when that is all.
+    """
 
     has: str
     wanted: str
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,17 +84,15 @@ def parse_reply(message: Any, number: int) -> Reply:
     """Return the reply to request `number`; raise `WireError` when it is anything else."""
     match _kind(message, number):
         case "returned" if "value" in message:
-            changed = message.get("changed")
-            if type(changed) is not list or len(changed) > 64:
-                raise WireError("a reply with the wrong parts")
-            return Returned(message["value"], tuple(_text(name) for name in changed))
+            return Returned(message["value"], _names(message.get("changed")))
         case "raised":
             return _raised(message)
         case "not_sent":
             reason, kind, path = (_text(message.get(key)) for key in ("reason", "type", "path"))
             return NotSent(reason, kind, path)
         case "mismatch":
-            return Mismatch(_text(message.get("has")), _text(message.get("wanted")))
+            has, wanted = (_text(message.get(key)) for key in ("has", "wanted"))
+            return Mismatch(has, wanted, _names(message.get("left_out")))
         case "missing":
             return Missing()
     raise WireError("a reply of an unknown kind")
@@ -124,6 +130,12 @@ def _raised(message: dict[str, Any]) -> Raised:
         raise WireError("a reply with the wrong parts")
     kind, text, label = (_text(message.get(key)) for key in ("type", "message", "label"))
     return Raised(kind, text, label, line, out_of_memory)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if type(value) is not list or len(value) > 64:
+        raise WireError("a reply with the wrong parts")
+    return tuple(_text(name) for name in value)
 
 
 def _text(value: Any) -> str:

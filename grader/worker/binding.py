@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Argument = dict[str, Any]
-"""One argument of the contract: `name`, `aliases`, `optional`, `given` and, when given, `value`."""
+"""One argument of the contract: `name`, `aliases`, `optional`, `given` and, when given, `value`.
+
+An optional one may have a value without being given: it is for functions that cannot do without.
+"""
 
 EXTRAS = frozenset(
     {
@@ -31,10 +34,11 @@ _BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 class SignatureMismatch(Exception):
     """The function cannot be called with the contract's arguments."""
 
-    def __init__(self, has: str, wanted: str) -> None:
+    def __init__(self, has: str, wanted: str, left_out: list[str]) -> None:
         super().__init__(f"takes {has} where {wanted} is wanted")
         self.has = has
         self.wanted = wanted
+        self.left_out = left_out
 
 
 def bind(
@@ -50,15 +54,18 @@ def bind(
     kinds = {p.kind for p in parameters}
     rest = [a for a in rest if a["given"]]
     takes_rest = kinds & {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
-    if (rest and not takes_rest) or any(_is_unmet(slot, bound) for slot in slots):
-        raise SignatureMismatch(_has(parameters), _wanted(arguments))
+    unmet = [slot.name for slot in slots if _is_unmet(slot, bound)]
+    if unmet or (rest and not takes_rest):
+        known = not rest and all(name in bound for name in unmet)
+        left_out = [bound[name]["name"] for name in unmet] if known else []
+        raise SignatureMismatch(_has(parameters), _wanted(arguments), left_out)
     return _call(slots, bound, rest, Parameter.VAR_POSITIONAL in kinds)
 
 
 def fits(function: Callable[..., Any], arguments: list[Argument]) -> bool:
-    """Whether `function` can be called with all arguments of a contract that are not optional."""
+    """Whether `function` can be called with the arguments of its contract."""
     try:
-        bind(function, [a | {"given": not a["optional"], "value": None} for a in arguments])
+        bind(function, [a | {"given": True, "value": None} for a in arguments])
     except SignatureMismatch:
         return False
     return True
@@ -108,7 +115,12 @@ def _match_positions(
         and slot.kind in _BY_POSITION
         and (slot.default is Parameter.empty or slot.name.casefold() not in EXTRAS)
     ]
-    unmatched = [a for a in arguments if not any(taken is a for taken in bound.values())]
+    # What is optional and not given is known by its name alone.
+    unmatched = [
+        a
+        for a in arguments
+        if (a["given"] or not a["optional"]) and not any(taken is a for taken in bound.values())
+    ]
     needed = sum(slot.default is Parameter.empty for slot in free)
     spare = needed - sum(not a["optional"] for a in unmatched)
     chosen: list[Argument] = []
@@ -124,8 +136,16 @@ def _match_positions(
 
 
 def _is_unmet(slot: Parameter, bound: dict[str, Argument]) -> bool:
-    has_value = slot.name in bound and bound[slot.name]["given"]
-    return not has_value and slot.default is Parameter.empty
+    return slot.default is Parameter.empty and not _is_supplied(slot, bound)
+
+
+def _is_supplied(slot: Parameter, bound: dict[str, Argument]) -> bool:
+    """Whether the slot takes a value: one that is given, or one that it cannot do without."""
+    argument = bound.get(slot.name)
+    if argument is None or argument["given"]:
+        return argument is not None
+    has_value = argument["optional"] and argument.get("value") is not None
+    return has_value and slot.default is Parameter.empty
 
 
 def _call(
@@ -133,7 +153,7 @@ def _call(
 ) -> tuple[list[Any], dict[str, Any]]:
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
-    supplied = {name: a for name, a in bound.items() if a["given"]}
+    supplied = {slot.name: bound[slot.name] for slot in slots if _is_supplied(slot, bound)}
     # Positions must have no gaps before the last that can only be reached by position.
     last = -1
     for index, slot in enumerate(slots):

@@ -179,7 +179,7 @@ class _Worker:
         try:
             positional, by_name = binding.bind(function, arguments)
         except binding.SignatureMismatch as mismatch:
-            return {"kind": "mismatch", "has": mismatch.has, "wanted": mismatch.wanted}
+            return {"kind": "mismatch", **vars(mismatch)}
         value = function(*positional, **by_name)
         changed = [
             a["name"] for a, b in zip(arguments, before, strict=True) if _bytes(a["value"]) != b

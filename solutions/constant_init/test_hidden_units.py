@@ -17,12 +17,14 @@ from grader.testing import (
     check,
     chosen,
     expect_close,
+    expect_default,
     fail,
     labelled_network,
     mistake_models,
     near_copies,
 )
 
+DEFAULT_TOL = 1e-12
 WHOLE = ("rows", "biases", "columns")
 # What is compared in place of whole units; `outputs` are rows of W2, `inputs` columns of W1.
 PARTS = {" ".join(part): part for size in (1, 2) for part in combinations(WHOLE, size)} | {
@@ -72,6 +74,8 @@ def expect_counts(submission, networks, formula, switches):
     try:
         expect_close(np.array(counts), right, "the counts", mistakes=models)
     except CheckFailed as failure:
+        given = [count(n.parameters, getattr(n, "tol", DEFAULT_TOL)) for n in networks]
+        expect_default(given != right.tolist(), "tol", DEFAULT_TOL)
         rows = zip(networks, counts, right, strict=True)
         wrong = [
             f"{len(n.parameters['b1'])} hidden units: you count {c:g}" for n, c, r in rows if c != r
@@ -133,7 +137,7 @@ def within(u, v, tol):
 def tolerated(networks, **on):
     """Return what a count gives for each network, right or with mistakes."""
     same, rule = chosen(SAME, on, within), chosen(MISCOUNTS, on, different)
-    pairs = [same(n.units[:, None], n.units, getattr(n, "tol", 1e-12)) for n in networks]
+    pairs = [same(n.units[:, None], n.units, getattr(n, "tol", DEFAULT_TOL)) for n in networks]
     # A unit's label is the first unit that is the same.
     return np.array([rule(each.argmax(axis=1).tolist()) for each in pairs], dtype=float)
 
@@ -164,7 +168,7 @@ def test_tolerance(submission, rng):
 def near(rng, kinds, size, step=None, **tol):
     """Return a network of units that differ by far more than the tolerance, or by far less."""
     labels = sorted([*range(kinds), *rng.integers(0, kinds, 2), 0, 0, 1])
-    units = near_copies(rng, labels, 21, size=size, step=step, **({"tol": 1e-12} | tol))
+    units = near_copies(rng, labels, 21, size=size, step=step, **({"tol": DEFAULT_TOL} | tol))
     W1, b1, columns = np.split(units, [11, 12], axis=1)
     parameters = {"W1": W1, "b1": b1, "W2": columns.T, "b2": rng.normal(size=(9, 1))}
     return SimpleNamespace(parameters=parameters, units=units, **tol)

@@ -16,6 +16,7 @@ from grader.testing import (
     Faults,
     check,
     expect,
+    expect_default,
     expect_unchanged,
     fail,
     few,
@@ -29,10 +30,11 @@ from grader.testing import (
     wrong_spreads,
 )
 
-# 54 statistical judgements are made of one submission: of each initialiser 3 of order, 3 of
-# sharing, 5 of the centre and 5 of the spread, and 6 more of the default scale. With 8 of the
-# public examples they fail a right answer with probability 6.3e-10 at most.
+# 51 statistical judgements are made of one submission: of each initialiser 3 of order, 3 of
+# sharing, 5 of the centre and 5 of the spread, and 3 more of the default scale. With 8 of the
+# public examples they fail a right answer with probability 6e-10 at most.
 FALSE_FAIL = 1e-11
+DEFAULT_SCALE = 0.01
 
 # The standard deviation may be a tenth off, beside what chance does: the nearest other rule, that
 # of He for that of Xavier, is three tenths away.
@@ -119,8 +121,12 @@ def test_deep_spread(submission, rng, networks):
 )
 def test_deep_default(submission, networks):
     dims = networks[0]
-    layers = weight_layers(submission.initialize_parameters_deep(dims), dims, [0.01] * len(dims))
-    expect_spread(layers, [said(dims)], {})
+    asked = [DEFAULT_SCALE] * len(dims)
+    layers = weight_layers(submission.initialize_parameters_deep(dims), dims, asked)
+    expect(layers, "there are no random weights whose spread could be told", said(dims))
+    # The spread follows a scale that is given: so has said the check before.
+    wrong = wrong_spreads(layers, TOLERANCE, false_fail=FALSE_FAIL)
+    expect_default(not wrong, "scale", DEFAULT_SCALE)
 
 
 @check(

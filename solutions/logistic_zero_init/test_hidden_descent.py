@@ -12,11 +12,13 @@ from single import NEAR, NUMBER, number
 from grader.testing import (
     CheckFailed,
     Diagnosis,
+    Mistake,
     check,
     chosen,
     close,
     expect,
     expect_close,
+    expect_default,
     expect_unchanged,
     fail,
     mistake_models,
@@ -24,10 +26,6 @@ from grader.testing import (
 from grader.testing.contract import validate
 
 DEFAULTS = {"num_iterations": 100, "learning_rate": 0.009}
-DEFAULT_MISTAKES = {
-    "num_iterations": "wrong-iteration-count",
-    "learning_rate": "wrong-step-size",
-}
 # Far from any usual rate, so that a fixed one shows.
 RATE = 0.25
 
@@ -51,17 +49,14 @@ class Descent:
         """Return the gradients and the cost that the student's own `propagate` gives."""
         return self.submission.propagate(*at, self.case.X, self.case.Y)
 
-    def steps(self, count, **on):
+    def steps(self, count, *, stale=False):
         """Return w and b after that many steps along the student's own gradients."""
         w, b = self.start
-        rate = chosen(RATES, on, RATE) * (-1 if "uphill" in on else 1)
         grads, _ = self.propagate((w, b))
         for step in range(count):
-            if step and "stale" not in on:
+            if step and not stale:
                 grads, _ = self.propagate((w, b))
-            moved = subtracted(w, rate * grads["dw"]), subtracted(b, rate * number(grads["db"]))
-            w = w if "w_stays" in on else moved[0]
-            b = b if "b_stays" in on else moved[1]
+            w, b = subtracted(w, RATE * grads["dw"]), subtracted(b, RATE * number(grads["db"]))
         return w, b
 
 
@@ -75,28 +70,42 @@ def subtracted(value, step):
 RATES = {"rate_one": 1.0, "rate_default": DEFAULTS["learning_rate"]}
 STEPS = {**dict.fromkeys(RATES, "ignores-learning-rate"), "uphill": "ascends"}
 STAYS = {"w": "weights-not-updated", "b": "bias-not-updated"}
-# How many steps are taken, and along which gradients, is judged by a check of its own.
-OTHER_COUNTS = [(1, {}), (3, {}), (2, {"stale": True}), (DEFAULTS["num_iterations"], {})]
+TIGHT = {"rtol": 1e-4, "atol": 3e-7}
 
 
 def expect_step(submission, case, name):
-    """Judge how far w or b moves in two iterations, whatever the other one does."""
+    """Judge by how much the third iteration moves w or b, wherever the other one went before.
+
+    The slope is that at the student's own place: what moves b the wrong way leads w to other
+    places, and is no mistake of w. How many steps are taken, and along which gradients, is judged
+    by a check of its own.
+    """
     descent, place = Descent(submission, case), "wb".index(name)
-    start, other = descent.start[place], "b_stays" if name == "w" else "w_stays"
+    two, three = (descent.run(count)[0] for count in (2, 3))
+    if same(two, three):
+        expect_some_steps(descent, place, two[place])
+        return
+    slopes = [number(descent.propagate(at)[0][f"d{name}"]) for at in (two, descent.start)]
 
-    def moved(count=2, **on):
-        return np.asarray(descent.steps(count, **on)[place] - start)
+    def moved(slope=slopes[0], **on):
+        rate = chosen(RATES, on, RATE) * (-1 if "uphill" in on else 1)
+        after = subtracted(two[place], rate * slope)
+        return np.asarray(after - two[place]) * (0.0 if "stays" in on else 1.0)
 
-    after, right = np.asarray(descent.run(2)[0][place]), moved()
-    if after.shape == right.shape:
-        after = after - start
-        for count, on in ((2, {}), (2, {other: True}), *OTHER_COUNTS):
-            if close(after, moved(count, **on), 1e-4, 3e-7):
-                return
-    switches = STEPS | {f"{name}_stays": STAYS[name]}
-    models = mistake_models(lambda **on: moved(**on), switches)
-    what = f"what 2 iterations add to {name}"
-    expect_close(after, right, what, rtol=1e-4, atol=3e-7, mistakes=models)
+    got, stale = np.asarray(subtracted(three[place], two[place])), moved(slopes[1])
+    if not close(got, stale, **TIGHT):
+        models = mistake_models(moved, STEPS | {"stays": STAYS[name]})
+        expect_close(got, moved(), f"what iteration 3 adds to {name}", mistakes=models, **TIGHT)
+
+
+def expect_some_steps(descent, place, end):
+    """Judge w or b where two iterations and three end at the same place."""
+    name, start = "wb"[place], descent.start[place]
+    counts = 2, 1, DEFAULTS["num_iterations"]
+    rights = [np.asarray(descent.steps(count)[place]) for count in counts]
+    if not any(close(end, right, **TIGHT) for right in rights):
+        stays = [Mistake((STAYS[name],), start)]
+        expect_close(np.asarray(end), rights[0], name, mistakes=stays, **TIGHT)
 
 
 @check(
@@ -261,10 +270,8 @@ def test_defaults(submission, case):
             if [d.misconception for d in failure.diagnoses] != ["wrong-signature"]:
                 raise
             continue
-        if not all(close(left_out[key], given[key]) for key in ("w", "b")):
-            sentence = f"without {name} the result is not that of {name}={DEFAULTS[name]}"
-            named = Diagnosis(DEFAULT_MISTAKES[name], sentence)
-            fail(f"{name} has another default", diagnoses=[named])
+        same = all(close(left_out[key], given[key]) for key in ("w", "b"))
+        expect_default(same, name, DEFAULTS[name])
 
 
 @check(

@@ -38,7 +38,7 @@ def forward(p, X, on):
     b1, b2 = (0.0 if f"no_{name}" in on else p[name] for name in ("b1", "b2"))
     Z1 = p["W1"] @ X + b1
     A1 = chosen(HIDDEN, on, np.tanh)(Z1)
-    return Z1, A1, sigmoid(p["W2"] @ A1 + b2)
+    return Z1, A1, sigmoid(p["W2"] @ (Z1 if "not_handed_on" in on else A1) + b2)
 
 
 def clouds(rng, m, turn):

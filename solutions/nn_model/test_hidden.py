@@ -3,7 +3,7 @@
 Training is a black box with a random start: its first iterations show where it starts.
 
 False fails. Chance can fail a right answer in one check here: `starts_small` bounds the scale of
-the start by 1e-10.
+W1 and of W2 by 1e-10 each.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from grader.testing import (
     mistake_models,
     root_mean_square,
     saturated_share,
+    spread_in_words,
     symmetric_groups,
 )
 
@@ -40,6 +41,8 @@ RULES = {
     "cut_at_one": lambda a2: a2 >= 1,
 }
 PREDICTIONS = FORWARD | dict.fromkeys(RULES, "wrong-prediction")
+# Without tanh, or with one that is not handed on: the predictions are the same, so it has no name.
+del PREDICTIONS["hidden_linear"]
 
 
 def prediction(p, X, **on):
@@ -169,8 +172,10 @@ def test_biases_start_at_zero(submission, rng):
 
 
 # A start of this scale is small enough for thirty inputs: it is that of He, sqrt(2 / 30), and a
-# little more. From a quarter of the units on the flat ends, the name is exact.
-LARGEST_STD, SATURATED, INPUTS = 0.27, 0.25, 30
+# little more. From a quarter of the units on the flat ends, the name is exact. W2 has one weight
+# for each hidden unit: of 200 right ones the root mean square keeps below 0.38 but for 1e-10, of
+# 200 with standard deviation 1 it is never that small.
+LARGEST_STD, SATURATED, INPUTS, UNITS = 0.27, 0.25, 30, 200
 
 
 @check(
@@ -181,13 +186,19 @@ LARGEST_STD, SATURATED, INPUTS = 0.27, 0.25, 30
 )
 def test_starts_small(submission, rng):
     W1 = start_of(submission, rng, INPUTS, 7, 12)["W1"]
-    if not judge_scale(W1, 0.0, LARGEST_STD, false_fail=1e-10).ok:
-        std = root_mean_square(W1)
-        share = saturated_share(std, INPUTS)
-        sentence = f"W1 starts at a standard deviation of {std:.3g}: {100 * share:.0f} % of the "
-        sentence += f"units would be saturated by {INPUTS} inputs of the usual size"
-        named = [Diagnosis("saturating-scale", sentence)] if share > SATURATED else []
-        fail("the weights start too large", *([] if named else [sentence]), diagnoses=named)
+    W2 = start_of(submission, rng, 3, UNITS, 12)["W2"]
+    faults = Faults()
+    # The slope of a sigmoid is that of tanh at half the sum.
+    for name, weights, inputs, half, words in (
+        ("W1", W1, INPUTS, 1.0, f"hidden units would be saturated by {INPUTS} inputs"),
+        ("W2", W2, UNITS, 0.5, f"outputs would be saturated by {UNITS} hidden units"),
+    ):
+        if not judge_scale(weights, 0.0, LARGEST_STD, false_fail=1e-10).ok:
+            share = saturated_share(half * root_mean_square(weights), inputs)
+            sentence = f"{name} starts at a standard deviation of {spread_in_words(weights)}: "
+            sentence += f"{100 * share:.0f} % of the {words} of the usual size"
+            faults.add("saturating-scale" if share > SATURATED else None, sentence)
+    faults.report("the weights start too large")
 
 
 @check(

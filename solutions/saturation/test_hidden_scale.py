@@ -20,6 +20,7 @@ from grader.testing import (
     check,
     close,
     expect_close,
+    expect_default,
     expect_unchanged,
     mistake_models,
 )
@@ -149,13 +150,18 @@ def follows_from_slope(submission, cases, off):
     return any(close(off, each, atol=1e-6) for each in follow)
 
 
+def judged(scale):
+    """Return a scale as a number; fail when it is none."""
+    return NONE if scale is None else validate(NUMBER, scale, RESULT)
+
+
 def expect_choices(submission, cases, models=choice_models):
     cases = list(cases)
     found = [submission.choose_scale(c.X, c.n_h, *c.given) for c in cases]
     # Always None: a return is missing, unless the submission's own share says that nothing fits.
     if all(each is None for each in found) and shares_are_right(submission):
         validate(NUMBER, None, RESULT)
-    scales = [NONE if each is None else validate(NUMBER, each, RESULT) for each in found]
+    scales = list(map(judged, found))
     off = steps(cases, scales)
     try:
         mistakes = models(submission, cases)
@@ -163,10 +169,27 @@ def expect_choices(submission, cases, models=choice_models):
     except CheckFailed as failure:
         if follows_from_slope(submission, cases, off):
             return
+        expect_defaults(submission, cases)
         wrong = [(c, s) for c, s, o in zip(cases, scales, off, strict=True) if abs(o) > 1e-6]
         picked = [(c, "nothing" if s == NONE else f"{s:g}") for c, s in wrong]
         lines = [f"X {c.X.shape}, n_h={c.n_h}: you choose {words}" for c, words in picked]
         retell(failure, f"{len(wrong)} of {len(cases)} scales are not the largest that fit", lines)
+
+
+def expect_defaults(submission, cases):
+    """Fail when wrong scales are right, with the same draws, as soon as an argument is given."""
+    if not shares_are_right(submission):
+        return
+
+    def wrong(count):
+        """Whether some scale is, with that many of the two arguments given."""
+        calls = [(c, (c.scales, c.limit)[: max(count, len(c.given))]) for c in cases]
+        found = [judged(submission.choose_scale(c.X, c.n_h, *given)) for c, given in calls]
+        return found != [c.answer for c in cases]
+
+    for count, (name, default) in enumerate((("candidates", SCALES), ("max_saturated", DEFAULT))):
+        with submission.repeatable():
+            expect_default(not wrong(count) or wrong(count + 1), name, default)
 
 
 @check(

@@ -13,11 +13,13 @@ from grader.testing import (
     CheckFailed,
     Diagnosis,
     check,
+    chosen,
+    close,
     expect,
     expect_close,
+    expect_default,
     expect_unchanged,
     fail,
-    left_out,
     mistake_models,
 )
 
@@ -51,14 +53,24 @@ COSTS = {
     "over_outputs_not_halved": lambda errors: (errors**2).sum() / errors.shape[1],
     "root": lambda errors: np.sqrt((errors**2).mean()) * len(errors),
 }
-COST_SWITCHES = dict.fromkeys(COSTS, "wrong-cost") | {
-    "total": "cost-not-averaged",
-    "moved_on": "loss-after-step",
+# By what the sum over the examples is divided.
+DIVISORS = {
+    "total": lambda case: 1,
+    "by_features": lambda case: case["inputs"].shape[1],
+    "by_entries": lambda case: case["inputs"].size,
+    "twice": lambda case: len(case["inputs"]) ** 2,
 }
+DIVIDED = dict.fromkeys(DIVISORS, "wrong-batch-mean")
+COST_SWITCHES = (
+    dict.fromkeys(COSTS, "wrong-cost")
+    | DIVIDED
+    | {"total": "cost-not-averaged", "moved_on": "loss-after-step"}
+)
 DEFAULT_RATE = 0.02
 RATES = {"rate_one": 1.0, "rate_default": DEFAULT_RATE, "rate_tenth": 0.1, "rate_hundredth": 0.01}
 STEPS = {
     **dict.fromkeys(RATES, "ignores-learning-rate"),
+    **DIVIDED,
     "uphill": "ascends",
     "total": "missing-batch-mean",
 }
@@ -88,7 +100,11 @@ def cost(case, after, **on):
     before = case["weights"], case["biases"]
     errors = errors_of(case, *(after if "moved_on" in on else before))
     total = next((COSTS[flag] for flag in COSTS if flag in on), lambda e: (e**2).sum() / 2)(errors)
-    return total / (1 if "total" in on else len(errors))
+    return total / divisor(case, on)
+
+
+def divisor(case, on):
+    return chosen(DIVISORS, on, lambda case: len(case["inputs"]))(case)
 
 
 def moved(case, name, after, factors, **on):
@@ -105,7 +121,7 @@ def moved(case, name, after, factors, **on):
     rate = next((RATES[flag] for flag in RATES if flag in on), case["learning_rate"])
     rate *= next((factors[flag] for flag in factors if flag in on), 1.0)
     rate *= (-1 if "uphill" in on else 1) * (0 if "unmoved" in on else 1)
-    return case[name] - rate * slope / (1 if "total" in on else len(errors))
+    return case[name] - rate * slope / divisor(case, on)
 
 
 def sum_of_rows(errors):
@@ -217,12 +233,12 @@ def test_default_rate(submission, one_output):
     # Compared with the submission's own step at 0.02: a wrong step is paid for in its own check.
     arguments = list(one_output.values())[:-1]
     given = submission.train_step(*arguments, DEFAULT_RATE)
-    actual = left_out("learning_rate", submission.train_step, *arguments)
+    left_out = submission.train_step(*arguments)
     before = one_output["weights"]
     moves = given[0].shape == before.shape and not np.array_equal(given[0], before)
     expect(moves, "the weights do not move")
-    for name, one, other in zip(("weights", "biases"), given, actual, strict=False):
-        expect_close(other, one, f"{name} without learning_rate", rtol=1e-4)
+    same = all(close(*pair, 1e-4) for pair in zip(left_out[:2], given[:2], strict=True))
+    expect_default(same, "learning_rate", DEFAULT_RATE)
 
 
 @check(

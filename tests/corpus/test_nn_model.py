@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from staff import staff_module
 
 from grader.catalog import Course
 from grader.grade import Answer, Slot
 from grader.testing.gradients import numerical_gradients
 from grader.testing.runner import load_reference
+from grader.testing.statistics import judge_scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +54,24 @@ def source(kind: str, name: str) -> str:
 def failed(report: ScoreReport) -> set[str]:
     assert report.status == "graded"
     return {check.id for check in report.checks if check.outcome != "passed"}
+
+
+def test_the_flower_has_as_many_petals_as_it_says(flower: tuple[np.ndarray, np.ndarray]) -> None:
+    angles = np.arctan2(flower[0][1], flower[0][0])
+    petals = max(range(2, 13), key=lambda count: abs(np.exp(1j * count * angles).mean()))
+    helpers = (ROOT / "exercises" / ID / "helpers.py").read_text("utf-8")
+    assert petals == 7
+    assert "points on seven petals" in helpers
+    assert "rng.integers(7," in (ROOT / "exercises" / ID / "picture.py").read_text("utf-8")
+
+
+def test_the_bound_of_the_output_weights_tells_small_from_large() -> None:
+    """Chernoff's bound for a chi-square: 200 weights of standard deviation 1 are never so small."""
+    hidden = staff_module(ID, "test_hidden")
+    weights = np.zeros((1, hidden.UNITS))
+    bound = judge_scale(weights, 0.0, hidden.LARGEST_STD, false_fail=1e-10).high
+    assert bound < 0.38
+    assert (bound**2 * np.exp(1 - bound**2)) ** (hidden.UNITS / 2) < 1e-40
 
 
 def test_a_step_of_the_reference_is_a_gradient_step(reference: Any) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.model.exercise import Exercise
+from grader.model.exercise import Exercise, Parameter
 from grader.sandbox import definitions
 from grader.testing.failures import CheckFailed
 from grader.testing.proxy import Submission, describe_call
 from grader.testing.redaction import LEFT_OUT
-from grader.wire.messages import Argument, Missing, NotSent, Raised, Reply
+from grader.wire.messages import Argument, Mismatch, Missing, NotSent, Raised, Reply
 
 EXERCISE = Exercise.model_validate(
     {
@@ -35,7 +35,7 @@ def submission(*defined: str, reply: Any = None) -> Submission:
     """Return a submission that defines functions, each at line 3 of cell 7, and gives one reply."""
     found = {"label": "cell 7", "line": 3, "stub": False, "signature": "(x)"}
     session = SimpleNamespace(
-        material=SimpleNamespace(texts=[]),
+        material=SimpleNamespace(texts=[("cell 7", "np.tahn")]),
         definitions=definitions.parse({"functions": dict.fromkeys(defined, found)}),
         call=lambda *_: reply,
     )
@@ -75,6 +75,80 @@ def test_what_is_cut_from_a_hidden_check_is_for_staff(reply: Reply, left_out: bo
 
 
 @pytest.mark.parametrize(
+    ("kind", "message", "explained"),
+    [
+        ("NameError", "name 'm' is not defined", False),
+        ("UnboundLocalError", "cannot access local variable 'W'", False),
+        ("ImportError", "cannot import name 'sigmoid' from 'helpers'", False),
+        ("ModuleNotFoundError", "No module named 'tensorflow'", False),
+        ("PlaceholderUsed", "tensorflow is not available here", False),
+        ("SyntaxError", "invalid syntax", False),
+        ("IndentationError", "unexpected indent", False),
+        ("NotImplementedError", "", False),
+        ("AttributeError", "module 'numpy' has no attribute 'tahn'", False),
+        ("AttributeError", "'list' object has no attribute 'shape'", True),
+        ("ValueError", "shapes do not fit", True),
+        ("IndexError", "index 3 is out of bounds", True),
+        ("KeyError", "'W3'", True),
+        ("TypeError", "unsupported operand", True),
+        ("ZeroDivisionError", "division by zero", True),
+        ("AssertionError", "", True),
+        ("ExamException", "too large", True),
+    ],
+)
+@pytest.mark.parametrize("hidden", [False, True])
+def test_shapes_stand_only_below_what_they_can_explain(
+    kind: str, message: str, explained: bool, hidden: bool
+) -> None:
+    student = submission("f", reply=Raised(kind, message))
+    student.begin("check", hidden=hidden)
+    with pytest.raises(CheckFailed, match="f raised") as failed:
+        student.f(np.zeros((2, 3)))
+    assert ("f(x=<array (2, 3)>)" in failed.value.lines) == explained
+
+
+RATED = Exercise.model_validate(
+    {
+        "id": "mini",
+        "title": "Mini",
+        "functions": [
+            {
+                "name": "f",
+                "parameters": [{"name": "x"}, {"name": "rate"}, {"name": "steps"}],
+                "returns": {"kind": "any"},
+            }
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize(
+    ("left_out", "headline"),
+    [
+        (("rate",), "rate cannot be left out"),
+        (("steps", "rate"), "rate and steps cannot be left out"),
+        # A worker's word counts only for arguments of the contract.
+        (("secret",), "f does not take the arguments of its contract"),
+        ((), "f does not take the arguments of its contract"),
+    ],
+)
+def test_what_has_no_default_is_said_once(
+    left_out: tuple[str, ...], headline: str, hidden: bool
+) -> None:
+    student = submission("f", reply=Mismatch("(x, rate, steps)", "(x, rate, steps)", left_out))
+    student._exercise = RATED
+    student.begin("check", hidden=hidden)
+    with pytest.raises(CheckFailed) as failed:
+        student.f(1)
+    assert failed.value.headline == headline
+    assert [d.misconception for d in failed.value.diagnoses] == ["wrong-signature"]
+    lines = [line.partition(":")[2] for line in failed.value.lines]
+    assert len(lines) == len(set(lines))
+    assert not any("secret" in line for line in lines)
+
+
+@pytest.mark.parametrize(
     ("value", "shown", "hidden"),
     [
         (3, "3", "3"),
@@ -91,3 +165,9 @@ def test_a_hidden_call_shows_sizes_only(value: Any, shown: str, hidden: str) -> 
     arguments = [Argument("x", value)]
     assert describe_call(function, arguments) == f"f(x={shown})"
     assert describe_call(function, arguments, hidden=True) == f"f(x={hidden})"
+
+
+def test_only_what_is_optional_has_a_value_for_when_it_is_required() -> None:
+    assert Parameter(name="rate", optional=True, when_required=1.2).when_required == 1.2
+    with pytest.raises(ValueError, match="when_required belongs to optional = true"):
+        Parameter(name="rate", when_required=1.2)

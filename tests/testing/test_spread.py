@@ -156,6 +156,18 @@ def test_no_constant_is_taken_for_a_rule(rng: np.random.Generator) -> None:
         assert "rule" not in kinds(wrong(rng, HE, [std] * 5))
 
 
+def test_the_spread_of_rand_is_said_as_numpy_gives_it(rng: np.random.Generator) -> None:
+    drawn = [abs(rng.uniform(0, 1, w.shape)) for w in weights(rng, HE)]
+    layers = [
+        WeightLayer(each / math.sqrt(sizes[n - 1]), sizes, n, right)
+        for (sizes, n), each, right in zip(TWO_NETWORKS, drawn, HE, strict=True)
+    ]
+    first = wrong_spreads(layers, TOLERANCE, false_fail=BUDGET)[0]
+    assert first.sentences[0] == "the factor of rand is sqrt(1 / inputs)"
+    own = f"{np.std(layers[0].weights):.3g} around a mean of {np.mean(layers[0].weights):.3g}"
+    assert first.sentences[1].startswith(f"W1 has standard deviation {own}")
+
+
 def test_wrong_spreads_are_said(rng: np.random.Generator) -> None:
     xavier = [std / math.sqrt(2) for std in HE]
     first, *others = wrong(rng, HE, xavier)

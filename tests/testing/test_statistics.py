@@ -24,6 +24,7 @@ from grader.testing.statistics import (
     root_mean_square,
     saturated_share,
     shared_draws,
+    spread_in_words,
 )
 
 BUDGET = 1e-11
@@ -233,6 +234,18 @@ def test_root_mean_square_survives_extreme_numbers() -> None:
     assert root_mean_square(np.array([3e-300, -4e-300])) == pytest.approx(3.5355e-300, rel=1e-4)
     assert root_mean_square(np.array([3e300, -4e300])) == pytest.approx(3.5355e300, rel=1e-4)
     assert root_mean_square(np.array([])) == 0.0
+
+
+def test_a_spread_is_said_as_numpy_gives_it() -> None:
+    leaning = np.linspace(0, 1, 2000).reshape(20, 100)
+    assert spread_in_words(leaning) == "0.289 around a mean of 0.5"
+    assert spread_in_words(-10 * leaning) == "2.89 around a mean of -5"
+    assert spread_in_words(leaning - 0.5) == "0.289"
+    few = np.array([[1, 2, 3, 4]]) - 2
+    assert spread_in_words(few) == f"{np.std(few):.3g}"
+    assert spread_in_words(np.array([3e300, -3e300])) == "3e+300"
+    assert spread_in_words(np.full((2, 3), 7)) == "0 around a mean of 7"
+    assert spread_in_words(np.array([])) == "0"
 
 
 def test_saturated_share_agrees_with_simulation(rng: np.random.Generator) -> None:

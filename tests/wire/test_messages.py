@@ -27,7 +27,10 @@ HONEST = {
     "returned": ({"value": None, "changed": ["X"]}, Returned(None, ("X",))),
     "raised": (RAISED, Raised("E", "m", "cell 1", 3)),
     "not_sent": ({"reason": "type", "type": "set", "path": "[0]"}, NotSent("type", "set", "[0]")),
-    "mismatch": ({"has": "()", "wanted": "(X)"}, Mismatch("()", "(X)")),
+    "mismatch": (
+        {"has": "(n)", "wanted": "(X)", "left_out": ["n"]},
+        Mismatch("(n)", "(X)", ("n",)),
+    ),
     "missing": ({}, Missing()),
 }
 # numpy compares arrays entry by entry, and what comes of that is neither true nor false.

@@ -127,6 +127,60 @@ def test_an_argument_that_is_not_given_keeps_its_place(function, expected):
 
 
 @pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda X, rate, steps: None, ["steps"]),
+        (lambda x, lr, n, seed=1: None, ["steps"]),
+        (lambda X, rate, how_many: None, ["steps"]),
+        (lambda n, lr, x: None, ["steps"]),
+        (lambda X, rate, *, steps: None, ["steps"]),
+        # Something else is wrong besides, so that a default would not help.
+        (lambda X, steps: None, []),
+        (lambda X, rate, steps, other: None, []),
+        (lambda X: None, []),
+    ],
+)
+def test_what_cannot_be_left_out_is_named(function, expected):
+    with pytest.raises(SignatureMismatch) as caught:
+        bind(function, TRAIN)
+    assert caught.value.left_out == expected
+
+
+NET = [
+    *(argument("X"), argument("n_h", "units"), argument("steps", "epochs")),
+    argument("rate", "lr", optional=True, given=False) | {"value": 1.2},
+    argument("verbose", optional=True),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda X, n_h, steps: (X, n_h, steps), ("X", "N_H", "STEPS")),
+        (lambda X, n_h, rate, steps=9: (X, n_h, rate, steps), ("X", "N_H", 1.2, "STEPS")),
+        (lambda X, n_h, steps, LR: (X, n_h, LR, steps), ("X", "N_H", 1.2, "STEPS")),
+        (lambda lr, X, a, b: (X, a, lr, b), ("X", "N_H", 1.2, "STEPS")),
+        (lambda X, rate, /, a, b: (X, a, rate, b), ("X", "N_H", 1.2, "STEPS")),
+        (lambda X, n_h, steps, *, rate: (X, n_h, rate, steps), ("X", "N_H", 1.2, "STEPS")),
+        # Its author's own number stays, wherever it stands.
+        (lambda X, n_h, rate=0.5, steps=9: (X, n_h, rate, steps), ("X", "N_H", 0.5, "STEPS")),
+        (lambda X, n_h, steps, lr=0.5: (X, n_h, lr, steps), ("X", "N_H", 0.5, "STEPS")),
+        # A name that says nothing is no rate.
+        (lambda X, n_h, steps, loud: (X, n_h, loud, steps), ("X", "N_H", "VERBOSE", "STEPS")),
+        (lambda *args, **kwargs: (*args, *kwargs), ("X", "N_H", "STEPS")),
+    ],
+)
+def test_what_no_call_gives_goes_to_functions_that_cannot_do_without(function, expected):
+    assert received(function, NET) == expected
+
+
+def test_a_required_argument_of_an_unknown_name_is_still_a_mismatch():
+    with pytest.raises(SignatureMismatch) as caught:
+        bind(lambda X, n_h, steps, loud, other: None, NET)
+    assert caught.value.left_out == []
+
+
+@pytest.mark.parametrize(
     ("function", "has"),
     [
         (lambda: None, "()"),
