@@ -11,6 +11,7 @@ from grader.source.archives import Member, iter_members, read_zip
 from grader.source.cells import Cell, Limits, Source, Unreadable
 from grader.source.files import is_candidate, read_source
 from grader.source.folders import read_folder
+from grader.source.outputs import lean
 
 __all__ = [
     "Cell",
@@ -20,6 +21,7 @@ __all__ = [
     "Unreadable",
     "is_candidate",
     "iter_members",
+    "lean",
     "read_folder",
     "read_source",
     "read_zip",

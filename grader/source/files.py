@@ -30,12 +30,11 @@ def is_candidate(path: str) -> bool:
 def read_source(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
     """Return the code of the file `name`; raise `Unreadable`, whose text is for the student."""
     shown = shown_name(name)
-    if len(data) > limits.file_mib << 20:
-        raise Unreadable(
-            f"{shown} is larger than {limits.file_mib} MiB: clear the outputs of the notebook, or "
-            "take data out of the file, and hand it in again"
-        )
     suffix = PurePosixPath(name.lower()).suffix
+    most = limits.most_mib(name)
+    if len(data) > most << 20:
+        mend = "clear its outputs" if suffix == ".ipynb" else "take data out of it"
+        raise Unreadable(f"{shown} is larger than {most} MiB: {mend} and hand it in again")
     if suffix == ".ipynb":
         return read_notebook(shown, data, limits)
     if suffix != ".py":

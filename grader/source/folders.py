@@ -26,7 +26,7 @@ def read_folder(
     left = limits.expanded_mib << 20
     count = 0
     for path in _candidates(folder, limits, notes):
-        data = _read(path, min(left, limits.file_mib << 20), notes)
+        data = _read(path, min(left, limits.most_mib(path.name) << 20), notes)
         if data is not None:
             left -= len(data)
             count += 1
