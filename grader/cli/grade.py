@@ -76,7 +76,8 @@ def grade(
 ) -> None:
     """Grade a class; what was graded before and has not changed is not graded again.
 
-    Exit code 0 when every submission has a graded report, 3 when one has not.
+    Exit code 0 when every submission has a graded report, 3 when one has not or something that was
+    handed in was not read.
     """
     from functools import partial
     from tempfile import TemporaryDirectory
@@ -165,6 +166,8 @@ def _tell(gathered: Gathered) -> None:
 
     if gathered.layout != LAYOUTS["plain"].title:
         print(f"read as {gathered.layout}", file=sys.stderr)
+    if gathered.hint:
+        print(f"hint: {gathered.hint}", file=sys.stderr)
     if gathered.strangers:
         _list("not in the roster", list(gathered.strangers))
 
@@ -177,6 +180,8 @@ def _complain(summary: Summary) -> None:
     _list("not graded because of a problem on our side, tried again in the next run", faults)
     unmatched = [f"{item.path}: {item.reason}" for item in summary.unmatched if item.path]
     _list("not read", unmatched)
+    passed_over = [f"{item.path}: {item.reason}" for item in summary.passed_over]
+    _list("read, and something else counts", passed_over)
     _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"

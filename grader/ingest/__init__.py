@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from grader.ingest.gather import Gathered, gather
+from grader.ingest.gather import Gathered, gather, match_one
+from grader.ingest.layout import HandedIn
 from grader.ingest.layouts import LAYOUTS
+from grader.ingest.matching import Matched
 from grader.ingest.roster import read_roster
 
-__all__ = ["LAYOUTS", "Gathered", "gather", "read_roster"]
+__all__ = ["LAYOUTS", "Gathered", "HandedIn", "Matched", "gather", "match_one", "read_roster"]

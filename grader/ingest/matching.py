@@ -37,6 +37,8 @@ class Matched:
     exercise: str
     files: tuple[HandedIn, ...]
     notes: tuple[str, ...] = ()
+    problem: str | None = None
+    """Why its only file could not be read; it gets no points, and the student is told this."""
 
 
 @dataclass

@@ -39,6 +39,13 @@ class Limits:
         by_suffix = {".ipynb": self.notebook_mib, ".zip": self.archive_mib}
         return by_suffix.get(PurePosixPath(name.lower()).suffix, self.file_mib)
 
+    def too_large(self, shown: str) -> Unreadable:
+        """Return what is said of a file that is larger than it may be."""
+        mend = "clear its outputs" if shown.lower().endswith(".ipynb") else "take data out of it"
+        return Unreadable(
+            f"{shown} is larger than {self.most_mib(shown)} MiB: {mend} and hand it in again"
+        )
+
 
 DEFAULT_LIMITS = Limits()
 
