@@ -203,6 +203,8 @@ def _print(summary: Summary, out: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from grader.model.text import clean_line
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("exercise")
     for name in ("submissions", "graded", "full points", "mean"):
@@ -216,4 +218,5 @@ def _print(summary: Summary, out: Path) -> None:
     width = None if sys.stdout.isatty() else 100
     Console(width=width, highlight=False, markup=False, emoji=False).print(table)
     again = f", {summary.stored} were graded before" if summary.stored else ""
-    print(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {out}")
+    where = clean_line(str(out))
+    print(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {where}")

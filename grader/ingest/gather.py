@@ -182,10 +182,10 @@ def _order(student: Student) -> tuple[str, str]:
 
 def _found(matcher: Matcher, student: Student, files: list[HandedIn]) -> _Found:
     """Match what a student handed in last, of what can be read."""
-    readable, unread = sort_out(files)
+    readable, unread = sort_out(sorted(files, key=lambda f: f.turn))
     latest: dict[tuple[str | None, PurePosixPath], HandedIn] = {}
     older = []
-    for file in sorted(readable, key=lambda f: f.turn):
+    for file in readable:
         place = (file.exercise, file.path)
         if place in latest:
             older.append(latest[place])

@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 import typer
 
+from grader.autograder.build import SETTINGS
+from grader.autograder.run import run as run_autograder
 from grader.cli.grade import grade
+from grader.grade import Slot
+from grader.lms.pulled import PulledGrader
+from grader.lms.xqueue import Item
+from grader.sandbox.layers import Level
+from grader.self_check import check_file
 
 HIDDEN = """
     from grader.testing import check, expect_close
@@ -75,6 +82,7 @@ def run(tmp_path: Any, small_course: Any, capsys: Any) -> Any:
     return graded
 
 
+PLOT = [{"data": {"image/png": "iVBORw0KGgo" * (25 << 20 >> 3)}, "output_type": "display_data"}]
 BIG = b"x = '" + os.urandom(11 << 20).hex().encode() + b"'\n"
 UNREAD = {
     "cut off": ("mini.ipynb", notebook(RIGHT)[:-40], "is cut off"),
@@ -120,8 +128,7 @@ def test_an_archive_in_an_archive_is_told_how_to_be_handed_in(run: Any) -> None:
 @pytest.mark.parametrize("how", ["folder", "zip", "inner"])
 @pytest.mark.parametrize("name", ["mini.ipynb", "week 1/my work.ipynb"])
 def test_a_notebook_with_one_large_plot_is_graded_in_full(run: Any, how: str, name: str) -> None:
-    plot = [{"data": {"image/png": "iVBORw0KGgo" * (25 << 20 >> 3)}, "output_type": "display_data"}]
-    data = notebook(RIGHT, plot)
+    data = notebook(RIGHT, PLOT)
     assert len(data) > 25 << 20
     code, book, err, _ = run({f"ada/{name}": data}, how)
     assert (code, book["ada"]["mini"], err) == (0, "10", "")
@@ -172,3 +179,57 @@ def test_a_name_that_is_no_utf8_costs_nobody_anything(run: Any, tmp_path: Any) -
     }  # fmt: skip
     assert "ada/\\xff.csv" in err
     assert len(list((out / "reports").glob("*.json"))) == 3
+
+
+@pytest.fixture
+def gradescope(tmp_path: Any, write_course: Any) -> Any:
+    """Return a function that grades files in Gradescope's folders and returns its results."""
+    root = tmp_path / "autograder"
+    write_course(root / "source" / "course", HIDDEN)
+    settings = {"exercise": "mini", "isolation": "process"}
+    (root / "source" / SETTINGS).write_text(json.dumps(settings))
+
+    def graded(name: str, data: bytes) -> Any:
+        path = root / "submission" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        assert run_autograder(root)
+        return json.loads((root / "results" / "results.json").read_text("utf-8"))
+
+    return graded
+
+
+@pytest.mark.parametrize("kind", UNREAD)
+def test_gradescope_gives_the_same_points_and_the_same_sentence(gradescope: Any, kind: str) -> None:
+    name, data, words = UNREAD[kind]
+    results = gradescope(name, data)
+    assert results["score"] == 0
+    assert words in json.dumps(results)
+
+
+def test_gradescope_reads_past_outputs_too(gradescope: Any) -> None:
+    assert gradescope("my work.ipynb", notebook(RIGHT, PLOT))["score"] == 10
+
+
+@pytest.mark.parametrize("text", ['{"cells": [{"cell_type"', '{"nbformat": 4}'])
+def test_a_queue_answers_with_no_points_and_the_reason(small_course: Any, text: str) -> None:
+    told: list[str] = []
+    with Slot(small_course, Level.PROCESS) as slot:
+        grader = PulledGrader(slot, "mini", lambda _: None, told.append)
+        reply = grader(Item("", "7", "key", json.dumps({"student_response": text})))
+    assert reply is not None
+    assert json.loads(reply)["score"] == 0
+    assert "save it again" in reply
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["mini.ipynb", "M\udcfcller.ipynb"])
+def test_a_student_s_own_check_reads_past_outputs(
+    tmp_path: Any, write_course: Any, name: str
+) -> None:
+    course = write_course(tmp_path, HIDDEN, examples=HIDDEN)
+    (tmp_path / name).write_bytes(notebook(RIGHT, PLOT))
+    report = check_file(course, "mini", tmp_path / name)
+    assert report.points == 10
+    assert report.submission.files == (name.replace("\udcfc", "\\xfc"),)
+    report.model_dump_json().encode()
