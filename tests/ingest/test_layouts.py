@@ -130,6 +130,12 @@ def test_of_a_file_that_was_handed_in_again_the_latest_counts_and_that_is_said(
     }
 
 
+@pytest.mark.parametrize("who", ["शर्माअनिता", "สมชาย", "דָּוִד", "zoe\u0308", ""])
+def test_canvas_keeps_marks_in_names_and_drops_emoji(class_of: Any, who: str) -> None:
+    gathered = class_of({f"{who}_31_801_zero_init.py": ZEROS})
+    assert {s.student.user_id for s in gathered.submissions} == {"31"}
+
+
 def test_a_last_version_that_cannot_be_read_leaves_the_one_before(class_of: Any) -> None:
     again = {"ada_4_310_zero_init.ipynb": "{", "ada_4_311_zero_init.py": ZEROS}
     again |= {"ada_4_322_zero_init-1.py": b"\x89PNG"}

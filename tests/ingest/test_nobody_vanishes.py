@@ -323,6 +323,19 @@ def test_data_costs_nobody_anything(class_of, tmp_path):
     assert scratch == 30 * len(ZERO)
 
 
+@pytest.mark.parametrize(
+    "other", ["山田\u3000太郎", "山田\u00a0太郎", "山田  太郎", "山田 太郎\u202e"]
+)
+def test_names_that_look_the_same_are_two_students(both, other):
+    submissions, _, _ = both({f"{n}/zero_init.py": ZERO for n in ("山田 太郎", other)})
+    assert len(submissions) == 2
+
+
+def test_a_name_in_two_compositions_is_one_student(class_of):
+    files = {"Zo\u00eb/zero_init.py": ZERO, "Zoe\u0308/random_init.py": RANDOM}
+    assert {s.student.label for s in class_of(files).submissions} == {"Zoë"}
+
+
 def test_two_students_of_one_name_have_two_rows(class_of):
     name = "Ada Lovelace_{}_assignsubmission_file/{}"
     files = {name.format(3, "zero_init.py"): ZERO, name.format(8, "x.pdf"): b"x"}

@@ -107,6 +107,20 @@ def test_a_folder_beside_others_is_never_looked_into(packed, kind):
     assert packed("download.zip", *names, "bob/zero_init.py") == {"ada", "bob"}
 
 
+@pytest.mark.parametrize("inner", ["", "hw/", "lab 1/"])
+def test_a_class_in_a_zip_in_a_zip_is_a_class(class_of, tmp_path, inner):
+    for names in (SHARED["in front"], ("s1/random_init.py", "s2/random_init.py")):
+        first, second = io.BytesIO(), io.BytesIO()
+        with zipfile.ZipFile(first, "w") as writer:
+            for name in names:
+                writer.writestr(inner + name, RANDOM)
+        with zipfile.ZipFile(second, "w") as writer:
+            writer.writestr("hw.zip", first.getvalue())
+        path = tmp_path / "download.zip"
+        path.write_bytes(second.getvalue())
+        assert students(class_of({}, path=path)) == {"s1", "s2"}
+
+
 def test_zips_of_students_are_named_like_files(class_of):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as writer:

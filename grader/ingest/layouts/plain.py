@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -28,10 +30,11 @@ _DOCUMENTS: Final = (
 def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[HandedIn]:
     """Read the plain layout; `name` is that of the folder, zip or file that holds it all."""
     wrapper = _wrapper(files, names, name)
-    flat = [file for file in files if len(_below(_unit(file), wrapper).parts) == 1]
-    told = {file: names.tell(_unit(file).stem) for file in flat}
+    flat = [file for file in files if len(_below(_unit(file, wrapper), wrapper).parts) == 1]
+    told = {file: names.tell(_unit(file, wrapper).stem) for file in flat}
+    found: list[tuple[str, HandedIn]] = []
     for file in files:
-        path, unit = _below(file.path, wrapper), _below(_unit(file), wrapper)
+        path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
         exercise = path.parts[0] if path.parts[0] in names.ids and len(path.parts) > 1 else None
         if exercise:
             path, unit = path.relative_to(exercise), unit.relative_to(exercise)
@@ -40,17 +43,35 @@ def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[H
         inner = PurePosixPath(*path.parts[1:]) if len(path.parts) > 1 else path
         label, is_stray = unit.parts[0], False
         if len(unit.parts) == 1:
-            found = names.tell(unit.stem)
-            label = found.student or (name if found.task else unit.stem)
-            inner = path if found.task else inner  # the zip's name may tell the exercise
+            tells = names.tell(unit.stem)
+            label = tells.student or (name if tells.task else unit.stem)
+            inner = path if tells.task else inner  # the zip's name may tell the exercise
             is_stray = not exercise and not _is_somebody(file, told, names)
         student = Student(label=clean_line(label) or "unnamed")
-        yield HandedIn(student, inner, file, exercise, is_stray=is_stray)
+        found.append((label, HandedIn(student, inner, file, exercise, is_stray=is_stray)))
+    yield from _apart(found)
 
 
-def _unit(file: StoredFile) -> PurePosixPath:
-    """Return what was handed in: the file, or the archive that it was in."""
-    return file.archive or file.path
+def _apart(found: Sequence[tuple[str, HandedIn]]) -> Iterator[HandedIn]:
+    """Keep students apart whose names differ in what cannot be shown: the kind of a space."""
+    forms: dict[str, list[str]] = {}
+    for label, handed in found:
+        same = forms.setdefault(handed.student.label, [])
+        form = unicodedata.normalize("NFC", label)
+        if form not in same:
+            same.append(form)
+        if number := same.index(form):
+            student = Student(label=f"{clean_line(label, 380)} [{number + 1}]")
+            yield replace(handed, student=student)
+        else:
+            yield handed
+
+
+def _unit(file: StoredFile, wrapper: PurePosixPath) -> PurePosixPath:
+    """Return what was handed in: the file, or the archive that it was in, if not all is in that."""
+    if file.archive and not wrapper.is_relative_to(file.archive.with_suffix("")):
+        return file.archive
+    return file.path
 
 
 def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
@@ -78,7 +99,8 @@ def _wrapper(files: Sequence[StoredFile], names: FileNames, name: str) -> PurePo
     there are several folders with code in it, or when files in it are of several students.
     """
     code = [file for file in files if file.is_code] or files
-    units, wrapper = [_unit(file) for file in code], PurePosixPath()
+    is_one_archive = len({file.archive for file in code}) == 1
+    units = [file.path if is_one_archive else file.archive or file.path for file in code]
     for depth in range(1, min(len(unit.parts) for unit in units)):
         wrapper = PurePosixPath(*units[0].parts[:depth])
         if not all(unit.is_relative_to(wrapper) for unit in units):
