@@ -62,7 +62,7 @@ def sort_out(files: Iterable[HandedIn]) -> tuple[list[HandedIn], list[Unread]]:
         elif kind is not Kind.CODE:
             unread.append(Unread(handed, reason or kind.value, kind))
         elif fault := _fault(handed):
-            unread.append(Unread(handed, fault, Kind.BROKEN))
+            unread.append(fault)
         else:
             readable.append(handed)
     return readable, unread
@@ -125,10 +125,12 @@ def _sentence(one: Unread) -> str:
     return one.reason
 
 
-def _fault(handed: HandedIn) -> str | None:
-    """Return why a file cannot be read, in words for the student, or None."""
+def _fault(handed: HandedIn) -> Unread | None:
+    """Return why a file cannot be read, by its student's fault or by that of the disk, or None."""
     try:
         read_source(handed.path.name, handed.file.read())
     except Unreadable as unreadable:
-        return unreadable.reason
+        return Unread(handed, unreadable.reason, Kind.BROKEN)
+    except OSError as error:
+        return Unread(handed, f"it cannot be read: {error.strerror}", Kind.REFUSED)
     return None

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.ingest.listing import StoredFile
 from grader.model.submission import submission_digest
 
 ZERO, RANDOM = "def zeros(): ...", "def initialize(): ...\ndef scale(): ..."
@@ -273,6 +274,22 @@ def test_links_and_locked_files_are_never_a_zero(class_of, tmp_path):
     submissions, rows, listed = seen(class_of({"bob/zero_init.py": ZERO}, only="zero_init"))
     assert submissions == {"bob.zero_init": None}
     assert (rows, listed) == ({"ada"}, {"ada/zero_init.py"})
+
+
+def test_a_fault_of_the_disk_is_nobody_s_zero(class_of, monkeypatch):
+    read = StoredFile.read
+
+    def fail(self):
+        if "ada" in self.path.parts:
+            raise OSError(5, "Input/output error")
+        return read(self)
+
+    monkeypatch.setattr(StoredFile, "read", fail)
+    gathered = class_of({"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO}, only="zero_init")
+    submissions, rows, listed = seen(gathered)
+    assert submissions == {"bob.zero_init": None}
+    assert (rows, listed) == ({"ada"}, {"ada/zero_init.py"})
+    assert gathered.left_over[0].reason == "it cannot be read: Input/output error"
 
 
 def test_names_that_are_no_utf8_stay_apart(class_of, tmp_path):
