@@ -26,6 +26,7 @@ from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
 from grader.model.submission import submission_digest
 from grader.outputs import Outputs
+from grader.source import lean
 from grader.store import Row, Seat, Store, Unmatched, store_key
 from grader.tally import Tally, counted
 
@@ -82,6 +83,9 @@ class Summary:
     faults: dict[str, str] = field(default_factory=dict)
     """Submissions that ended in an internal error, with the reason for staff."""
     unmatched: list[Unmatched] = field(default_factory=list)
+    """What was not read, with the reason, and who of the roster handed in nothing."""
+    passed_over: list[Unmatched] = field(default_factory=list)
+    """What was read and does not count, with the reason."""
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By exercise, in the order of the course."""
@@ -93,8 +97,8 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """Whether every submission has a graded report."""
-        return not (self.faults or self.pending)
+        """Whether everything that was handed in was read and has a graded report."""
+        return not (self.faults or self.pending or any(item.path for item in self.unmatched))
 
 
 def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summary:
@@ -123,21 +127,28 @@ class _Run:
         self._course, self._outputs, self._store, self._way = course, outputs, store, way
         self._seats: dict[str, Seat] = {}
         self._digests: dict[str, str] = {}
-        unmatched = [
-            Unmatched(item.path, item.student if item.alone else None, item.reason)
-            for item in gathered.left_over
-        ]
+        unmatched: list[Unmatched] = []
+        passed_over: list[Unmatched] = []
+        for item in gathered.left_over:
+            label = item.student if item.alone else None
+            kept = passed_over if item.passed_over else unmatched
+            kept.append(Unmatched(item.path, label, item.reason))
         unmatched += [Unmatched("", student.label, ABSENT) for student in gathered.absent]
         self.number = store.start_run(
             map(self._seat, gathered.submissions),
-            unmatched,
+            [*unmatched, *passed_over],
             grader_version=grader.__version__,
             isolation=way.isolation,
             scope=way.scope,
         )
         self._pending = [s for s in gathered.submissions if not store.graded(self._seats[s.id])]
         total = len(gathered.submissions)
-        self.summary = Summary(total, stored=total - len(self._pending), unmatched=unmatched)
+        self.summary = Summary(
+            total,
+            stored=total - len(self._pending),
+            unmatched=unmatched,
+            passed_over=passed_over,
+        )
 
     def grade(self) -> None:
         """Bring the files in line with the store, then run what is pending."""
@@ -168,7 +179,7 @@ class _Run:
     def _write_gradebook(self, rows: Iterable[Row]) -> None:
         others = {
             item.label: "unmatched" if item.path else item.reason
-            for item in self.summary.unmatched
+            for item in (*self.summary.unmatched, *self.summary.passed_over)
             if item.label is not None
         }
         self._outputs.write_gradebook(rows, self._exercises(), others)
@@ -207,9 +218,11 @@ class _Run:
         digest = submission_digest(files)
         if digest != self._digests[submission.id]:
             raise OSError("it was changed while the class was being graded")
+        sent = [(name, b"") for name, _ in files] if submission.problem else files
         return Job(
             submission=submission.info(digest),
-            files=tuple(JobFile(name=name, data=data) for name, data in files),
+            files=tuple(JobFile(name=name, data=lean(name, data)) for name, data in sent),
+            problem=submission.problem,
             exercise=submission.exercise,
             course=self._course.root,
             isolation=self._way.isolation,

@@ -34,6 +34,7 @@ from grader.model.report import (
     report_json,
 )
 from grader.model.submission import Student, SubmissionInfo, submission_digest
+from grader.model.text import clean_line
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
@@ -58,10 +59,13 @@ class Answer:
     files: Sequence[tuple[str, bytes]]
     notes: Sequence[str] = ()
     """Sentences for the student about how the files were found."""
+    problem: str | None = None
+    """Why it could not be read, in words for the student; the files then hold nothing."""
 
     @classmethod
     def of_file(cls, exercise_id: str, student: str, name: str, data: bytes) -> Self:
         """Return the answer of one file that came from no class."""
+        name = clean_line(name)
         files = [(name, data)]
         info = SubmissionInfo(
             id=f"{student}.{exercise_id}",
@@ -180,6 +184,8 @@ class _Grading:
     def run(self) -> None:
         """Read the files and run the checks."""
         try:
+            if self.answer.problem:
+                raise Unreadable(self.answer.problem)
             read = read_files(self.answer.files)
         except Unreadable as unreadable:
             self._fail_all(_unreadable(unreadable))
@@ -283,5 +289,5 @@ def run_job(text: str) -> str:
         _slots[key] = Slot(Course(job.course), Level(job.isolation))
         atexit.register(_slots[key].close)
     files = [(file.name, file.data) for file in job.files]
-    answer = Answer(job.submission, files, job.notes)
+    answer = Answer(job.submission, files, job.notes, job.problem)
     return report_json(_slots[key].grade(job.exercise, answer))

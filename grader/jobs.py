@@ -43,5 +43,7 @@ class Job(Model):
     """The course's folder, on the machine that grades."""
     isolation: Slug
     """The level below which grading is refused."""
+    problem: Line | None = None
+    """Why the submission could not be read; every check then fails with this sentence."""
     notes: tuple[Line, ...] = ()
     """Sentences for the student about how the files were found; the report's first notes."""

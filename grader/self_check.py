@@ -22,7 +22,7 @@ from grader.model.text import clean_line
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import Level
-from grader.source import Unreadable, read_source
+from grader.source import Unreadable, printable, read_source
 
 YOU: Final = Student(label="you")
 # One's home folder holds more than work on exercises.
@@ -81,8 +81,7 @@ def _matched(
 
     below = list(map(handed_in, _code_below(folder)))
     if path:
-        name = PurePosixPath(path.name)
-        here = [handed_in(StoredFile(name, folder / name))]
+        here = [handed_in(StoredFile(PurePosixPath(printable(path.name)), path))]
     else:
         here = [file for file in below if len(file.path.parts) == 1]
     exercises = [one.exercise for one in course.folders]
@@ -105,20 +104,20 @@ def _code_below(folder: Path) -> Iterator[StoredFile]:
     count = seen = 0
     for place, folders, names in os.walk(folder):
         here = Path(place)
-        inner = PurePosixPath(here.relative_to(folder).as_posix())
+        inner = PurePosixPath(printable(here.relative_to(folder).as_posix()))
         hidden = len(inner.parts) >= DEEPEST
         folders[:] = [] if hidden else sorted(f for f in folders if f[0] not in "._")
         for name in sorted(names):
             if Path(name).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
                 count += 1
-                yield StoredFile(inner / name, here / name)
+                yield StoredFile(inner / printable(name), here / name)
         seen += len(names) + len(folders)
         if count >= MOST_FILES or seen >= MOST_SEEN:
             return
 
 
 def _answer(matched: Matched) -> Answer:
-    files = [(clean_line(str(f.path)), f.file.blob.read_bytes()) for f in matched.files]
+    files = [(clean_line(str(f.path)), f.file.read()) for f in matched.files]
     info = SubmissionInfo(
         id=f"{YOU.label}.{matched.exercise}",
         student=YOU,

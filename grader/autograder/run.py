@@ -20,11 +20,8 @@ from grader.errors import UsageError
 from grader.export.document import Entry, strict_json
 from grader.export.gradescope import results
 from grader.grade import Answer, Slot
-from grader.ingest.answers.contents import Contents
-from grader.ingest.answers.given import Given
-from grader.ingest.layout import HandedIn
+from grader.ingest import Given, HandedIn, Matched, match_one
 from grader.ingest.listing import list_files
-from grader.ingest.matching import Matched, Matcher
 from grader.model.feedback import OUR_FAULT, feedback_for_student
 from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.model.text import clean_line
@@ -62,7 +59,7 @@ def _graded(root: Path) -> dict[str, Any]:
         files=names,
     )
     with Slot(course, Level(settings["isolation"])) as slot:
-        report = slot.grade(folder.id, Answer(info, files, matched.notes))
+        report = slot.grade(folder.id, Answer(info, files, matched.notes, matched.problem))
     return results(Entry(feedback_for_student(report), datetime.now(UTC)))
 
 
@@ -74,10 +71,7 @@ def _matched(root: Path, folder: ExerciseFolder) -> Matched | None:
         return None  # an empty folder is the student's doing
     student = _student(root)
     files = [HandedIn(student, f.path, f) for f in listing.files]
-    exercises = [folder.exercise]
-    with Contents(exercises, Given.of([folder])) as contents:
-        found = Matcher(exercises, contents, folder.id).match(student, files)
-    return next(iter(found.matched), None)
+    return match_one(files, folder.exercise, Given.of([folder]))
 
 
 def _student(root: Path) -> Student:

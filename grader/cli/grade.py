@@ -76,7 +76,8 @@ def grade(
 ) -> None:
     """Grade a class; what was graded before and has not changed is not graded again.
 
-    Exit code 0 when every submission has a graded report, 3 when one has not.
+    Exit code 0 when every submission has a graded report, 3 when one has not or something that was
+    handed in was not read.
     """
     from functools import partial
     from tempfile import TemporaryDirectory
@@ -166,6 +167,8 @@ def _tell(gathered: Gathered) -> None:
 
     if gathered.layout != LAYOUTS["plain"].title:
         print(f"read as {gathered.layout}", file=sys.stderr)
+    if gathered.hint:
+        print(f"hint: {gathered.hint}", file=sys.stderr)
     if gathered.strangers:
         _list("not in the roster", list(gathered.strangers))
 
@@ -178,6 +181,8 @@ def _complain(summary: Summary) -> None:
     _list("not graded because of a problem on our side, tried again in the next run", faults)
     unmatched = [f"{item.path}: {item.reason}" for item in summary.unmatched if item.path]
     _list("not read", unmatched)
+    passed_over = [f"{item.path}: {item.reason}" for item in summary.passed_over]
+    _list("read, and something else counts", passed_over)
     _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"
@@ -199,6 +204,8 @@ def _print(summary: Summary, out: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from grader.model.text import clean_line
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("exercise")
     for name in ("submissions", "graded", "full points", "mean"):
@@ -212,4 +219,5 @@ def _print(summary: Summary, out: Path) -> None:
     width = None if sys.stdout.isatty() else 100
     Console(width=width, highlight=False, markup=False, emoji=False).print(table)
     again = f", {summary.stored} were graded before" if summary.stored else ""
-    print(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {out}")
+    where = clean_line(str(out))
+    print(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {where}")

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from grader.ingest.answers.given import Given
-from grader.ingest.gather import Gathered, gather
+from grader.ingest.gather import Gathered, gather, match_one
+from grader.ingest.layout import HandedIn
 from grader.ingest.layouts import LAYOUTS
+from grader.ingest.matching import Matched
 from grader.ingest.roster import read_roster
 
-__all__ = ["LAYOUTS", "Gathered", "Given", "gather", "read_roster"]
+__all__ = [
+    "LAYOUTS",
+    "Gathered",
+    "Given",
+    "HandedIn",
+    "Matched",
+    "gather",
+    "match_one",
+    "read_roster",
+]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from grader.ingest.file_names import FileNames
 from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
+from grader.model.text import clean_line
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class HandedIn:
     """Of two files of a student with one path, the one with the higher turn counts."""
     notes: tuple[str, ...] = ()
     """What the layout says of how it was handed in: late, by a group."""
+    is_receipt: bool = False
+    """Whether the system wrote it for the student: a time stamp, text typed into a box."""
+    is_stray: bool = False
+    """Whether it lies beside the students and is nobody's: a list of names, a README."""
 
 
 @dataclass(frozen=True)
@@ -33,5 +39,75 @@ class Layout:
     """What it is, for people."""
     recognise: Callable[[Sequence[StoredFile]], bool]
     """Whether files are laid out in this way; the instructor's word is not needed then."""
-    read: Callable[[Sequence[StoredFile], Collection[str], str], Iterable[HandedIn]]
-    """From files, the ids of the course and the name of the class: whose each file is."""
+    read: Callable[[Sequence[StoredFile], FileNames, str], Iterable[HandedIn]]
+    """From files, what names mean in the course, and the class's name: whose each file is."""
+    names: Callable[[str], bool] | None = None
+    """Whether the system names a student's folder or file so, where that alone tells it."""
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What lies beside each other on the level of students: the outermost, or in its wrapper."""
+
+    wrapper: PurePosixPath
+    """The folders around everything that can be code, as zips are wont to have one."""
+    fitting: frozenset[str] = frozenset()
+    """Entries that a system's pattern fits."""
+    others: frozenset[str] = frozenset()
+    """Other entries in which there is code."""
+
+    @property
+    def most_fit(self) -> bool:
+        """Whether it is the system's class: a few may be named otherwise, most may not."""
+        return len(self.fitting) > len(self.others)
+
+    def place(self, file: StoredFile) -> tuple[str, PurePosixPath]:
+        """Return the name of the entry in which a file lies, and the path within it."""
+        inside = file.path.is_relative_to(self.wrapper)
+        top, *inner = (file.path.relative_to(self.wrapper) if inside else file.path).parts
+        return top, PurePosixPath(*inner)
+
+
+def entries(files: Sequence[StoredFile], fits: Callable[[str], bool]) -> Entries:
+    """Return the entries of a class, those that fit and those that do not.
+
+    A student's own folders are never looked into: what is in there tells nothing of the class.
+    """
+    code = [file.path.parts for file in files if file.is_code]
+    code = code or [file.path.parts for file in files]
+    depth = 0
+    while (inside := _inside(code, depth, fits)) is not None:
+        code, depth = inside, depth + 1
+    wrapper = PurePosixPath(*code[0][:depth]) if code else PurePosixPath()
+    below = [f.path.parts[depth] for f in files if len(f.path.parts) > depth and _in(f, wrapper)]
+    return Entries(
+        wrapper,
+        frozenset(top for top in below if fits(top)),
+        frozenset(parts[depth] for parts in code if not fits(parts[depth])),
+    )
+
+
+def _inside(
+    code: list[tuple[str, ...]], depth: int, fits: Callable[[str], bool]
+) -> list[tuple[str, ...]] | None:
+    """Return what lies in the one folder at `depth` that holds the class, None when none does."""
+    inside = [parts for parts in code if len(parts) > depth + 1]
+    if len({parts[depth] for parts in inside}) != 1 or any(fits(parts[depth]) for parts in code):
+        return None
+    strays = len(code) - len(inside)
+    return (
+        inside
+        if strays < max(1, len({p[depth + 1] for p in inside if fits(p[depth + 1])}))
+        else None
+    )
+
+
+def _in(file: StoredFile, wrapper: PurePosixPath) -> bool:
+    return file.path.is_relative_to(wrapper)
+
+
+def other(file: StoredFile, top: str, inner: PurePosixPath, *, is_known: bool = False) -> HandedIn:
+    """Return a file that lies where the system puts none: code is somebody's, all else nobody's."""
+    label = clean_line(top if inner.parts else PurePosixPath(top).stem) or "unnamed"
+    path = inner if inner.parts else PurePosixPath(top)
+    return HandedIn(Student(label=label), path, file, is_stray=not (file.is_code or is_known))

@@ -1,32 +1,58 @@
 """List what was handed in: the files of a folder, or of a zip unpacked to numbered files.
 
 Members of a zip never get a name of their own on this disk, so no name can do harm; links are
-never followed. Zips inside are unpacked too, one level deep: students hand them in. A file that
-cannot be taken stays in the list with the reason: it is somebody's.
+never followed. Zips inside are unpacked too, one level deep: students hand them in. Only what can
+be code is unpacked. All else stays in the list with the reason why it is not read: it is
+somebody's. So do empty folders and those of tools, which may be all that a student handed in.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
-from grader.source import Limits, Unreadable, iter_members
+from grader.source import Limits, Place, Unreadable, iter_entries, place, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grader.source import Entry
+
 CODE: Final = (".py", ".ipynb")
-SUBMISSION_LIMITS: Final = Limits()
-CLASS_LIMITS: Final = Limits(archive_mib=32_000, archive_entries=500_000, expanded_mib=64_000)
-_MAX_BAD_MEMBERS: Final = 50
+METADATA: Final = "submission_metadata.yml"
+"""What Gradescope writes beside the submissions, the only other file that is read."""
+SUBMISSION_LIMITS: Final = Limits(archive_entries=100_000)
+CLASS_LIMITS: Final = Limits(
+    file_mib=256, archive_mib=32_000, archive_entries=500_000, expanded_mib=64_000
+)
+NOTHING: Final = "(nothing)"
+"""The name under which a folder without files is listed."""
+NO_CODE: Final = "it is neither a .py nor an .ipynb file"
+EMPTY_ARCHIVE: Final = "the archive holds no file: pack yours and hand in the new archive"
+EMPTY_FOLDER: Final = "the folder holds no file: hand in your .py file or notebook"
+ONLY_HIDDEN: Final = (
+    "there are only hidden files and folders of tools (such as venv): hand in your own file"
+)
+_INNER_ZIP: Final = "it is an archive in an archive: hand in the file itself"
 # What systems and tools leave behind; nobody hands these in on purpose.
 _LITTER: Final = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
-_LITTER_FILES: Final = {"thumbs.db", "desktop.ini"}
+_LITTER_FILES: Final = {"thumbs.db", "desktop.ini", r"icon\x0d"}
+
+
+class Kind(Enum):
+    """What a file of a class is, as far as its name and a first look tell."""
+
+    CODE = "it can be code"
+    BROKEN = "it is work that cannot be read, which the student can mend"
+    DATA = "it is no code by its name, and is not looked into"
+    REFUSED = "it is not read for what it is, such as a link"
+    NOTHING = "it shows that somebody is there: an empty folder, hidden files"
 
 
 @dataclass(frozen=True)
@@ -35,13 +61,26 @@ class StoredFile:
 
     path: PurePosixPath
     blob: Path
+    kind: Kind = Kind.CODE
     problem: str | None = None
-    """Why the file cannot be taken."""
+    """Why the file is not read."""
+    archive: PurePosixPath | None = None
+    """The student's zip that it was in; its name without the suffix is a folder of `path`."""
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is somebody's work by its name, be it read or not."""
+        return self.kind in (Kind.CODE, Kind.BROKEN) and self.path.name != METADATA
 
     def read(self) -> bytes:
-        """Return the bytes, at most one more than a reader takes: a longer file is too large."""
+        """Return the bytes, at most one more than a reader takes: a longer file is too large.
+
+        Of what is not read, return the reason: another reason makes another submission.
+        """
+        if self.problem is not None:
+            return self.problem.encode()
         with self.blob.open("rb") as stream:
-            return stream.read((SUBMISSION_LIMITS.file_mib << 20) + 1)
+            return stream.read((SUBMISSION_LIMITS.most_mib(self.path.name) << 20) + 1)
 
 
 @dataclass
@@ -58,27 +97,35 @@ def list_files(path: Path, scratch: Path, without: Path | None = None) -> Listin
     Raise UsageError when there is nothing or it cannot be read.
     """
     path = path.resolve()
-    listing = Listing(path.stem)
-    numbers = count()
+    listing, unpack = Listing(printable(path.stem)), _Unpacking(scratch)
     if path.is_dir():
-        listing.name = path.name
+        listing.name = printable(path.name)
         found = _walk(path, without.resolve() if without else None)
     elif path.is_file() and path.suffix.lower() == ".zip":
-        found = _class_zip(path, scratch, numbers)
+        found = _class_zip(path, unpack)
     elif path.is_file():
-        listing.name = path.parent.name
-        found = iter([StoredFile(PurePosixPath(path.name), path)])
+        listing.name = printable(path.parent.name)
+        found = iter([_file(place(path.name), path)])
     else:
         raise UsageError(f"there is nothing at {path}")
+    files: list[StoredFile] = []
     for file in found:
-        if _litter(file.path):
-            continue
-        is_zip = file.path.suffix.lower() == ".zip" and file.problem is None
-        listing.files += _inner_zip(file, scratch, numbers) if is_zip else [file]
-    if not listing.files:
+        is_zip = file.path.suffix.lower() == ".zip" and file.kind is Kind.CODE
+        files += unpack.inner_zip(file) if is_zip else [file]
+    if not files:
         raise UsageError(f"{path} holds no files")
-    listing.files.sort(key=lambda f: f.path)
+    listing.files = sorted(dict.fromkeys(files), key=lambda f: f.path)
     return listing
+
+
+def _file(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
+    """Return a file that is still closed, with the problem that its place or kind tells."""
+    path = PurePosixPath(found.path)
+    if problem := problem or found.refused:
+        return StoredFile(path, blob, Kind.REFUSED, problem)
+    if path.suffix.lower() in (*CODE, ".zip") or path.name == METADATA:
+        return StoredFile(path, blob)
+    return StoredFile(path, blob, Kind.DATA, NO_CODE)
 
 
 def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
@@ -87,15 +134,23 @@ def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
     for folder, folders, names in os.walk(root, onerror=unread.append):
         here = Path(folder)
         links = [name for name in folders if (here / name).is_symlink()]
-        for path in (here / name for name in names + links):
-            inner = PurePosixPath(path.relative_to(root).as_posix())
-            yield StoredFile(inner, path, _unfit(path))
-        folders[:] = [
-            name for name in folders if not _litter(PurePosixPath(name)) and here / name != without
-        ]
+        folders[:] = [name for name in folders if here / name != without]
+        if not folders and not names:
+            yield from _nothing(_place(here, root).path, root, EMPTY_FOLDER)
+        for name in names + folders:
+            found = _place(here / name, root)
+            if (litter := _litter(found.path)) is not None:
+                yield from _nothing(litter, root, ONLY_HIDDEN)
+            elif name in names or name in links:
+                yield _file(found, here / name, _unfit(here / name))
+        folders[:] = [name for name in folders if _litter(name) is None]
     for error in unread:
-        inner = PurePosixPath(Path(error.filename).relative_to(root).as_posix())
-        yield StoredFile(inner, Path(error.filename), f"it cannot be read: {error.strerror}")
+        path = Path(error.filename)
+        yield _file(_place(path, root), path, f"it cannot be read: {error.strerror}")
+
+
+def _place(path: Path, root: Path) -> Place:
+    return place(path.relative_to(root).as_posix())
 
 
 def _unfit(path: Path) -> str | None:
@@ -107,52 +162,76 @@ def _unfit(path: Path) -> str | None:
     return None if os.access(path, os.R_OK) else "it cannot be read: permission denied"
 
 
-def _litter(path: PurePosixPath) -> bool:
-    hidden = any(part.startswith(".") or part in _LITTER for part in path.parts)
-    return hidden or path.name.lower() in _LITTER_FILES
+def _litter(path: str) -> str | None:
+    """Return the folder in which there is something hidden or of a tool, None when there is not."""
+    parts = path.split("/")
+    for index, part in enumerate(parts):
+        if part.startswith(".") or part in _LITTER:
+            return "/".join(parts[:index])
+    return "/".join(parts[:-1]) if parts[-1].lower() in _LITTER_FILES else None
 
 
-def _inner_zip(file: StoredFile, scratch: Path, numbers: Iterator[int]) -> list[StoredFile]:
-    """Return what a student's zip holds, below the zip's name without its suffix."""
-    below = file.path.with_suffix("")
-    found = []
-    try:
-        for member in iter_members(file.blob, SUBMISSION_LIMITS):
-            inner = below / member.path
-            if not _litter(inner):
-                found.append(StoredFile(inner, _save(member.data, scratch, numbers)))
-    except Unreadable as error:
-        return [StoredFile(file.path, file.blob, error.reason)]
-    return found
+def _nothing(folder: str, blob: Path, problem: str) -> Iterator[StoredFile]:
+    """Yield what stands in the list for a folder in which there may be nothing to read."""
+    if folder not in ("", "."):
+        yield StoredFile(PurePosixPath(folder) / NOTHING, blob, Kind.NOTHING, problem)
 
 
-def _class_zip(path: Path, scratch: Path, numbers: Iterator[int]) -> Iterator[StoredFile]:
+def _class_zip(path: Path, unpack: _Unpacking) -> Iterator[StoredFile]:
     """Yield the members of a class's zip; one that cannot be read does not stop the others."""
-    done: set[str] = set()
-    last = ""
+    folders: set[str] = set()
+    filled: set[str] = set()
+    try:
+        for entry in iter_entries(path, CLASS_LIMITS):
+            filled.update(map(str, PurePosixPath(entry.path).parents))
+            if (litter := _litter(entry.path)) is not None:
+                yield from _nothing(litter, path, ONLY_HIDDEN)
+            elif entry.is_folder:
+                folders.add(entry.path)
+            elif entry.path:
+                yield unpack.member(entry, path)
+    except Unreadable as error:
+        raise UsageError(f"{path} cannot be read: {error.reason}") from None
+    for folder in sorted(folders - filled):
+        yield from _nothing(folder, path, EMPTY_FOLDER)
 
-    def wanted(name: str) -> bool:
-        nonlocal last
-        last = name
-        return name not in done and not _litter(PurePosixPath(name))
 
-    for _ in range(_MAX_BAD_MEMBERS):
-        last = ""
+class _Unpacking:
+    """Unpacks what can be code to numbered files in one folder."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch, self._numbers = scratch, count()
+
+    def member(self, entry: Entry, archive: Path) -> StoredFile:
+        """Return a member of an archive, unpacked if it can be code."""
+        found = _file(Place(entry.path, entry.refused), archive)
+        if found.kind is not Kind.CODE:
+            return found
         try:
-            for member in iter_members(path, CLASS_LIMITS, wanted=wanted):
-                done.add(member.path)
-                yield StoredFile(PurePosixPath(member.path), _save(member.data, scratch, numbers))
+            data = entry.read()
         except Unreadable as error:
-            if not last or last in done:
-                raise UsageError(f"{path} cannot be read: {error.reason}") from None
-            done.add(last)
-            yield StoredFile(PurePosixPath(last), path, error.reason)
+            return replace(found, kind=Kind.BROKEN, problem=error.reason)
+        blob = self._scratch / f"{next(self._numbers):06}"
+        blob.write_bytes(data)
+        return replace(found, blob=blob)
+
+    def inner_zip(self, file: StoredFile) -> list[StoredFile]:
+        """Return what a student's zip holds, below the zip's name without its suffix."""
+        found, problem = [], EMPTY_ARCHIVE
+        try:
+            for entry in iter_entries(file.blob, SUBMISSION_LIMITS):
+                if _litter(entry.path) is not None:
+                    problem = ONLY_HIDDEN
+                elif entry.path and not entry.is_folder:
+                    found.append(self._inner(entry, file))
+        except Unreadable as error:
+            found, problem = [], error.reason
+        return found or [replace(file, kind=Kind.BROKEN, problem=problem)]
+
+    def _inner(self, entry: Entry, file: StoredFile) -> StoredFile:
+        if entry.path.lower().endswith(".zip") and not entry.refused:
+            inner = StoredFile(PurePosixPath(entry.path), file.blob, Kind.BROKEN, _INNER_ZIP)
         else:
-            return
-    raise UsageError(f"{path} cannot be read: more than {_MAX_BAD_MEMBERS} of its files are bad")
-
-
-def _save(data: bytes, scratch: Path, numbers: Iterator[int]) -> Path:
-    blob = scratch / f"{next(numbers):06}"
-    blob.write_bytes(data)
-    return blob
+            inner = self.member(entry, file.blob)
+        below = file.path.with_suffix("") / inner.path
+        return replace(inner, path=below, archive=file.path)

@@ -37,6 +37,8 @@ class Matched:
     files: tuple[HandedIn, ...]
     """What the answer imports, then what supplies functions that it lacks, then the answer."""
     notes: tuple[str, ...] = ()
+    problem: str | None = None
+    """Why its only file could not be read; it gets no points, and the student is told this."""
 
 
 @dataclass

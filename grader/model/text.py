@@ -29,19 +29,23 @@ _ANSI = re.compile(
 _UNFIT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 )
+# How Python keeps a byte of a name that it could not decode.
+_UNDECODED = re.compile("[\udc80-\udcff]")
 # Almost every text is of this kind, and a report has dozens: this is what keeps reading it quick.
 _PLAIN = re.compile("[\n\x20-\x7e]*").fullmatch
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029\u0085]")
 
 
 def clean_text(text: str, limit: int = TEXT_LENGTH) -> str:
-    """Return `text` in NFC with LF line ends and without control sequences, `limit` long at most.
+    r"""Return `text` in NFC with LF line ends and without control sequences, `limit` long at most.
 
-    Cleaning twice changes nothing. What is cut off is counted in the last line.
+    Cleaning twice changes nothing. A byte that could not be decoded is written out, as in
+    ``M\xfcller``. What is cut off is counted in the last line.
     """
     if len(text) <= limit and text.isascii() and (text.isprintable() or _PLAIN(text)):
         return text
     kept = text[: 4 * limit]  # nobody reads more, and no pattern should have to
+    kept = _UNDECODED.sub(lambda m: f"\\x{ord(m[0]) - 0xDC00:02x}", kept)
     kept = _UNFIT.sub("", _ANSI.sub("", _LINE_END.sub("\n", kept)))
     kept = unicodedata.normalize("NFC", kept)
     if len(kept) <= limit and len(text) <= 4 * limit:

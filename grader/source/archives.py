@@ -7,22 +7,23 @@ methods can ask for gigabytes to unpack one byte. Archives within archives stay 
 
 from __future__ import annotations
 
-import contextlib
 import io
-import re
 import stat
 import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.source.cells import DEFAULT_LIMITS, Limits, Unreadable
 from grader.source.files import is_candidate, shown_name
+from grader.source.paths import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 _FAULTS = (
     zipfile.BadZipFile,
@@ -41,6 +42,9 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
 _DIRECTORY_RECORD = b"PK\x01\x02"
+_RECORD_SIZE, _HEADER_SIZE = 46, 30
+_KEEPS_BYTES = (3, 19)
+"""Systems whose file names are bytes: Unix and macOS."""
 _CHUNK = 1 << 20
 _ENTRIES_WORTH_COUNTING = 100_000
 """A class's archive may hold so many that counting them beforehand saves nothing."""
@@ -56,6 +60,19 @@ class Member:
     path: str
     """Relative, with forward slashes, without `..`."""
     data: bytes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of an archive's directory."""
+
+    path: str
+    """Relative, with forward slashes, without `..`; empty when the name says nothing."""
+    is_folder: bool
+    refused: str | None
+    """Why it is not read, by its name or kind."""
+    read: Callable[[], bytes]
+    """Unpacks it, while the walk stands here; raises `Unreadable`."""
 
 
 def read_zip(
@@ -79,21 +96,95 @@ def iter_members(
     limits: Limits = DEFAULT_LIMITS,
     notes: list[str] | None = None,
     wanted: Callable[[str], bool] = lambda path: True,  # noqa: ARG005
-    refused: Callable[[str, Unreadable], None] | None = None,
 ) -> Iterator[Member]:
-    """Yield the files of a zip archive, in its order, one in memory at a time.
+    """Yield the files of an archive that are `wanted` by their path, one in memory at a time.
 
-    wanted: says by its path whether a member is read at all.
-    refused: is told of each member that cannot be read, and the walk goes on; without it the first
-    such member raises `Unreadable`, as an archive that cannot be read always does.
+    Raise `Unreadable` at the first that cannot be unpacked; what is refused gets a note.
     """
-    notes = [] if notes is None else notes
+    for entry in iter_entries(archive, limits):
+        if entry.is_folder:
+            continue
+        if entry.refused and notes is not None:
+            name = shown_name(entry.path)
+            note(notes, f"{name} was left out of the archive: {entry.refused}")
+        if not entry.refused and wanted(entry.path):
+            yield Member(entry.path, entry.read())
+
+
+def iter_entries(archive: Path | bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry]:
+    """Yield the entries of a zip archive in its order; raise `Unreadable` when it is none."""
     try:
         _check_size(archive, limits)
-        with zipfile.ZipFile(io.BytesIO(archive) if isinstance(archive, bytes) else archive) as zf:
-            yield from _members(zf, limits, notes, wanted, refused or _stop)
+        with _stream(archive) as stream, _opened(stream) as opened:
+            entries = opened.infolist()
+            if len(entries) > limits.archive_entries:
+                raise _too_many(limits)
+            left = _Left(limits.expanded_mib << 20)
+            for entry in entries:
+                found = place(_name(entry))
+                link = stat.S_ISLNK(entry.external_attr >> 16)
+                refused = "it is a link, and links are not followed" if link else found.refused
+                read = partial(_read, opened, entry, left, limits)
+                yield Entry(found.path, entry.is_dir(), refused, read)
     except _FAULTS:
         raise Unreadable(_DAMAGED) from None
+
+
+@dataclass
+class _Left:
+    """How much of what may be unpacked from one archive is left."""
+
+    size: int
+
+
+def _stream(archive: Path | bytes) -> BinaryIO:
+    return io.BytesIO(archive) if isinstance(archive, bytes) else archive.open("rb")
+
+
+def _opened(stream: BinaryIO) -> zipfile.ZipFile:
+    """Open an archive, also one that says that a name is UTF-8 where it is not."""
+    try:
+        return zipfile.ZipFile(stream)
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(_WithoutFlags(stream))
+
+
+class _WithoutFlags(io.RawIOBase):
+    """An archive whose headers make no promise about how names are encoded.
+
+    zipfile reads the whole directory at once, and each header as it is.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def seekable(self) -> bool:
+        """Say that it can be moved in."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Move to a place."""
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._stream.tell()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return what is there, of headers without the flag of UTF-8."""
+        data = bytearray(self._stream.read(-1 if size is None else size))
+        if len(data) == _HEADER_SIZE and data.startswith(b"PK\x03\x04"):
+            _clear_flag(data, 6)
+        at = 0
+        while data.startswith(_DIRECTORY_RECORD, at) and at + _RECORD_SIZE <= len(data):
+            _clear_flag(data, at + 8)
+            at += _RECORD_SIZE + sum(struct.unpack_from("<3H", data, at + 28))
+        return bytes(data)
+
+
+def _clear_flag(header: bytearray, at: int) -> None:
+    (flags,) = struct.unpack_from("<H", header, at)
+    struct.pack_into("<H", header, at, flags & ~_UTF8_NAME)
 
 
 def _check_size(archive: Path | bytes, limits: Limits) -> None:
@@ -103,9 +194,8 @@ def _check_size(archive: Path | bytes, limits: Limits) -> None:
         raise Unreadable(f"the archive is larger than {limits.archive_mib} MiB: leave data out")
     if limits.archive_entries > _ENTRIES_WORTH_COUNTING:
         return
-    stream = io.BytesIO(archive) if isinstance(archive, bytes) else archive.open("rb")
     entries, tail = 0, b""
-    with stream:
+    with _stream(archive) as stream:
         while chunk := stream.read(_CHUNK):
             entries += (tail + chunk).count(_DIRECTORY_RECORD)
             tail = chunk[-3:]
@@ -121,63 +211,50 @@ def _too_many(limits: Limits) -> Unreadable:
     )
 
 
-def _members(
-    archive: zipfile.ZipFile,
-    limits: Limits,
-    notes: list[str],
-    wanted: Callable[[str], bool],
-    refused: Callable[[str, Unreadable], None],
-) -> Iterator[Member]:
-    entries = archive.infolist()
-    if len(entries) > limits.archive_entries:
-        raise _too_many(limits)
-    left = limits.expanded_mib << 20
-    for entry in entries:
-        name = _name(entry)
-        path = safe_path(name)
-        if entry.is_dir():
-            continue
-        if path is None or stat.S_ISLNK(entry.external_attr >> 16):
-            why = "points outside of it" if path is None else "is a link"
-            note(notes, f"{shown_name(name)} was left out of the archive: it {why}")
-        elif wanted(path):
-            try:
-                data = _read(archive, entry, min(left, limits.file_mib << 20), limits)
-            except Unreadable as unreadable:
-                refused(path, unreadable)
-                continue
-            left -= len(data)
-            yield Member(path, data)
-
-
 def _name(entry: zipfile.ZipInfo) -> str:
-    """Return a member's name: many programs write UTF-8 without the flag that says so."""
-    if not entry.flag_bits & _UTF8_NAME:
-        with contextlib.suppress(UnicodeError):
-            return entry.filename.encode("cp437").decode("utf-8")
-    return entry.filename
+    """Return a member's name; bytes that nobody can decode are kept as `os.fsdecode` keeps them.
+
+    Many programs write UTF-8 without the flag that says so. Other names without it are in the
+    code page of DOS, or are the bytes that a file had on a Unix.
+    """
+    if "\0" in entry.orig_filename:  # where zipfile ends the name
+        return entry.orig_filename
+    if entry.flag_bits & _UTF8_NAME:
+        return entry.filename
+    try:
+        raw = entry.filename.encode("cp437")
+    except UnicodeError:  # it has its name from an extra field
+        return entry.filename
+    try:
+        return raw.decode("utf-8")
+    except UnicodeError:
+        keeps_bytes = entry.create_system in _KEEPS_BYTES
+        return raw.decode("utf-8", "surrogateescape") if keeps_bytes else entry.filename
 
 
-def _stop(path: str, unreadable: Unreadable) -> None:  # noqa: ARG001
-    raise unreadable
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, limits: Limits) -> bytes:
-    name = shown_name(_name(entry))
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: _Left, limits: Limits) -> bytes:
+    path = place(_name(entry)).path
+    name = shown_name(path)
     if entry.flag_bits & _ENCRYPTED:
         raise Unreadable("the archive is protected by a password: pack it again without one")
     if entry.compress_type not in _METHODS:
         raise Unreadable(f"{name} is packed in an unusual way: pack the files as a plain zip")
-    allowed = max(_HARMLESS_EXPANSION, entry.compress_size * limits.expansion)
-    if entry.file_size > min(most, allowed):
+    if entry.file_size > limits.most_mib(path) << 20:
+        raise limits.too_large(name)
+    allowed = min(left.size, limits.most_mib(path) << 20)
+    if not path.lower().endswith(".ipynb"):
+        growth = entry.compress_size * limits.expansion
+        allowed = min(allowed, max(_HARMLESS_EXPANSION, growth))
+    if entry.file_size > allowed:
         raise _too_large(name)
     try:
         with archive.open(entry) as stream:
-            data = stream.read(min(most, allowed) + 1)
+            data = stream.read(allowed + 1)
     except _FAULTS:
         raise Unreadable(f"{name} in {_DAMAGED}") from None
-    if len(data) > min(most, allowed):
+    if len(data) > allowed:
         raise _too_large(name)
+    left.size -= len(data)
     return data
 
 
@@ -186,16 +263,6 @@ def _too_large(name: str) -> Unreadable:
         f"{name} in the archive unpacks to more than is allowed: clear the outputs of notebooks "
         "and pack only your own files"
     )
-
-
-def safe_path(name: str) -> str | None:
-    """Return an entry's relative path with forward slashes, or None when it points outside."""
-    path = name.replace("\\", "/")
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    absolute = path.startswith("/") or re.match(r"[A-Za-z]:", path)
-    if absolute or ".." in parts or not parts or len(path) > 1000 or not path.isprintable():
-        return None
-    return "/".join(parts)
 
 
 def note(notes: list[str], text: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import PurePosixPath
 
 _DEFINES = re.compile(
     r"^(?:(?:async[ \t]++)?def[ \t]++([^\W\d]\w*+)|([^\W\d]\w*+)[ \t]*+=[ \t]*+lambda\b)",
@@ -20,18 +21,33 @@ class Limits:
     """How large a submission may be; every figure is far above what honest work needs."""
 
     file_mib: int = 20
-    """One file; notebooks hold their images."""
+    """One file that is no notebook."""
+    notebook_mib: int = 200
+    """One notebook with its outputs, which are read past."""
     source_mib: int = 2
     """The code of one file, without outputs and images."""
     cells: int = 5000
     json_values: int = 1_500_000
-    """Values in a notebook's JSON, outputs included; an object counts as three."""
+    """Values in a notebook's JSON without its outputs; an object counts as three."""
     archive_mib: int = 200
     archive_entries: int = 2000
     expanded_mib: int = 200
     """All that is read from one archive or folder."""
     expansion: int = 200
-    """Times that one member of an archive may grow when it is unpacked."""
+    """Times that one member of an archive may grow when it is unpacked; a notebook's outputs may
+    repeat themselves for as long as the notebook is not too large."""
+
+    def most_mib(self, name: str) -> int:
+        """Return how large the file `name` may be; an archive in an archive is one as well."""
+        by_suffix = {".ipynb": self.notebook_mib, ".zip": self.archive_mib}
+        return by_suffix.get(PurePosixPath(name.lower()).suffix, self.file_mib)
+
+    def too_large(self, shown: str) -> Unreadable:
+        """Return what is said of a file that is larger than it may be."""
+        mend = "clear its outputs" if shown.lower().endswith(".ipynb") else "take data out of it"
+        return Unreadable(
+            f"{shown} is larger than {self.most_mib(shown)} MiB: {mend} and hand it in again"
+        )
 
 
 DEFAULT_LIMITS = Limits()

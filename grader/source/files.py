@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from grader.model.text import clean_line
 from grader.source.cells import (
     DEFAULT_LIMITS,
     Cell,
@@ -14,6 +15,7 @@ from grader.source.cells import (
     check_code_size,
 )
 from grader.source.notebook import read_notebook
+from grader.source.paths import printable
 from grader.source.text import decode
 
 SUFFIXES = (".py", ".ipynb")
@@ -31,12 +33,9 @@ def is_candidate(path: str) -> bool:
 def read_source(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
     """Return the code of the file `name`; raise `Unreadable`, whose text is for the student."""
     shown = shown_name(name)
-    if len(data) > limits.file_mib << 20:
-        raise Unreadable(
-            f"{shown} is larger than {limits.file_mib} MiB: clear the outputs of the notebook, or "
-            "take data out of the file, and hand it in again"
-        )
     suffix = PurePosixPath(name.lower()).suffix
+    if len(data) > limits.most_mib(name) << 20:
+        raise limits.too_large(shown)
     if suffix == ".ipynb":
         return read_notebook(shown, data, limits)
     if suffix != ".py":
@@ -58,6 +57,5 @@ def _read_python(name: str, data: bytes, limits: Limits) -> Source:
 
 def shown_name(path: str) -> str:
     """Return the last part of `path` as it can be printed anywhere."""
-    name = PurePosixPath(path.replace("\\", "/")).name or "the file"
-    clean = "".join(c if c.isprintable() else "?" for c in name)
-    return clean if len(clean) <= _MAX_NAME else f"{clean[:50]}…{clean[-50:]}"
+    name = clean_line(printable(path.rpartition("/")[2])) or "the file"
+    return name if len(name) <= _MAX_NAME else f"{name[:50]}…{name[-50:]}"

@@ -7,9 +7,10 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.source.archives import Member, note, nothing_found, safe_path
+from grader.source.archives import Member, note, nothing_found
 from grader.source.cells import DEFAULT_LIMITS, Limits, Unreadable
 from grader.source.files import is_candidate, shown_name
+from grader.source.paths import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +27,11 @@ def read_folder(
     left = limits.expanded_mib << 20
     count = 0
     for path in _candidates(folder, limits, notes):
-        data = _read(path, min(left, limits.file_mib << 20), notes)
+        data = _read(path, min(left, limits.most_mib(path.name) << 20), notes)
         if data is not None:
             left -= len(data)
             count += 1
-            yield Member(path.relative_to(folder).as_posix(), data)
+            yield Member(place(path.relative_to(folder).as_posix()).path, data)
     if not count:
         raise Unreadable(nothing_found("the folder", notes))
 
@@ -51,8 +52,8 @@ def _candidates(folder: Path, limits: Limits, notes: list[str]) -> list[Path]:
             path = here / name
             if not is_candidate(name):
                 continue
-            if safe_path(path.relative_to(folder).as_posix()) is None:
-                note(notes, f"{shown_name(name)} was left out: its name cannot be printed")
+            if refused := place(path.relative_to(folder).as_posix()).refused:
+                note(notes, f"{shown_name(name)} was left out: {refused}")
             else:
                 found.append(path)
     return sorted(found)
@@ -73,7 +74,7 @@ def _read(path: Path, most: int, notes: list[str]) -> bytes | None:
         note(notes, f"{name} was left out: it is a link or cannot be opened")
         return None
     if len(data) > most:
-        raise Unreadable(f"{name} is too large: clear the outputs of the notebook and save it")
+        raise Unreadable(f"{name} is too large: take data out of it and hand it in again")
     return data
 
 

@@ -23,11 +23,11 @@ from grader.source.cells import (
     check_code_size,
     functions_shown,
 )
+from grader.source.outputs import LARGE, without_outputs
 from grader.source.text import decode
 
 NEWEST_FORMAT = 4
 _AGAIN = "open it in Jupyter, save it again and hand in the new file"
-_LARGE = 1 << 20
 _NOT_CODE = {"markdown": "Markdown", "raw": "Raw"}
 
 
@@ -43,10 +43,12 @@ def read_notebook(name: str, data: bytes, limits: Limits) -> Source:
 
 
 def _parsed(name: str, text: str, size: int, limits: Limits) -> dict[str, Any]:
-    if size > _LARGE and _count_values(text) > limits.json_values:
+    if size > LARGE:
+        text = without_outputs(text)
+    if len(text) > LARGE and _count_values(text) > limits.json_values:
         raise Unreadable(
-            f"{name} holds too much data to be read: clear its outputs (Kernel, Restart and clear "
-            "output), save it and hand it in again"
+            f"{name} holds too much data besides outputs to be read: copy the cells of this "
+            "exercise into a new notebook and hand that in"
         )
     try:
         notebook = json.loads(text)

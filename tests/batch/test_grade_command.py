@@ -53,7 +53,7 @@ def test_an_internal_error_is_said_on_stderr_and_by_exit_code_3(classroom, comma
 def test_what_is_not_read_is_said_on_stderr(classroom, command, capsys):
     classroom.write(ada="pass")
     (classroom.folder / "ada" / "photo.png").write_bytes(b"x")
-    assert command() == 0
+    assert command() == 3
     assert "ada/photo.png: it is neither a .py nor an .ipynb file" in capsys.readouterr().err
 
 

@@ -36,6 +36,12 @@ COURSE = [
 
 
 @pytest.fixture
+def exercises():
+    """Return the exercises of the small course."""
+    return COURSE
+
+
+@pytest.fixture
 def class_of(tmp_path, forkserver):
     """Return a function that writes files and gathers them."""
 

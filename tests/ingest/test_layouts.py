@@ -11,7 +11,7 @@ from grader.errors import UsageError
 from grader.ingest import read_roster
 from grader.ingest.layouts import LAYOUTS
 
-ZEROS = "def zeros(): ..."
+ZEROS = "def zeros(): return 0"
 CANVAS = {
     "lovelaceada_4_301_zero_init.py": ZEROS,
     "mülleroneilzoë_LATE_5_302_zero init (final).ipynb": "{}",
@@ -105,7 +105,10 @@ def test_canvas_says_late_and_what_was_only_typed_is_listed(class_of: Any) -> No
         "anon k8.zero_init",
         "mülleroneilzoë.zero_init",
     ]
-    assert [left.path for left in gathered.left_over] == ["turingalan_9_text.html"]
+    assert [left.path for left in gathered.left_over] == [
+        "mülleroneilzoë_LATE_5_302_zero init (final).ipynb",
+        "turingalan_9_text.html",
+    ]
 
 
 def test_of_a_file_that_was_handed_in_again_the_latest_counts_and_that_is_said(
@@ -125,6 +128,20 @@ def test_of_a_file_that_was_handed_in_again_the_latest_counts_and_that_is_said(
         ("ada_4_310_zero_init.py", True),
         ("ada_4_311_zero_init-1.py", True),
     }
+
+
+@pytest.mark.parametrize("who", ["शर्माअनिता", "สมชาย", "דָּוִד", "zoe\u0308", ""])
+def test_canvas_keeps_marks_in_names_and_drops_emoji(class_of: Any, who: str) -> None:
+    gathered = class_of({f"{who}_31_801_zero_init.py": ZEROS})
+    assert {s.student.user_id for s in gathered.submissions} == {"31"}
+
+
+def test_a_last_version_that_cannot_be_read_leaves_the_one_before(class_of: Any) -> None:
+    again = {"ada_4_310_zero_init.ipynb": "{", "ada_4_311_zero_init.py": ZEROS}
+    again |= {"ada_4_322_zero_init-1.py": b"\x89PNG"}
+    gathered = class_of(again)
+    assert [s.read() for s in gathered.submissions] == [[("zero_init.py", ZEROS.encode())]]
+    assert [left.passed_over for left in gathered.left_over] == [False, False]
 
 
 def test_a_number_at_the_end_of_a_name_of_its_own_stays(class_of: Any) -> None:
@@ -306,3 +323,97 @@ def test_what_is_no_roster_is_said(roster: Any, text: str) -> None:
 def test_a_roster_that_is_not_there_is_said(tmp_path: Any) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         read_roster(tmp_path / "nothing.csv")
+
+
+STRAYS = ["README.txt", "roster.csv", "grades.xlsx", "feedback.pdf", "stray.py", "docs/sheet.pdf"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stray", STRAYS)
+def test_one_stray_file_changes_nothing_for_the_others(
+    class_of: Any, kind: str, stray: str, tmp_path: Any
+) -> None:
+    known = students(class_of(KINDS[kind]))
+    gathered = class_of({stray: ZEROS})
+    assert gathered.layout == LAYOUTS[kind].title
+    found = students(gathered)
+    listed = {item.path: item.alone for item in gathered.left_over}
+    if stray == "stray.py":
+        assert found.pop("stray.zero_init") == {}
+    else:
+        assert listed[stray] is False
+    assert found == known
+
+
+@pytest.mark.parametrize("kind", ["moodle", "canvas", "gradescope"])
+def test_a_list_beside_the_one_folder_of_a_class_is_no_reason_either(
+    class_of: Any, kind: str
+) -> None:
+    inner = {
+        f"Lab 1/{name.removeprefix('assignment_7_export/')}": t for name, t in KINDS[kind].items()
+    }
+    for stray in ("README.txt", "stray.py"):
+        gathered = class_of(inner | {stray: "x"})
+        assert gathered.layout == LAYOUTS[kind].title
+        assert students(gathered).keys() == students(class_of({})).keys()
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "Bo_3_assignsubmission_file/zero_init.py",
+        "bo_4_301_zero_init.py",
+        "submission_metadata.yml",
+        "submitted/bo/zero_init.py",
+        "submitted/bo/zero_init/zero_init.py",
+        "zero_init/timestamp.txt",
+    ],
+)
+def test_what_one_student_s_folder_holds_tells_nothing_of_the_class(
+    class_of: Any, inner: str
+) -> None:
+    names = ["ada", "cy", "zoe"]
+    gathered = class_of({f"{n}/zero_init.py": ZEROS for n in names} | {f"ada/{inner}": ZEROS})
+    assert gathered.layout == LAYOUTS["plain"].title
+    assert {s.student.label for s in gathered.submissions} == set(names)
+
+
+def test_a_student_s_metadata_is_not_gradescope_s(class_of: Any) -> None:
+    gathered = class_of(
+        GRADESCOPE | {"assignment_7_export/submission_101/submission_metadata.yml": "- a"}
+    )
+    assert len(gathered.submissions) == 4
+
+
+def test_names_that_do_not_fit_are_a_reason_to_ask(class_of: Any) -> None:
+    assert class_of(MOODLE).hint == ""
+    assert class_of({"stray.py": ZEROS}).hint == (
+        "6 of 7 files and folders are named as in a Moodle submissions zip, "
+        "others are not (stray.py): if it is none, say --layout plain"
+    )
+
+
+def test_a_class_that_looks_a_little_like_another_is_plain_and_says_how_to_read_it(
+    class_of: Any,
+) -> None:
+    some = {"ada/x.py": ZEROS, "bo/x.py": ZEROS, "Cy_3_assignsubmission_file/x.py": ZEROS}
+    gathered = class_of(some)
+    assert gathered.layout == LAYOUTS["plain"].title
+    assert gathered.hint == (
+        "1 of 3 files and folders are named as in a Moodle submissions zip: "
+        "if it is one, say --layout moodle"
+    )
+    assert class_of({}, layout="moodle").hint == ""
+
+
+def test_what_a_system_writes_beside_work_is_no_work(class_of: Any) -> None:
+    gathered = class_of(MOODLE)
+    assert [item.path for item in gathered.left_over] == []
+    only = "Ada_3_assignsubmission_onlinetext/onlinetext.html"
+    [item] = class_of({"x/y": "", only: "<p>def zeros(): ...</p>"}, layout="moodle").left_over[:1]
+    assert (item.path, item.student, item.alone) == (only, "Ada", True)
+
+
+def test_steps_of_nbgrader_do_not_hide_who_lies_beside_them(class_of: Any) -> None:
+    gathered = class_of(NBGRADER | {"nbgrader_config.py": "c = 1", "cy/zero_init.py": ZEROS})
+    assert {s.student.label for s in gathered.submissions} == {"ada", "bo", "cy"}

@@ -198,9 +198,12 @@ def test_a_students_zip_is_opened(class_of, told):
 )
 def test_a_bad_zip_costs_its_student_and_nobody_else(class_of, archive):
     gathered = class_of({"ada/hw.zip": archive, "bob/zero_init.py": ZERO})
-    assert [s.id for s in gathered.submissions] == ["bob.zero_init"]
+    assert [s.id for s in gathered.submissions] == ["ada.zero_init", "bob.zero_init"]
+    ada, bob = gathered.submissions
     (item,) = gathered.left_over
-    assert (item.path, item.student, item.alone) == ("ada/hw.zip", "ada", True)
+    assert item.path.startswith("ada/hw")
+    assert (item.student, item.passed_over) == ("ada", False)
+    assert (ada.problem, bob.problem) == (item.reason, None)
 
 
 def test_a_bad_member_of_the_class_zip_costs_nobody_else(class_of, tmp_path):
@@ -213,8 +216,11 @@ def test_a_bad_member_of_the_class_zip_costs_nobody_else(class_of, tmp_path):
     path = tmp_path / "class.zip"
     path.write_bytes(buffer.getvalue())
     gathered = class_of({}, path=path)
-    assert [s.id for s in gathered.submissions] == ["ada.zero_init", "zoe.zero_init"]
-    assert [item.student for item in gathered.left_over] == ["bob"]
+    problems = {s.id: bool(s.problem) for s in gathered.submissions}
+    assert problems == {"ada.zero_init": False, "bob.zero_init": True, "zoe.zero_init": False}
+    assert [(item.student, item.alone) for item in gathered.left_over] == [
+        ("bob", False), ("outside", True),
+    ]  # fmt: skip
 
 
 def test_links_are_not_followed(class_of, tmp_path):
@@ -234,11 +240,13 @@ def test_links_are_not_followed(class_of, tmp_path):
 
 def test_names_on_disk_may_be_anything(class_of, tmp_path):
     (tmp_path / "class").mkdir()
-    odd = os.fsencode(tmp_path / "class") + b"/\xff\x01odd"
+    odd = os.fsencode(tmp_path / "class") + b"/\xffodd"
     os.mkdir(odd)  # noqa: PTH102
     with open(odd + b"/zero_init\xfe.py", "w") as stream:
         stream.write(ZERO)
-    (submission,) = class_of({"..ada../zero_init.py": ZERO}).submissions[-1:]
+    (submission,) = class_of({"ada/other.py": BACK}).submissions[:1]
+    assert submission.student.label == "\\xffodd"
+    assert submission.names == ("zero_init\\xfe.py",)
     submission.info(submission_digest(submission.read())).model_dump_json()
 
 

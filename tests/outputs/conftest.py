@@ -24,7 +24,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Ent
         source = folder if layout == "plain" else packed(layout, files, scratch)
         out = scratch / f"out {layout}"
         ended = grade(source, out, "--roster", str(scratch / "roster.csv"))
-        assert ended.returncode == 0, ended.stderr
+        # One notebook of the sample was cut off: it has no points, and is listed.
+        assert ended.returncode == 3, ended.stderr
+        assert "not read (1):" in ended.stderr
         found = [
             Entry(feedback_for_student(row.report), row.graded_at)
             for row in graded_rows(out)

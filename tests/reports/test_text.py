@@ -52,6 +52,7 @@ def test_any_length_is_capped_and_says_so(count, letter):
         ("a\r\nb\rc", "a\nb\nc"),
         ("nul\x00 bell\x07 del\x7f", "nul bell del"),
         ("lone \ud800 surrogate", "lone  surrogate"),
+        ("M\udcfcller", "M\\xfcller"),
         ("e\u0301", "\u00e9"),
         ("invoice\u202etxt.exe", "invoicetxt.exe"),
     ],

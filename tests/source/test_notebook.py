@@ -173,7 +173,8 @@ def test_what_is_no_notebook_is_refused_with_a_reason(case):
 
 
 def test_limits_hold_and_say_what_to_do():
-    assert "clear the outputs" in reason("a.ipynb", b" " * (21 << 20))
+    assert "20 MiB: take data out of it" in reason("a.py", b" " * (21 << 20))
+    assert "2 MiB: clear its outputs" in reason("a.ipynb", b" " * (3 << 20), Limits(notebook_mib=2))
     assert "1,000,001 cells" in reason("a.ipynb", b'{"cells":[' + b"0," * 1_000_000 + b"0]}")
     assert "too much data" in reason("a.ipynb", b'{"cells":[' + b"{}," * 1_000_000 + b"0]}")
     assert "MiB of code" in reason("a.ipynb", notebook(*[code("x" * 1000)] * 2200))

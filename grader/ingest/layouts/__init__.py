@@ -9,8 +9,8 @@ from grader.ingest.layouts import canvas, gradescope, moodle, nbgrader, plain
 
 LAYOUTS: Final[dict[str, Layout]] = {
     "gradescope": Layout("a Gradescope export", gradescope.recognise, gradescope.read),
-    "moodle": Layout("a Moodle submissions zip", moodle.recognise, moodle.read),
-    "canvas": Layout("a Canvas submissions zip", canvas.recognise, canvas.read),
+    "moodle": Layout("a Moodle submissions zip", moodle.recognise, moodle.read, moodle.fits),
+    "canvas": Layout("a Canvas submissions zip", canvas.recognise, canvas.read, canvas.fits),
     "nbgrader": Layout("an nbgrader tree", nbgrader.recognise, nbgrader.read),
     "plain": Layout("folders or files of students", lambda files: True, plain.read),  # noqa: ARG005
 }

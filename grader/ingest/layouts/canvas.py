@@ -11,16 +11,17 @@ the latest.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.layout import HandedIn
+from grader.ingest.file_names import FileNames
+from grader.ingest.layout import HandedIn, entries, other
 from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
 
 _NAME: Final = re.compile(
-    r"(?:(?P<who>\w+?)_)?(?:(?P<late>LATE)_)?(?:(?P<user>\d+)|anon_(?P<anon>\w+?))_"
+    r"(?:(?P<who>[^\s!-/:-@\[-^`{-~]*?)_)?(?:(?P<late>LATE)_)?(?:(?P<user>\d+)|anon_(?P<anon>\w+?))_"
     r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<online>text|link)\.html)"
 )
 _AGAIN: Final = re.compile(r"-\d+(?=(\.\w+)?$)")
@@ -28,20 +29,24 @@ _ANONYMOUS: Final = ("anon", "LATE_anon")
 _LATE_NOTE: Final = "it was handed in late, as Canvas says"
 
 
+def fits(name: str) -> bool:
+    """Whether Canvas names a student's file so."""
+    return _NAME.fullmatch(name) is not None
+
+
 def recognise(files: Sequence[StoredFile]) -> bool:
-    """Whether all files, a few of them at least with a number of their own, are named so."""
-    tops = [_split(file)[0] for file in files]
-    matches = [_NAME.fullmatch(top) for top in tops]
-    return bool(matches) and all(matches)
+    """Whether most files are named so."""
+    return entries(files, fits).most_fit
 
 
 def read(
     files: Sequence[StoredFile],
-    ids: Collection[str],  # noqa: ARG001
+    names: FileNames,  # noqa: ARG001
     name: str,  # noqa: ARG001
 ) -> Iterator[HandedIn]:
-    """Yield each file with its student's Canvas id; what is named otherwise is its own student."""
-    found = [(file, *_split(file)) for file in files]
+    """Yield each file with its student's Canvas id; code named otherwise is its own student."""
+    level = entries(files, fits)
+    found = [(file, *level.place(file)) for file in files]
     originals = {
         (m["user"] or m["anon"], m["file"])
         for _, top, _ in found
@@ -50,7 +55,7 @@ def read(
     for file, top, inner in found:
         match = _NAME.fullmatch(top)
         if match is None:
-            yield HandedIn(Student(label=PurePosixPath(top).stem), PurePosixPath(top), file)
+            yield other(file, top, inner)
             continue
         who = match["user"] or match["anon"]
         shown = match["file"] or f"{match['online']}.html"
@@ -63,14 +68,8 @@ def read(
             file,
             turn=int(match["attachment"] or 0),
             notes=(_LATE_NOTE,) if late else (),
+            is_receipt=match["online"] is not None,
         )
-
-
-def _split(file: StoredFile) -> tuple[str, PurePosixPath]:
-    """Return the name that Canvas gave, and the path inside what it was: a zip has been opened."""
-    parts = file.path.parts
-    first = 1 if len(parts) > 1 and not _NAME.fullmatch(parts[0]) else 0
-    return parts[first], PurePosixPath(*parts[first + 1 :])
 
 
 def _student(match: re.Match[str]) -> Student:

@@ -6,48 +6,56 @@ of megabytes, because it holds every earlier result; only who handed in what is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from grader.errors import UsageError
-from grader.ingest.layout import HandedIn
-from grader.ingest.listing import StoredFile
+from grader.ingest.file_names import FileNames
+from grader.ingest.layout import Entries, HandedIn, entries, other
+from grader.ingest.listing import METADATA, StoredFile
 from grader.model.submission import Student
 
-METADATA: Final = "submission_metadata.yml"
+_NAME: Final = re.compile(r"submission_\d+")
 MOST_MIB: Final = 256
+
+
+def fits(name: str) -> bool:
+    """Whether Gradescope names the folder of a submission so."""
+    return _NAME.fullmatch(name) is not None
 
 
 def recognise(files: Sequence[StoredFile]) -> bool:
     """Whether the metadata is there, at the top or in the one folder of the export."""
-    return any(file.path.name == METADATA and len(file.path.parts) <= 2 for file in files)
+    wrapper = entries(files, fits).wrapper
+    return any(file.path == wrapper / METADATA for file in files)
 
 
 def read(
     files: Sequence[StoredFile],
-    ids: Collection[str],  # noqa: ARG001
+    names: FileNames,  # noqa: ARG001
     name: str,  # noqa: ARG001
 ) -> Iterator[HandedIn]:
     """Yield each file for each of its submitters; raise UsageError when nobody can be told."""
-    metadata = next((file for file in files if file.path.name == METADATA), None)
-    if metadata is None:
+    found = [file for file in files if file.path.name == METADATA]
+    if not found:
         raise UsageError(f"a Gradescope export holds {METADATA}, and there is none")
-    folder = metadata.path.parent
+    # A student may hand in a file of this name; the outermost one is Gradescope's.
+    metadata = min(found, key=lambda file: len(file.path.parts))
+    level = Entries(metadata.path.parent)
     submitters = _submitters(metadata)
     for file in files:
         if file is metadata:
             continue
-        top, *inner = (
-            file.path.relative_to(folder).parts
-            if file.path.is_relative_to(folder)
-            else (file.path.parts)
-        )
-        students = submitters.get(top) or [Student(label=PurePosixPath(top).stem)]
+        top, inner = level.place(file)
+        students = submitters.get(top)
+        if not students:
+            yield other(file, top, inner, is_known=fits(top))
+            continue
         notes = (f"it was handed in by a group of {len(students)}",) if len(students) > 1 else ()
         for student in students:
-            path = PurePosixPath(*inner) if inner else PurePosixPath(top)
-            yield HandedIn(student, path, file, notes=notes)
+            yield HandedIn(student, inner if inner.parts else PurePosixPath(top), file, notes=notes)
 
 
 def _submitters(metadata: StoredFile) -> dict[str, list[Student]]:

@@ -12,11 +12,12 @@ it. A group's folder has the group's number in this place, or none.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.layout import HandedIn
+from grader.ingest.file_names import FileNames
+from grader.ingest.layout import HandedIn, entries, other
 from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
 
@@ -27,35 +28,33 @@ _NAME: Final = re.compile(
 _BLIND: Final = "Participant"
 
 
+def fits(name: str) -> bool:
+    """Whether Moodle names a student's folder or file so."""
+    return _NAME.fullmatch(name) is not None
+
+
 def recognise(files: Sequence[StoredFile]) -> bool:
-    """Whether every file lies in a folder, or has a name, of this kind."""
-    return bool(files) and all(_matched(file) for file in files)
+    """Whether most files lie in a folder, or have a name, of this kind."""
+    return entries(files, fits).most_fit
 
 
 def read(
     files: Sequence[StoredFile],
-    ids: Collection[str],  # noqa: ARG001
+    names: FileNames,  # noqa: ARG001
     name: str,  # noqa: ARG001
 ) -> Iterator[HandedIn]:
     """Yield each file with its student's participant number."""
+    level = entries(files, fits)
     for file in files:
-        found = _matched(file)
-        if found is None:
-            yield HandedIn(Student(label=file.path.parts[0]), file.path, file)
+        top, inner = level.place(file)
+        match = _NAME.fullmatch(top)
+        if match is None:
+            yield other(file, top, inner)
             continue
-        match, inner = found
         flat = PurePosixPath(match["file"]) if match["file"] else PurePosixPath()
         path = flat / inner if inner.parts else flat
-        yield HandedIn(_student(match), path if path.parts else file.path, file)
-
-
-def _matched(file: StoredFile) -> tuple[re.Match[str], PurePosixPath] | None:
-    """Return the match of the part that Moodle named, and the path below it."""
-    for index, part in enumerate(file.path.parts[:2]):
-        match = _NAME.fullmatch(part)
-        if match:
-            return match, PurePosixPath(*file.path.parts[index + 1 :])
-    return None
+        typed = match["plugin"] == "onlinetext" and file.path.suffix == ".html"
+        yield HandedIn(_student(match), path if path.parts else file.path, file, is_receipt=typed)
 
 
 def _student(match: re.Match[str]) -> Student:

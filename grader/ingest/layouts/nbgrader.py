@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.layout import HandedIn
+from grader.ingest.file_names import FileNames
+from grader.ingest.layout import Entries, HandedIn, entries, other
 from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
 
 _STEP: Final = "submitted"
+_STEPS: Final = frozenset((_STEP, "source", "release", "autograded", "feedback"))
 _STAMP: Final = "timestamp.txt"
+_OF_THE_COURSE: Final = ("nbgrader_config.py", "gradebook.db")
 
 
 def recognise(files: Sequence[StoredFile]) -> bool:
-    """Whether there is a folder `submitted`, or every assignment has its time stamp."""
-    if any(_below_step(file.path) for file in files):
-        return True
-    stamped = {file.path.parent for file in files if file.path.name == _STAMP}
-    return bool(stamped) and all(
-        len(file.path.parts) >= 3 and PurePosixPath(*file.path.parts[:2]) in stamped
-        for file in files
-    )
+    """Whether there is a folder `submitted` on top, or most assignments have their time stamp."""
+    return _has_steps(files) or _stamped(files) is not None
 
 
 def read(
     files: Sequence[StoredFile],
-    ids: Collection[str],
+    names: FileNames,
     name: str,  # noqa: ARG001
 ) -> Iterator[HandedIn]:
     """Yield the files of submitted assignments; other steps of nbgrader are not submissions."""
-    has_steps = any(_below_step(file.path) for file in files)
+    if not _has_steps(files):
+        level = Entries(_stamped(files) or PurePosixPath())
+        for file in files:
+            yield _handed_in(file, *level.place(file), names)
+        return
+    level = entries(files, _STEPS.__contains__)
     for file in files:
-        path = _below_step(file.path) if has_steps else file.path
-        if path is None or path.name == _STAMP:
-            continue
-        student, *inner = path.parts
-        assignment = inner[0] if len(inner) > 1 and inner[0] in ids else None
-        rest = PurePosixPath(*inner) if inner else path
-        yield HandedIn(Student(label=student), rest, file, assignment)
+        top, inner = level.place(file)
+        if top == _STEP and len(inner.parts) > 1:
+            yield _handed_in(file, inner.parts[0], PurePosixPath(*inner.parts[1:]), names)
+        elif top not in _STEPS and top not in _OF_THE_COURSE:
+            yield other(file, top, inner)
 
 
-def _below_step(path: PurePosixPath) -> PurePosixPath | None:
-    """Return the path below `submitted`, which may lie in a folder of the course."""
-    for index, part in enumerate(path.parts[:2]):
-        if part == _STEP and len(path.parts) > index + 2:
-            return PurePosixPath(*path.parts[index + 1 :])
+def _handed_in(file: StoredFile, student: str, inner: PurePosixPath, names: FileNames) -> HandedIn:
+    """Return a file of a student's folder, in the folder of an assignment."""
+    if not inner.parts:
+        return other(file, student, inner)
+    assignment = inner.parts[0] if len(inner.parts) > 1 and inner.parts[0] in names.ids else None
+    is_stamp = inner.name == _STAMP and len(inner.parts) == 2
+    return HandedIn(Student(label=student), inner, file, assignment, is_receipt=is_stamp)
+
+
+def _has_steps(files: Sequence[StoredFile]) -> bool:
+    level = entries(files, _STEPS.__contains__)
+    found = [level.place(file) for file in files]
+    students = {inner.parts[0] for top, inner in found if top == _STEP and len(inner.parts) > 1}
+    return len(students) > len(level.others.difference(_OF_THE_COURSE))
+
+
+def _stamped(files: Sequence[StoredFile]) -> PurePosixPath | None:
+    """Return the folder of students in which most assignments have a time stamp."""
+    for depth in (0, 1):
+        code = [f.path.parts for f in files if f.is_code and len(f.path.parts) > depth]
+        stamps = {f.path.parent.parts for f in files if f.path.name == _STAMP}
+        fitting = {parts[depth] for parts in code if parts[: depth + 2] in stamps}
+        wrappers = {parts[:depth] for parts in code}
+        if len(wrappers) == 1 and len(fitting) > len({parts[depth] for parts in code} - fitting):
+            return PurePosixPath(*wrappers.pop())
     return None

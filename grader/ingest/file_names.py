@@ -1,0 +1,161 @@
+"""What the name of a file tells: its exercise, and whose it is when students share a folder.
+
+From `s1_random_init (1).py`, `Copy of s1 - Random initialisation.py` and `random-init_s1_final.py`
+the same is left when the exercise, marks of copies and words for work are taken away: `s1`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import PurePosixPath
+
+    from grader.model.exercise import Exercise
+
+_GAP: Final = " _.-"
+# What browsers, drives and file managers add to the name of a second copy.
+_COPY: Final = re.compile(
+    r"^(?:copy|kopie|copie|copia|cópia)(?: \(\d+\))? (?:of|von|de|di)[ _]+"
+    r"|[ _]*\(\d{1,3}\)$|[ _]*-?[ _]*(?<=[ _-])(?:copy|kopie|copie|copia)[ _-]?(?:\(?\d{1,3}\)?)?$"
+    r"|-20\d{6}T\d{6}Z(?:-\d+)*$",
+    re.IGNORECASE,
+)
+_WORDS: Final = (
+    "lab|labs|hw|homework|assignment|exercise|ex|task|problem|project|part|week|unit|module|"
+    "solution|sol|answer|submission|submitted|final|new|old|draft|version|ver|attempt|try|my|mine|"
+    "the|and|notebook|code|work|copy|test|tests|done|fixed|corrected|backup|bak|latest|updated|"
+    "finished|starter|template|given|original|orig|helper|helpers|util|utils|tools|main|model|"
+    "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|src|python|py"
+)
+_WORD: Final = rf"(?:(?:{_WORDS})[ _.-]?\d{{0,3}}|v\d{{1,2}})"
+_FIRST: Final = re.compile(rf"^{_WORD}(?:[ _.-]+|$)", re.IGNORECASE)
+_LAST: Final = re.compile(rf"(?:^|[ _.-]+){_WORD}$", re.IGNORECASE)
+# Without an exercise in the name a word may be a person's; a sign says that it stands apart.
+_FIRST_APART: Final = re.compile(rf"^{_WORD}(?: - |_)", re.IGNORECASE)
+_LAST_APART: Final = re.compile(rf"(?: - |_)({_WORD})$", re.IGNORECASE)
+_SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the name of one file tells, its suffix left out."""
+
+    task: str | None
+    """The id of the exercise, or the words for it that stand apart, or None."""
+    student: str
+    """What is left: the student, or nothing when the whole name is about the work."""
+    in_front: bool = False
+    """Whether the student stands in front of the exercise."""
+
+
+class FileNames:
+    """Reads file names by the exercises of a course."""
+
+    def __init__(self, exercises: Iterable[Exercise]) -> None:
+        self.ids: tuple[str, ...] = tuple(e.id for e in exercises)
+        # Of `sum` and `running_sum` the longer one is looked for first.
+        by_length = sorted(exercises, key=lambda e: len(e.id), reverse=True)
+        self._patterns = [(e.id, _pattern(e)) for e in by_length]
+
+    def exercises(self, path: PurePosixPath) -> list[str]:
+        """Return the exercises that a path names: the file, else the folder next to it."""
+        for part in (path.stem, *reversed(path.parent.parts)):
+            found = [e for e in self.ids if _bare(e) in _bare(part)]
+            if found:
+                return [e for e in found if not any(e != o and _bare(e) in _bare(o) for o in found)]
+        return []
+
+    def tell(self, stem: str) -> Told:
+        """Return what a file's name without its suffix tells."""
+        whole = without_marks(stem)
+        pieces, exercise = [whole], None
+        for name, pattern in self._patterns:
+            cut = [part for piece in pieces for part in pattern.split(piece)]
+            exercise = exercise or (name if len(cut) > len(pieces) else None)
+            pieces = cut
+        if exercise is None:
+            return _apart(whole)
+        pieces = [_stripped(without_marks(piece), _FIRST, _LAST) for piece in pieces]
+        student = " ".join(piece for piece in pieces if piece)
+        return Told(exercise, student, in_front=bool(pieces[0]))
+
+    def are_a_class(self, paths: Sequence[PurePosixPath], folder: str = "") -> bool:
+        """Whether files in one folder are of several students: for one task, several names.
+
+        `folder` is the folder's own name, which a student may repeat in each file. One bare name of
+        the exercise makes what follows it in other names versions, unless there are many.
+        """
+        told: dict[str, list[Told]] = defaultdict(list)
+        for path in paths:
+            found = self.tell(path.stem) if len(path.parts) == 1 else self._in_folder(path)
+            if found.task is not None:
+                told[found.task].append(found)
+        return any(_several(same, folder) for same in told.values()) or self._by_exercise(paths)
+
+    def _in_folder(self, path: PurePosixPath) -> Told:
+        """Return what a file tells that lies in a folder, which may be its student's."""
+        if path.parts[0] in self.ids:
+            return Told(None, "")
+        return Told(self.tell(path.stem).task, self.tell(path.parts[0]).student, in_front=True)
+
+    def _by_exercise(self, paths: Sequence[PurePosixPath]) -> bool:
+        """Whether folders of exercises hold files of several students, one of them in two."""
+        seen: dict[str, set[str]] = defaultdict(set)
+        for path in paths:
+            if len(path.parts) > 1 and path.parts[0] in self.ids:
+                inner = path.parts[1] if len(path.parts) > 2 else path.stem
+                seen[self.tell(inner).student].add(path.parts[0])
+        seen.pop("", None)
+        return len(seen) > 1 and any(len(folders) > 1 for folders in seen.values())
+
+
+def _several(same: list[Told], folder: str) -> bool:
+    """Whether the names for one task are of several students."""
+    parts = {t.student for t in same if t.student and not _SMALL_NUMBER.fullmatch(t.student)}
+    if _bare(folder) in {_bare(part) for part in parts}:
+        return False
+    if all(t.student for t in same):
+        return len(parts) > 1
+    return len(parts) > 3 or len({t.student for t in same if t.in_front} & parts) > 1
+
+
+def _pattern(exercise: Exercise) -> re.Pattern[str]:
+    ways = (exercise.id.split("_"), exercise.title.split())
+    text = "|".join(r"[ _.-]*".join(map(re.escape, words)) for words in ways)
+    return re.compile(rf"(?<![a-z0-9])(?:{text})(?![a-z0-9])", re.IGNORECASE)
+
+
+def _apart(whole: str) -> Told:
+    """Return what a name without an exercise tells: words for work that stand apart are a task."""
+    student = _stripped(whole, _FIRST_APART, _LAST_APART)
+    task = " ".join(whole.replace(student, " ", 1).strip(_GAP).casefold().split())
+    if _stripped(student, _FIRST, _LAST) == "":
+        return Told(None, "")
+    # A name in two parts is left whole: several names with the same second part tell a task.
+    _, sign, tail = student.rpartition(" - ")
+    return Told(task or (tail.casefold() if sign else None), student)
+
+
+def _stripped(text: str, first: re.Pattern[str], last: re.Pattern[str]) -> str:
+    """Return `text` without words for work at its ends."""
+    before = None
+    while text != before:
+        before, text = text, last.sub("", first.sub("", text)).strip(_GAP)
+    return text
+
+
+def without_marks(text: str) -> str:
+    """Return a name without what browsers, drives and file managers add to copies."""
+    before = None
+    while text != before:
+        before, text = text, _COPY.sub("", text).strip(_GAP) or text
+    return text
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())

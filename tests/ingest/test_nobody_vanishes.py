@@ -1,0 +1,361 @@
+"""Does everybody who handed in anything have a row, and is every file that was not read listed?"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import zipfile
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.ingest.listing import StoredFile
+from grader.model.submission import submission_digest
+
+ZERO, RANDOM = "def zeros(): return 0", "def initialize(): ...\ndef scale(): ..."
+
+
+def zipped(files, method=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def seen(gathered):
+    """Return what an instructor sees: submissions, who else has a row, what is listed."""
+    rows = {item.student for item in gathered.left_over if item.alone}
+    listed = {item.path for item in gathered.left_over if not item.passed_over}
+    return {s.id: s.problem for s in gathered.submissions}, rows, listed
+
+
+@pytest.fixture
+def both(class_of, tmp_path):
+    """Return a function that gathers the same class from a folder and from a zip."""
+
+    def gather(files, **options):
+        archive = tmp_path / "class.zip"
+        archive.write_bytes(zipped(files))
+        found = seen(class_of({n: t for n, t in files.items() if not n.endswith("/")}, **options))
+        assert seen(class_of({}, path=archive, **options)) == found
+        return found
+
+    return gather
+
+
+NAMES = [
+    "山田\u3000太郎", "no\u00a0break", "joined\u200dname", "zero\u200cwidth", "word\u2060joiner",
+    "left\u200eto\u200fright", "turned\u202earound", "Zoe\u0308", "प्रिया", "👩\u200d🎓",
+    "soft\u00adhyphen", "\ufeffmark", "thin\u2009space", "ﬁ ligature", "line\u2028end",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("form", ["{}/zero_init.py", "{}_zero_init.py", "ada/{}/zero_init.py"])
+def test_any_name_is_read_from_a_folder_and_from_a_zip(both, name, form):
+    submissions, rows, listed = both({"bob/zero_init.py": ZERO, form.format(name): ZERO})
+    assert len(submissions) == 2
+    assert set(submissions.values()) == {None}
+    assert (rows, listed) == (set(), set())
+
+
+def characters():
+    # What both refuse, what separates folders, and what makes a file hidden are tried elsewhere.
+    return st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\")
+
+
+PARTS = st.text(characters(), min_size=1, max_size=8).filter(
+    lambda part: part[0] not in ". " and part[-1] not in ". " and len(part.encode()) < 60
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(
+    st.lists(PARTS, min_size=1, max_size=4, unique=True),
+    st.sampled_from(["{}/zero_init.py", "{}_random_init.py", "{}/x/{}.ipynb", "{}/data.csv"]),
+)
+def test_any_class_is_the_same_as_a_folder_and_as_a_zip(class_of, tmp_path_factory, names, form):
+    root = tmp_path_factory.mktemp("names") / "class"
+    files = {form.replace("{}", name): ZERO for name in names} | {"bob/zero_init.py": ZERO}
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    archive = root.with_suffix(".zip")
+    archive.write_bytes(zipped(files))
+    folder, packed = class_of({}, path=root), class_of({}, path=archive)
+    assert seen(folder) == seen(packed)
+    assert folder.layout == packed.layout
+    handed_in = {i.student for i in folder.left_over} | {
+        s.student.label for s in folder.submissions
+    }
+    assert len(handed_in) >= 1 + (len(files) > 1)
+
+
+def test_absolute_paths_are_read_as_relative_ones(class_of, tmp_path):
+    archive = tmp_path / "class.zip"
+    names = ["/ada/zero_init.py", "C:\\bob\\zero_init.py", "\\zoe\\zero_init.py"]
+    archive.write_bytes(zipped(dict.fromkeys(names, ZERO)))
+    assert set(seen(class_of({}, path=archive))[0]) == {
+        "ada.zero_init", "bob.zero_init", "zoe.zero_init",
+    }  # fmt: skip
+
+
+def test_a_whole_class_below_an_absolute_path_is_a_class(class_of, tmp_path):
+    archive = tmp_path / "class.zip"
+    names = [f"/home/prof/lab/{name}/zero_init.py" for name in ("ada", "bob", "zoe")]
+    archive.write_bytes(zipped(dict.fromkeys(names, ZERO)))
+    assert len(seen(class_of({}, path=archive))[0]) == 3
+
+
+def test_what_is_refused_in_a_zip_is_listed_and_its_student_has_a_row(class_of, tmp_path):
+    link = zipfile.ZipInfo("linus/zero_init.py")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    refused = {
+        link: "/etc/passwd",
+        "up/../../zero_init.py": ZERO,
+        "tab\tname/zero_init.py": ZERO,
+        "nul/zero_init.py": ZERO,
+    }
+    data = zipped({"ada/zero_init.py": ZERO} | refused)
+    data = data.replace(b"nul/zero_init.py", b"nul/zero\0init.py")
+    archive = tmp_path / "class.zip"
+    archive.write_bytes(data)
+    gathered = class_of({}, path=archive)
+    submissions, rows, listed = seen(gathered)
+    assert submissions == {"ada.zero_init": None}
+    assert rows == {"linus", "up", "tab\\x09name", "nul"}
+    assert len(listed) == 4
+    reasons = " ".join(item.reason for item in gathered.left_over)
+    for words in ("is a link", "leads elsewhere", "control character"):
+        assert words in reasons
+
+
+def test_there_is_no_number_of_bad_members_that_costs_the_others(class_of, tmp_path):
+    bad = {f"s{n}/zero_init.py": "\n" * (5 << 20) for n in range(60)}
+    archive = tmp_path / "class.zip"
+    archive.write_bytes(zipped(bad | {"ada/zero_init.py": ZERO}))
+    submissions, rows, listed = seen(class_of({}, path=archive))
+    assert submissions.pop("ada.zero_init") is None
+    assert len(submissions) == len(listed) == 60
+    assert all("unpacks to more than is allowed" in problem for problem in submissions.values())
+    assert rows == set()
+
+
+ONLY = {
+    "an empty zip": ("hw.zip", zipped({})),
+    "a zip of folders": ("hw.zip", zipped({"a/": "", "a/b/": ""})),
+    "a zip of hidden files": ("hw.zip", zipped({".zero_init.py": ZERO, ".git/x": ""})),
+    "a zip of an environment": ("hw.zip", zipped({"venv/lib/x.py": ZERO, "venv/bin/y": ""})),
+    "a zip of checkpoints": (
+        "hw.zip",
+        zipped({".ipynb_checkpoints/zero_init-checkpoint.ipynb": "{}", "__MACOSX/._a.py": ""}),
+    ),
+    "a damaged zip": ("hw.zip", zipped({"a.py": ZERO})[:-30]),
+    "a zip of a zip": ("hw.zip", zipped({"in.zip": zipped({"a.py": ZERO})})),
+    "an empty notebook": ("hw.ipynb", b""),
+    "a cut-off notebook": ("hw.ipynb", b'{"cells": [{"cell_type"'),
+    "a text document": ("hw.docx", b"PK\x03\x04"),
+    "a PDF": ("hw.pdf", b"%PDF"),
+    "a text": ("hw.txt", ZERO),
+    "a picture": ("photo.heic", b"x"),
+}
+
+
+DOCUMENTS = [kind for kind, (name, _) in ONLY.items() if not name.endswith((".zip", ".ipynb"))]
+
+
+@pytest.mark.parametrize("kind", ONLY)
+@pytest.mark.parametrize("place", ["ada/{}", "ada/zero_init/{}"])
+def test_work_that_is_none_is_graded_with_the_reason_where_its_exercise_is_told(both, kind, place):
+    name, content = ONLY[kind]
+    if kind in DOCUMENTS:  # it may be anything, so its own name or place has to tell
+        place = place.replace("ada/{}", "ada/my zero init {}")
+    submissions, rows, listed = both({place.format(name): content, "bob/zero_init.py": ZERO})
+    assert submissions.pop("bob.zero_init") is None
+    assert list(submissions) == ["ada.zero_init"]
+    assert submissions["ada.zero_init"]
+    assert len(listed) == 1
+    assert rows == set()
+
+
+@pytest.mark.parametrize("kind", ONLY)
+def test_where_no_exercise_is_told_there_is_a_row_without_a_grade(both, kind):
+    name, content = ONLY[kind]
+    files = {f"ada/{name}": content, "bob/zero_init.py": ZERO}
+    if kind not in DOCUMENTS:
+        files["zoe/random_init.py"] = RANDOM
+    submissions, rows, listed = both(files)
+    assert "ada" not in {name.partition(".")[0] for name in submissions}
+    assert rows == {"ada"}
+    assert len(listed) == 1
+
+
+@pytest.mark.parametrize("kind", [k for k in ONLY if k != "a picture"])
+def test_flat_files_are_of_somebody_too(both, kind):
+    suffix = PurePosixPath(ONLY[kind][0]).suffix
+    files = {f"ada_zero_init{suffix}": ONLY[kind][1], "bob_zero_init.py": ZERO}
+    submissions, rows, listed = both(files)
+    assert submissions.pop("bob.zero_init") is None
+    assert list(submissions) == ["ada.zero_init"]
+    assert (rows, len(listed)) == (set(), 1)
+
+
+@pytest.mark.parametrize("name", ["ada.docx", "ada.pdf", "ada.txt", "Ada Lovelace.rar"])
+def test_a_flat_document_beside_flat_answers_is_a_student_s(both, name):
+    submissions, rows, _ = both({name: b"x", "bob.py": ZERO, "zoe.py": RANDOM})
+    assert rows == {PurePosixPath(name).stem}
+    assert len(submissions) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["README.txt", "roster.csv", "grades.xlsx", "notes.txt", "LICENSE", "class list.json"]
+)
+def test_a_list_beside_the_students_is_nobody_s_and_is_listed(both, name):
+    for files in ({"ada/zero_init.py": ZERO}, {"ada.py": ZERO, "bob.py": ZERO}):
+        submissions, rows, listed = both(files | {name: b"x"})
+        assert len(submissions) == len(files)
+        assert (rows, listed) == (set(), {name})
+
+
+LITTER = [".DS_Store", "Thumbs.db", "__pycache__/a.pyc", ".ipynb_checkpoints/a.ipynb", "venv/x.py"]
+
+
+@pytest.mark.parametrize("name", LITTER)
+def test_litter_is_not_listed_but_whoever_has_nothing_else_is(class_of, both, name):
+    submissions, rows, listed = both({f"ada/{name}": "x", "bob/zero_init.py": ZERO, name: "x"})
+    assert submissions == {"bob.zero_init": None}
+    assert (rows, listed) == ({"ada"}, {"ada"})
+    submissions, rows, listed = seen(class_of({"ada/zero_init.py": ZERO}))
+    assert len(submissions) == 2
+    assert (rows, listed) == (set(), set())
+
+
+@pytest.mark.parametrize("folder", ["ada/", "ada/deep/", "ada/zero_init/"])
+def test_an_empty_folder_is_somebody_s(class_of, tmp_path, folder):
+    (tmp_path / "class" / folder).mkdir(parents=True)
+    found = seen(class_of({"bob/zero_init.py": ZERO}))
+    archive = tmp_path / "class.zip"
+    archive.write_bytes(zipped({folder: "", "bob/": "", "bob/zero_init.py": ZERO}))
+    assert seen(class_of({}, path=archive)) == found
+    submissions, rows, listed = found
+    assert listed == {folder.rstrip("/")}
+    if folder == "ada/zero_init/":
+        assert submissions["ada.zero_init"].startswith("the folder holds no file")
+    else:
+        assert rows == {"ada"}
+
+
+def test_an_empty_folder_gets_the_exercise_that_the_instructor_named(class_of, tmp_path):
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    submissions, _, _ = seen(class_of({"bob/x.py": ZERO}, only="zero_init"))
+    assert submissions["ada.zero_init"].startswith("the folder holds no file")
+
+
+def test_another_file_that_can_be_read_counts_and_the_other_is_listed(both):
+    files = {"ada/zero_init.ipynb": b"{", "ada/zero_init.py": ZERO, "ada/photo.png": b"x"}
+    submissions, _, listed = both(files)
+    assert submissions == {"ada.zero_init": None}
+    assert listed == {"ada/zero_init.ipynb", "ada/photo.png"}
+
+
+def test_the_student_is_told_what_was_not_read(class_of):
+    [submission] = class_of({"ada/a.ipynb": b"{", "ada/zero_init.py": ZERO}).submissions
+    assert [note.partition(":")[0] for note in submission.notes] == ["a.ipynb was not read"]
+
+
+def test_links_and_locked_files_are_never_a_zero(class_of, tmp_path):
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "zero_init.py").symlink_to("/etc/passwd")
+    submissions, rows, listed = seen(class_of({"bob/zero_init.py": ZERO}, only="zero_init"))
+    assert submissions == {"bob.zero_init": None}
+    assert (rows, listed) == ({"ada"}, {"ada/zero_init.py"})
+
+
+def test_a_fault_of_the_disk_is_nobody_s_zero(class_of, monkeypatch):
+    read = StoredFile.read
+
+    def fail(self):
+        if "ada" in self.path.parts:
+            raise OSError(5, "Input/output error")
+        return read(self)
+
+    monkeypatch.setattr(StoredFile, "read", fail)
+    gathered = class_of({"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO}, only="zero_init")
+    submissions, rows, listed = seen(gathered)
+    assert submissions == {"bob.zero_init": None}
+    assert (rows, listed) == ({"ada"}, {"ada/zero_init.py"})
+    assert gathered.left_over[0].reason == "it cannot be read: Input/output error"
+
+
+def test_names_that_are_no_utf8_stay_apart(class_of, tmp_path):
+    root = os.fsencode(tmp_path / "class")
+    names = [b"M\xfcller", b"M\xf6ller", b"Mller", "Müller".encode()]
+    for name in names:
+        os.makedirs(root + b"/" + name)  # noqa: PTH103
+        with open(root + b"/" + name + b"/zero_init.py", "w") as stream:
+            stream.write(ZERO)
+    os.makedirs(root + b"/ada\xe9")  # noqa: PTH103
+    with open(root + b"/ada\xe9/zero_init\xff.csv", "w") as stream:
+        stream.write("x")
+    gathered = class_of({})
+    labels = {s.student.label for s in gathered.submissions}
+    assert labels == {"M\\xfcller", "M\\xf6ller", "Mller", "Müller", "ada\\xe9"}
+    assert len({s.id for s in gathered.submissions}) == 5
+    for submission in gathered.submissions:
+        info = submission.info(submission_digest(submission.read()))
+        json.dumps(info.model_dump_json()).encode()
+    assert [item.path for item in gathered.left_over] == ["ada\\xe9/zero_init\\xff.csv"]
+
+
+def test_a_folder_of_a_name_that_is_no_utf8_can_be_named_as_the_class(class_of, tmp_path):
+    root = os.fsencode(tmp_path) + b"/M\xfcller"
+    os.mkdir(root)  # noqa: PTH102
+    with open(root + b"/zero_init.py", "w") as stream:
+        stream.write(ZERO)
+    [submission] = class_of({}, path=tmp_path / "M\udcfcller").submissions
+    assert submission.student.label == "M\\xfcller"
+
+
+def test_data_costs_nobody_anything(class_of, tmp_path):
+    big = bytes(9 << 20)
+    archive = tmp_path / "class.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
+        for number in range(30):
+            writer.writestr(f"s{number}/zero_init.py", ZERO)
+            for part in range(2 if number < 2 else 0):
+                writer.writestr(f"s{number}/data{part}.csv", big * 3)
+            writer.writestr(f"s{number}/points.npy", b"x")
+    gathered = class_of({}, path=archive)
+    assert len(gathered.submissions) == 30
+    assert len(gathered.left_over) == 34
+    assert {item.reason for item in gathered.left_over} == {
+        "it is neither a .py nor an .ipynb file"
+    }
+    scratch = sum(f.stat().st_size for f in (tmp_path / "scratch").iterdir())
+    assert scratch == 30 * len(ZERO)
+
+
+@pytest.mark.parametrize(
+    "other", ["山田\u3000太郎", "山田\u00a0太郎", "山田  太郎", "山田 太郎\u202e"]
+)
+def test_names_that_look_the_same_are_two_students(both, other):
+    submissions, _, _ = both({f"{n}/zero_init.py": ZERO for n in ("山田 太郎", other)})
+    assert len(submissions) == 2
+
+
+def test_a_name_in_two_compositions_is_one_student(class_of):
+    files = {"Zo\u00eb/zero_init.py": ZERO, "Zoe\u0308/random_init.py": RANDOM}
+    assert {s.student.label for s in class_of(files).submissions} == {"Zoë"}
+
+
+def test_two_students_of_one_name_have_two_rows(class_of):
+    name = "Ada Lovelace_{}_assignsubmission_file/{}"
+    files = {name.format(3, "zero_init.py"): ZERO, name.format(8, "x.pdf"): b"x"}
+    files |= {"Bo_5_assignsubmission_file/random_init.py": RANDOM}
+    _, rows, _ = seen(class_of(files))
+    assert rows == {"Ada Lovelace 8"}

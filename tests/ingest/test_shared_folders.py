@@ -1,0 +1,161 @@
+"""Is a folder of several students' files a class, and one student's folder one student?"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+import pytest
+
+from grader.ingest.file_names import FileNames
+
+ZERO, RANDOM = "def zeros(): ...", "def initialize(): ...\ndef scale(): ..."
+
+
+def students(gathered):
+    found = {s.student.label for s in gathered.submissions}
+    return found | {item.student for item in gathered.left_over if item.alone}
+
+
+@pytest.fixture
+def packed(class_of, tmp_path):
+    def gather(archive, *names, **options):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as writer:
+            for name in names:
+                writer.writestr(name, RANDOM if "random" in name else ZERO)
+        path = tmp_path / archive
+        path.write_bytes(buffer.getvalue())
+        return students(class_of({}, path=path, **options))
+
+    return gather
+
+
+SHARED = {
+    "in front": ("s1_random_init.py", "s2_random_init.py"),
+    "behind": ("random_init_s1.py", "random_init_s2.ipynb"),
+    "copies": ("Copy of s1_random_init.py", "s2_random_init (1).py"),
+    "versions": ("s1_random_init_v2.py", "s2_random_init_final.py"),
+    "other spellings": ("s1 - Random-Init.py", "RandomInit_s2.ipynb"),
+    "one without a name": ("s1_random_init.py", "s2_random_init.py", "random_init.py"),
+    "work of one twice": ("s1_random_init.py", "s1_random_init (1).py", "s2_random_init.py"),
+    "two exercises": ("s1_random_init.py", "s1_zero_init.py", "s2_random_init.py"),
+}
+ARCHIVES = ["hw (1).zip", "hw-20261128T020000Z-001.zip", "download.zip", "hw.zip", "Copy of hw.zip"]
+PLACES = ["", "hw/", "week/hw/"]
+
+
+@pytest.mark.parametrize("kind", SHARED)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("archive", ARCHIVES)
+def test_several_names_for_one_exercise_are_a_class(packed, kind, place, archive):
+    found = packed(archive, *(place + name for name in SHARED[kind]))
+    assert {"s1", "s2"} <= found
+    assert len(found) == 2 + (kind == "one without a name")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_names_before_the_word_for_the_work_are_a_class(packed, place):
+    names = ("Ada Lovelace - lab.py", "Bo 李 - lab.ipynb", "Zoë - lab (1).py")
+    found = packed("x.zip", *(place + name for name in names), only="random_init")
+    assert found == {"Ada Lovelace", "Bo 李", "Zoë"}
+
+
+@pytest.mark.parametrize("archive", ["hw (1).zip", "hw-20261128T020000Z-001.zip"])
+def test_a_copy_of_a_zip_has_the_name_of_its_folder(packed, archive):
+    found = packed(archive, "hw/ada.py", "hw/bob.py", only="random_init")
+    assert found == {"ada", "bob"}
+
+
+@pytest.mark.parametrize("prefix", ["hw/", "a/b/c/"])
+def test_folders_of_students_below_folders(packed, prefix):
+    found = packed("x.zip", f"{prefix}ada/zero_init.py", f"{prefix}bob/zero_init.py")
+    assert found == {"ada", "bob"}
+
+
+def test_folders_of_exercises_in_a_wrapper(packed):
+    names = [f"hw/{e}/{s}.py" for e in ("zero_init", "random_init") for s in ("ada", "bob")]
+    assert packed("x.zip", *names) == {"ada", "bob"}
+
+
+ONE = {
+    "versions": ("random_init.py", "random_init_v2.py", "zero_init.py"),
+    "versions only": ("random_init_v1.py", "random_init_final.py", "random_init_old.py"),
+    "copies": ("random_init.ipynb", "random_init-Copy1.ipynb", "random_init (1).ipynb"),
+    "copies of another tongue": ("random_init.py", "random_init - Kopie.py", "zero_init.py"),
+    "an experiment": ("random_init.py", "random_init_uniform.py", "random_init_xavier.py"),
+    "helpers": ("random_init.py", "random_init_utils.py", "random_init_test.py"),
+    "numbers": ("random_init_1.py", "random_init_2.py"),
+    "own name": ("ada_random_init.py", "ada_zero_init.py", "old_random_init.py"),
+    "own name and a try": ("random_init_ada.py", "random_init_glorot.py"),
+    "parts": ("part 1 - plan.py", "part 2 - plan.py", "random_init.py"),
+    "modules": ("main.py", "model.py", "random_init.py"),
+    "folders of exercises": ("zero_init/main.py", "zero_init/plan.py", "random_init/main.py"),
+    "folders of versions": ("v1/random_init.py", "old/random_init.py", "final.py"),
+}
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_the_folder_of_one_student_stays_one(packed, kind):
+    assert packed("download.zip", *(f"ada/{name}" for name in ONE[kind])) == {"ada"}
+
+
+@pytest.mark.parametrize("kind", ["versions", "copies", "own name"])
+def test_a_folder_beside_others_is_never_looked_into(packed, kind):
+    names = [f"ada/{name}" for name in (*ONE[kind], *SHARED["in front"])]
+    assert packed("download.zip", *names, "bob/zero_init.py") == {"ada", "bob"}
+
+
+@pytest.mark.parametrize("inner", ["", "hw/", "lab 1/"])
+def test_a_class_in_a_zip_in_a_zip_is_a_class(class_of, tmp_path, inner):
+    for names in (SHARED["in front"], ("s1/random_init.py", "s2/random_init.py")):
+        first, second = io.BytesIO(), io.BytesIO()
+        with zipfile.ZipFile(first, "w") as writer:
+            for name in names:
+                writer.writestr(inner + name, RANDOM)
+        with zipfile.ZipFile(second, "w") as writer:
+            writer.writestr("hw.zip", first.getvalue())
+        path = tmp_path / "download.zip"
+        path.write_bytes(second.getvalue())
+        assert students(class_of({}, path=path)) == {"s1", "s2"}
+
+
+def test_zips_of_students_are_named_like_files(class_of):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as writer:
+        writer.writestr("answer.py", RANDOM)
+    names = ("s1_random_init.zip", "s1_zero_init.zip", "Copy of s2_random_init (2).zip")
+    gathered = class_of(dict.fromkeys(names, buffer.getvalue()))
+    assert {s.id for s in gathered.submissions} == {
+        "s1.random_init", "s1.zero_init", "s2.random_init",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stem", "task", "student"),
+    [
+        ("s1_random_init", "random_init", "s1"),
+        ("Copy of Copy of s1_random_init (12)", "random_init", "s1"),
+        ("李雷random_init", "random_init", "李雷"),
+        ("O'Neil, Zoë_zero-init", "zero_init", "O'Neil, Zoë"),
+        ("ada zero_init_v2 bob", "zero_init", "ada bob"),
+        ("random_init - Copy (2)", "random_init", ""),
+        ("Ada Lovelace - lab", "lab", "Ada Lovelace"),
+        ("hw1_ada", "hw1", "ada"),
+        ("Smith - John", "john", "Smith - John"),
+        ("Ada Young Project", None, "Ada Young Project"),
+        ("answer", None, ""),
+        ("lab", None, ""),
+    ],
+)
+def test_what_a_name_tells(stem, task, student, exercises):
+    told = FileNames(exercises).tell(stem)
+    assert (told.task, told.student) == (task, student)
+
+
+def test_the_title_of_an_exercise_is_no_part_of_a_name(exercises):
+    titled = exercises[1].model_copy(update={"title": "Random initialisation"})
+    names = FileNames([titled])
+    assert names.tell("Ada - Random initialisation").student == "Ada"
+    assert names.exercises(PurePosixPath("x/Random-Init.py")) == ["random_init"]
