@@ -10,10 +10,10 @@ from typing import Final
 
 from grader.atomic import write_bytes
 from grader.blanks import blanks
-from grader.catalog import Course, ExerciseFolder, read_text
+from grader.catalog import PICTURE, PICTURE_SCRIPT, Course, ExerciseFolder, read_text
 from grader.errors import CourseError, UsageError
 from grader.notebooks import notebook_text
-from grader.pictures import IMAGE, SCRIPT, image_of
+from grader.pictures import image_of
 
 PUBLIC_FILES: Final = ("exercise.toml", "README.md", "starter.py", "hints.md", "test_examples.py")
 # Smaller statements, such as `return parameters`, are everybody's.
@@ -57,8 +57,8 @@ def _exercise(folder: ExerciseFolder) -> Iterator[tuple[str, bytes]]:
     if folder.exercise.helpers:
         yield folder.exercise.helpers.file, folder.helpers.encode()
     if image := image_of(folder):
-        yield SCRIPT, read_text(folder.public / SCRIPT).encode()
-        yield IMAGE, image
+        yield PICTURE_SCRIPT, read_text(folder.public / PICTURE_SCRIPT).encode()
+        yield PICTURE, image
     yield f"{folder.id}.ipynb", notebook_text(folder).encode()
 
 
