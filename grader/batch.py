@@ -20,8 +20,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import grader
+from grader.blanks import grading_blanks
 from grader.database import sole_writer
 from grader.dispatch import Finished, Task, run_tasks
+from grader.errors import CourseError
 from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
 from grader.model.submission import submission_digest
@@ -100,8 +102,12 @@ class Summary:
 def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summary:
     """Grade what is pending into the folder `out`; Ctrl-C ends it early and in order.
 
-    Raise StoreError when `out` cannot be written, and what befalls every submission.
+    Raise StoreError when `out` cannot be written, CourseError when an exercise is not finished, and
+    what befalls every submission.
     """
+    for exercise in dict.fromkeys(s.exercise for s in gathered.submissions):
+        if blank := next(grading_blanks(course.folder(exercise)), None):
+            raise CourseError(f"{exercise} is not finished, and nothing was graded: {blank}")
     outputs = Outputs(out, way.sign)
     with sole_writer(out), Store(outputs.store) as store:
         run = _Run(gathered, course, outputs, store, way)
