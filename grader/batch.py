@@ -1,9 +1,13 @@
 """Grade a class: plan what is pending, run it, and keep every result the moment it is there.
 
-    plan      read every submission, compute its key, write the roster into the store
+    plan      tell who is who of earlier runs, read every submission, compute its key, write what
+              was found into the store
     tidy      files of what is graded are written if need be, of what is pending taken away
     run       jobs through the executor; each result into the store, then into its files
     finish    the gradebook, also after Ctrl-C
+
+A run adds: who is in the store and not in this run stays as they are, and so does a student's other
+work. Only a run that says that it is about the whole class takes away.
 
 Killed at any moment, the same command goes on where it was: what is stored under the same key is
 not run again. The gradebook is written before the run too, so that it never shows a grade that a
@@ -23,6 +27,7 @@ import grader
 from grader.blanks import grading_blanks
 from grader.database import sole_writer
 from grader.dispatch import Finished, Task, run_tasks
+from grader.enrolment import enrol, kept_from_earlier
 from grader.errors import CourseError
 from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
@@ -43,7 +48,6 @@ if TYPE_CHECKING:
     from grader.signing import Signer
 
 STALL_MARGIN_SECONDS: Final = 120.0
-ABSENT: Final = "in the roster, nothing handed in"
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,8 @@ class Way:
     progress: Callable[[Progress], None] = lambda _: None
     sign: Signer | None = None
     """Signs each report that is written."""
+    whole: bool = False
+    """Whether what was gathered is all there is: who is not in it leaves the class."""
 
 
 @dataclass
@@ -84,6 +90,12 @@ class Summary:
     faults: dict[str, str] = field(default_factory=dict)
     """Submissions that ended in an internal error, with the reason for staff."""
     unmatched: list[Unmatched] = field(default_factory=list)
+    kept_students: int = 0
+    """Students of earlier runs who are not in this one."""
+    kept_submissions: int = 0
+    """Earlier submissions, of this run's students, that are not in this run."""
+    unsure: list[str] = field(default_factory=list)
+    """Students who may be one of several earlier ones, by their labels."""
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By exercise, in the order of the course."""
@@ -129,21 +141,24 @@ class _Run:
         self._course, self._outputs, self._store, self._way = course, outputs, store, way
         self._seats: dict[str, Seat] = {}
         self._digests: dict[str, str] = {}
-        unmatched = [
-            Unmatched(item.path, item.student if item.alone else None, item.reason)
-            for item in gathered.left_over
-        ]
-        unmatched += [Unmatched("", student.label, ABSENT) for student in gathered.absent]
+        self._enrolment = enrolled = enrol(gathered, store, whole=way.whole)
         self.number = store.start_run(
-            map(self._seat, gathered.submissions),
-            unmatched,
+            map(self._seat, enrolled.submissions),
+            enrolled.unmatched,
+            enrolled.people.persons.values(),
             grader_version=grader.__version__,
             isolation=way.isolation,
             scope=way.scope,
+            whole=way.whole,
+            merged=enrolled.people.merged,
+            unread=enrolled.unread,
         )
-        self._pending = [s for s in gathered.submissions if not store.graded(self._seats[s.id])]
-        total = len(gathered.submissions)
-        self.summary = Summary(total, stored=total - len(self._pending), unmatched=unmatched)
+        self._pending = [s for s in enrolled.submissions if not store.graded(self._seats[s.id])]
+        total = len(enrolled.submissions)
+        self.summary = Summary(total, stored=total - len(self._pending))
+        self.summary.unmatched, self.summary.unsure = enrolled.unmatched, enrolled.people.unsure
+        kept = kept_from_earlier(enrolled, store, way.scope)
+        self.summary.kept_students, self.summary.kept_submissions = kept
 
     def grade(self) -> None:
         """Bring the files in line with the store, then run what is pending."""
@@ -172,11 +187,7 @@ class _Run:
         self.summary.tallies = {e: tallies[e] for e in self._exercises()}
 
     def _write_gradebook(self, rows: Iterable[Row]) -> None:
-        others = {
-            item.label: "unmatched" if item.path else item.reason
-            for item in self.summary.unmatched
-            if item.label is not None
-        }
+        others = dict(self._store.others().values())
         self._outputs.write_gradebook(rows, self._exercises(), others)
 
     def _exercises(self) -> list[str]:
@@ -187,7 +198,8 @@ class _Run:
         digest = submission_digest(submission.read())
         exercise = self._course.folder(submission.exercise)
         key = store_key(digest, exercise.digest, grader.__version__, self._way.isolation)
-        seat = Seat(submission.id, submission.exercise, key, submission.student)
+        stem = self._enrolment.stems[submission.id]
+        seat = Seat(submission.id, submission.exercise, key, submission.student, stem)
         self._seats[submission.id], self._digests[submission.id] = seat, digest
         return seat
 
@@ -199,7 +211,8 @@ class _Run:
                 self._outputs.write(row.report)
             else:
                 self._outputs.discard(row.seat.submission)
-        self._outputs.keep_only(present)
+        for submission in self._store.written() - present:
+            self._outputs.discard(submission)
         if self._pending:
             self._write_gradebook(self._store.rows())
 

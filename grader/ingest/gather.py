@@ -6,26 +6,34 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from itertools import takewhile
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from grader.errors import UsageError
+from grader.ingest.layout import HandedIn
 from grader.ingest.layouts import LAYOUTS
+from grader.ingest.layouts.gradescope import METADATA
 from grader.ingest.listing import CODE, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
-from grader.ingest.naming import student_stems
-from grader.ingest.roster import Roster, join
+from grader.ingest.people import stems_of
 from grader.model.submission import Student, SubmissionInfo
 from grader.model.text import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path, PurePosixPath
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from grader.ingest.layout import HandedIn, Layout
+    from grader.ingest.layout import Layout
     from grader.ingest.listing import Listing
+    from grader.ingest.roster import Roster
     from grader.model.exercise import Exercise
 
 
+# These write into the name of each folder whose it is, so that one folder tells as much as all.
+_TOLD_BY_NAME: Final = ("moodle", "canvas")
 _OLDER: Final = "the student handed it in again later, and the later one counts"
 
 
@@ -61,6 +69,8 @@ class LeftOver:
     student: str | None
     reason: str
     alone: bool
+    unread: bool = False
+    """Whether its bytes could not be read, so that nothing is known of what it holds."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,26 @@ class Gathered:
     """Who is in the roster and handed in nothing."""
     strangers: tuple[str, ...] = ()
     """Who handed in and could not be found in the roster, by their labels."""
+    handed: Mapping[Student, Sequence[Student]] = field(default_factory=dict)
+    """Every student with any file, and how the layout named them."""
+    roster: Roster | None = None
+
+    def only(self, labels: Collection[str]) -> Gathered:
+        """Return the part that is of these students; raise UsageError when one is not there."""
+        there = {name: s for s in self.handed for name in _names(s)}
+        for label in labels:
+            if label not in there:
+                near = ", ".join(get_close_matches(label, there, 5, 0.5)) or "none is near"
+                raise UsageError(f"nobody in PATH is called {label!r}; near: {near}")
+        chosen = {s for s in self.handed if {*_names(s)} & {*labels}}
+        called = {student.label for student in chosen}
+        return replace(
+            self,
+            submissions=tuple(s for s in self.submissions if s.student in chosen),
+            left_over=tuple(item for item in self.left_over if item.student in called),
+            strangers=tuple(label for label in self.strangers if label in called),
+            handed={s: names for s, names in self.handed.items() if s in chosen},
+        )
 
 
 def gather(
@@ -85,42 +115,78 @@ def gather(
     only: str | None = None,
     without: Path | None = None,
     roster: Roster | None = None,
+    known: Collection[str] = (),
 ) -> Gathered:
     """Find the submissions in a file, a folder or a zip, which is unpacked into `scratch`.
 
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
-    the students', such as the one that the class is graded into; `roster` adds identities. Raise
-    UsageError when there is nothing at `path` or it cannot be read at all.
+    the students', such as the one that the class is graded into; `roster` adds identities;
+    `known` are labels of students, of whom `path` may be a part. Raise UsageError when there is
+    nothing at `path` or it cannot be read at all.
     """
     listing = list_files(path, scratch, without)
-    ids = [e.id for e in exercises]
-    chosen = _layout(layout, listing)
-    rows: dict[Student, Student | None] = {}
+    chosen, files = _read(layout, listing, path, [e.id for e in exercises], known)
+    named = dict.fromkeys(file.student for file in files)
+    joined = roster.join(named) if roster else {student: (student, None) for student in named}
     by_student: dict[Student, list[HandedIn]] = {}
-    for handed in chosen.read(listing.files, ids, listing.name):
-        student = handed.student
-        if roster and student not in rows:
-            rows[student] = roster.find(student)
-        row = rows.get(student)
-        by_student.setdefault(join(student, row) if row else student, []).append(handed)
+    handed: dict[Student, list[Student]] = {}
+    for file in files:
+        by_student.setdefault(joined[file.student][0], []).append(file)
+    for student in named:
+        handed.setdefault(joined[student][0], []).append(student)
     students = sorted(by_student, key=lambda s: (s.label, s.model_dump_json()))
     found, older = _matched(exercises, only, students, by_student)
-    stems = _stems(students)
-    there = [row for row in rows.values() if row]
+    stems = stems_of(students, Counter(student.label for student in students))
+    there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems) for f in found for m in f.matched),
         (*_left_over(found), *older),
         chosen.title,
         tuple(s for s in roster.students if s not in there) if roster else (),
-        tuple(student.label for student, row in rows.items() if row is None),
+        tuple(s.label for s, (_, row) in joined.items() if row is None) if roster else (),
+        handed,
+        roster,
     )
 
 
-def _layout(name: str, listing: Listing) -> Layout:
-    """Return the layout that the instructor named, or the first that recognises the files."""
-    if name != "auto":
-        return LAYOUTS[name]
-    return next(layout for layout in LAYOUTS.values() if layout.recognise(listing.files))
+def _read(
+    layout: str, listing: Listing, path: Path, ids: Sequence[str], known: Collection[str]
+) -> tuple[Layout, list[HandedIn]]:
+    """Read the files in the layout that was named or that recognises them.
+
+    A path within a class is read as the class would be, so that its student is the same.
+    """
+    above = _above(path)
+    if layout != "auto":
+        chosen = LAYOUTS[layout]
+    elif (path.parent / METADATA).is_file():
+        raise UsageError(f"{path} is a part of a Gradescope export: name that, and --only LABEL")
+    else:
+        chosen = next(way for way in LAYOUTS.values() if way.recognise(listing.files))
+    plain = LAYOUTS["plain"]
+    within = [replace(f, path=PurePosixPath(above[0], f.path)) for f in listing.files if above]
+    for way in (LAYOUTS[name] for name in _TOLD_BY_NAME):
+        told = chosen is way and not way.recognise(listing.files)
+        if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
+            return way, list(way.read(within, ids, listing.name))
+    outer = list(takewhile(lambda name: name in ids, above))
+    name = next(iter(above[len(outer) :]), listing.name)
+    folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
+    if chosen is not plain or name not in known or (folders and folders <= {*known}):
+        return chosen, list(chosen.read(listing.files, ids, name))
+    inner = PurePosixPath(*reversed(outer))
+    student = Student(label=name)
+    return chosen, [HandedIn(student, inner / file.path, file) for file in listing.files]
+
+
+def _above(path: Path) -> list[str]:
+    """Return the names of the folders that hold the files at `path`, the innermost first."""
+    path = path.resolve()
+    if path.suffix.lower() == ".zip" and path.is_file():
+        path = path.with_suffix("")
+    elif path.is_file():
+        path = path.parent
+    return [clean_line(part) for part in reversed(path.parts[1:])]
 
 
 def _matched(
@@ -155,19 +221,6 @@ def _assume_majority(matcher: Matcher, found: list[StudentFiles], ids: list[str]
             matcher.assume(one, exercise)
 
 
-def _stems(students: Sequence[Student]) -> dict[Student, str]:
-    """Return a file name stem per student; of two with one name, each gets a number as well."""
-    labels = Counter(student.label for student in students)
-    names = {s: s.label if labels[s.label] == 1 else f"{s.label} {_number(s)}" for s in students}
-    stems = student_stems(names.values())
-    return {student: stems[name] for student, name in names.items()}
-
-
-def _number(student: Student) -> str:
-    known = (student.participant, student.user_id, student.sis_id, student.login, student.email)
-    return next((text for text in known if text), student.model_dump_json(exclude_none=True))
-
-
 def _submission(matched: Matched, stems: dict[Student, str]) -> Submission:
     return Submission(
         f"{stems[matched.student]}.{matched.exercise}",
@@ -184,7 +237,13 @@ def _left_over(found: list[StudentFiles]) -> Iterator[LeftOver]:
         someone = any(_is_students(file) for file, _ in one.left)
         for file, reason in one.left:
             alone = someone and not one.matched
-            yield LeftOver(str(file.file.path), one.student.label, reason, alone)
+            unread = file.file.problem is not None
+            yield LeftOver(str(file.file.path), one.student.label, reason, alone, unread)
+
+
+def _names(student: Student) -> list[str]:
+    """Return what a student may be called by on the command line."""
+    return [text for text in student.model_dump(exclude={"participant"}).values() if text]
 
 
 def _is_students(file: HandedIn) -> bool:
