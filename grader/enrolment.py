@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -86,12 +87,12 @@ def known_labels(out: Path) -> set[str]:
 
 def _left_over(gathered: Gathered, people: People) -> Iterator[Unmatched]:
     answered = {submission.student for submission in gathered.submissions}
+    stems = defaultdict[str | None, list[str]](list)
+    for student, person in people.found.items():
+        if student not in answered:
+            stems[student.label].append(person.stem)
     for item in gathered.left_over:
-        alone = [
-            person.stem
-            for student, person in people.found.items()
-            if item.alone and student.label == item.student and student not in answered
-        ]
+        alone = stems[item.student] if item.alone else []
         yield from (Unmatched(item.path, item.student, item.reason, stem) for stem in alone)
         if not alone:
             yield Unmatched(item.path, None, item.reason)

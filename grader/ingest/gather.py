@@ -98,10 +98,13 @@ class Gathered:
                 raise UsageError(f"nobody in PATH is called {label!r}; near: {near}")
         chosen = {s for s in self.handed if {*_names(s)} & {*labels}}
         called = {student.label for student in chosen}
+        rows = self.roster.students if self.roster else ()
+        here = {self.roster.find(student) for student in chosen} if self.roster else set()
         return replace(
             self,
             submissions=tuple(s for s in self.submissions if s.student in chosen),
             left_over=tuple(item for item in self.left_over if item.student in called),
+            absent=tuple(row for row in rows if row not in here),
             strangers=tuple(label for label in self.strangers if label in called),
             handed={s: names for s, names in self.handed.items() if s in chosen},
         )

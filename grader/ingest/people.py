@@ -34,7 +34,6 @@ if TYPE_CHECKING:
         Collection,
         Hashable,
         Iterable,
-        Iterator,
         Mapping,
         Sequence,
     )
