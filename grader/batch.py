@@ -1,9 +1,13 @@
 """Grade a class: plan what is pending, run it, and keep every result the moment it is there.
 
-    plan      read every submission, compute its key, write the roster into the store
+    plan      tell who is who of earlier runs, read every submission, compute its key, write what
+              was found into the store
     tidy      files of what is graded are written if need be, of what is pending taken away
     run       jobs through the executor; each result into the store, then into its files
     finish    the gradebook, also after Ctrl-C
+
+A run adds: who is in the store and not in this run stays as they are, and so does a student's other
+work. Only a run that says that it is about the whole class takes away.
 
 Killed at any moment, the same command goes on where it was: what is stored under the same key is
 not run again. The gradebook is written before the run too, so that it never shows a grade that a
@@ -14,21 +18,24 @@ from __future__ import annotations
 
 import platform
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import grader
+from grader.blanks import grading_blanks
 from grader.database import sole_writer
 from grader.dispatch import Finished, Task, run_tasks
+from grader.enrolment import enrol, kept_from_earlier
+from grader.errors import CourseError
 from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
 from grader.model.submission import submission_digest
 from grader.outputs import Outputs
 from grader.source import lean
-from grader.store import Row, Seat, Store, Unmatched, store_key
-from grader.tally import Tally, counted
+from grader.store import Row, Seat, Store, store_key
+from grader.tally import Summary, Tally, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,12 +44,11 @@ if TYPE_CHECKING:
     from grader.catalog import Course
     from grader.executors import ExecutorFactory
     from grader.ingest import Gathered
-    from grader.ingest.gather import Submission
+    from grader.ingest.gathered import Submission
     from grader.jobs import JobFunction
     from grader.signing import Signer
 
 STALL_MARGIN_SECONDS: Final = 120.0
-ABSENT: Final = "in the roster, nothing handed in"
 
 
 @dataclass(frozen=True)
@@ -69,43 +75,19 @@ class Way:
     progress: Callable[[Progress], None] = lambda _: None
     sign: Signer | None = None
     """Signs each report that is written."""
-
-
-@dataclass
-class Summary:
-    """What became of a run."""
-
-    total: int = 0
-    graded: int = 0
-    """Graded in this run."""
-    stored: int = 0
-    """Graded in an earlier run, under the same key."""
-    faults: dict[str, str] = field(default_factory=dict)
-    """Submissions that ended in an internal error, with the reason for staff."""
-    unmatched: list[Unmatched] = field(default_factory=list)
-    """What was not read, with the reason, and who of the roster handed in nothing."""
-    passed_over: list[Unmatched] = field(default_factory=list)
-    """What was read and does not count, with the reason."""
-    interrupted: bool = False
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    """By exercise, in the order of the course."""
-
-    @property
-    def pending(self) -> int:
-        """Submissions that have not been run."""
-        return self.total - self.graded - self.stored - len(self.faults)
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything that was handed in was read and has a graded report."""
-        return not (self.faults or self.pending or any(item.path for item in self.unmatched))
+    whole: bool = False
+    """Whether what was gathered is all there is: who is not in it leaves the class."""
 
 
 def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summary:
     """Grade what is pending into the folder `out`; Ctrl-C ends it early and in order.
 
-    Raise StoreError when `out` cannot be written, and what befalls every submission.
+    Raise StoreError when `out` cannot be written, CourseError when an exercise is not finished, and
+    what befalls every submission.
     """
+    for exercise in dict.fromkeys(s.exercise for s in gathered.submissions):
+        if blank := next(grading_blanks(course.folder(exercise)), None):
+            raise CourseError(f"{exercise} is not finished, and nothing was graded: {blank}")
     outputs = Outputs(out, way.sign)
     with sole_writer(out), Store(outputs.store) as store:
         run = _Run(gathered, course, outputs, store, way)
@@ -127,28 +109,29 @@ class _Run:
         self._course, self._outputs, self._store, self._way = course, outputs, store, way
         self._seats: dict[str, Seat] = {}
         self._digests: dict[str, str] = {}
-        unmatched: list[Unmatched] = []
-        passed_over: list[Unmatched] = []
-        for item in gathered.left_over:
-            label = item.student if item.alone else None
-            kept = passed_over if item.passed_over else unmatched
-            kept.append(Unmatched(item.path, label, item.reason))
-        unmatched += [Unmatched("", student.label, ABSENT) for student in gathered.absent]
+        self._enrolment = enrolled = enrol(gathered, store, whole=way.whole)
         self.number = store.start_run(
-            map(self._seat, gathered.submissions),
-            [*unmatched, *passed_over],
+            map(self._seat, enrolled.submissions),
+            [*enrolled.unmatched, *enrolled.passed_over],
+            enrolled.people.persons.values(),
             grader_version=grader.__version__,
             isolation=way.isolation,
             scope=way.scope,
+            whole=way.whole,
+            merged=enrolled.people.merged,
+            unread=enrolled.unread,
         )
-        self._pending = [s for s in gathered.submissions if not store.graded(self._seats[s.id])]
-        total = len(gathered.submissions)
+        self._pending = [s for s in enrolled.submissions if not store.graded(self._seats[s.id])]
+        total = len(enrolled.submissions)
         self.summary = Summary(
             total,
             stored=total - len(self._pending),
-            unmatched=unmatched,
-            passed_over=passed_over,
+            unmatched=enrolled.unmatched,
+            passed_over=enrolled.passed_over,
+            unsure=enrolled.people.unsure,
         )
+        kept = kept_from_earlier(enrolled, store, way.scope)
+        self.summary.kept_students, self.summary.kept_submissions = kept
 
     def grade(self) -> None:
         """Bring the files in line with the store, then run what is pending."""
@@ -177,11 +160,7 @@ class _Run:
         self.summary.tallies = {e: tallies[e] for e in self._exercises()}
 
     def _write_gradebook(self, rows: Iterable[Row]) -> None:
-        others = {
-            item.label: "unmatched" if item.path else item.reason
-            for item in (*self.summary.unmatched, *self.summary.passed_over)
-            if item.label is not None
-        }
+        others = dict(self._store.others().values())
         self._outputs.write_gradebook(rows, self._exercises(), others)
 
     def _exercises(self) -> list[str]:
@@ -192,7 +171,8 @@ class _Run:
         digest = submission_digest(submission.read())
         exercise = self._course.folder(submission.exercise)
         key = store_key(digest, exercise.digest, grader.__version__, self._way.isolation)
-        seat = Seat(submission.id, submission.exercise, key, submission.student)
+        stem = self._enrolment.stems[submission.id]
+        seat = Seat(submission.id, submission.exercise, key, submission.student, stem)
         self._seats[submission.id], self._digests[submission.id] = seat, digest
         return seat
 
@@ -204,7 +184,8 @@ class _Run:
                 self._outputs.write(row.report)
             else:
                 self._outputs.discard(row.seat.submission)
-        self._outputs.keep_only(present)
+        for submission in self._store.written() - present:
+            self._outputs.discard(submission)
         if self._pending:
             self._write_gradebook(self._store.rows())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -23,19 +23,32 @@ def blanks(folder: ExerciseFolder, *, public: bool = False) -> Iterator[str]:
 
     Paths are those within the course.
     """
-    root = folder.course.root
-    for path in _files([folder.public] if public else [folder.public, folder.staff]):
-        for number, line in enumerate(_text(path).splitlines(), 1):
-            if BLANK in line:
-                yield f"{path.relative_to(root)}:{number}: {_asked(line)}"
+    halves = [folder.public] if public else [folder.public, folder.staff]
+    yield from _marked(folder, (path for half in halves for path in half.rglob("*")))
     if not public:
         yield from _copies(folder)
 
 
-def _files(halves: list[Path]) -> list[Path]:
-    found = [p for half in halves for p in half.rglob("*")]
-    found = sorted(p for p in found if p.suffix in _ENDINGS and p.is_file())
-    return sorted(found, key=lambda p: _ORDER.index(p.name) if p.name in _ORDER else len(_ORDER))
+def grading_blanks(folder: ExerciseFolder) -> Iterator[str]:
+    """Yield the blanks in what grades: the contract, the checks, and what they read.
+
+    Not those of lesson, answers and starter, which may well say ``FILL IN`` to a student.
+    """
+    own = (p for p in folder.graded_with if {folder.public, folder.staff} & {*p.parents})
+    yield from _marked(folder, (path for path in own if path != folder.starter))
+
+
+def _marked(folder: ExerciseFolder, files: Iterable[Path]) -> Iterator[str]:
+    for path in _in_order(p for p in files if p.suffix in _ENDINGS and p.is_file()):
+        for number, line in enumerate(_text(path).splitlines(), 1):
+            if BLANK in line:
+                yield f"{path.relative_to(folder.course.root)}:{number}: {_asked(line)}"
+
+
+def _in_order(found: Iterable[Path]) -> list[Path]:
+    return sorted(
+        sorted(found), key=lambda p: _ORDER.index(p.name) if p.name in _ORDER else len(_ORDER)
+    )
 
 
 def _asked(line: str) -> str:

@@ -10,15 +10,22 @@ import hashlib
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
 from grader.errors import CourseError, UsageError
 from grader.model.exercise import Exercise, Model
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
 PACKAGE = Path(__file__).resolve().parent
 PUBLIC_COURSE = PACKAGE / "public_course"
+PICTURE_SCRIPT: Final = "picture.py"
+PICTURE: Final = "picture.png"
+CORPUS: Final = ("variants", "mutants", "corpus.toml")
+"""The answers in a staff half that hidden tests are tried on."""
 
 
 class Misconception(Model):
@@ -158,29 +165,64 @@ class ExerciseFolder:
 
     @property
     def graded_with(self) -> list[Path]:
-        """The course's files that can change a grade: both halves but corpus and lesson.
+        """The course's files that can change a grade, sorted by their place in the course.
 
-        Some of them need not be there; a student has no staff half at all.
+        All of both halves but the corpus, the lesson and what programs leave behind: a hidden test
+        may read any file beside it. And what lies loose above them: the course's misconceptions,
+        its secret, a `conftest.py`. A student has no staff half at all.
         """
-        parts = [self.public / "exercise.toml", self.starter, self.public / "test_examples.py"]
-        if self.exercise.helpers:
-            parts.append(self.public / self.exercise.helpers.file)
-        parts += sorted(p for p in self.staff.glob("*.py") if p not in parts)
-        return [
-            *parts,
-            self.staff / "cases.toml",
-            self.course.root / "solutions" / "secret.txt",
-            self.course.root / "exercises" / "misconceptions.toml",
-        ]
+        root = self.course.root
+        found = {
+            root / "conftest.py",
+            *_tree(self.public, self._lesson),
+            *_tree(self.staff, CORPUS),
+        }
+        for half, untold in (("exercises", {"course.toml", "README.md"}), ("solutions", set())):
+            found |= {p for p in _visible(root / half) if p.is_file() and p.name not in untold}
+        return sorted(p for p in found if p.is_file())
+
+    @property
+    def _lesson(self) -> set[str]:
+        """What is in the public half for people alone."""
+        return {"README.md", "hints.md", PICTURE_SCRIPT, PICTURE, f"{self.id}.ipynb"}
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over everything that can change a grade; what is not there counts as empty."""
+        """SHA-256 over everything that can change a grade, by its place in the course."""
         digest = hashlib.sha256()
         for part in (*self.graded_with, PACKAGE / "misconceptions.toml"):
-            data = part.read_bytes() if part.exists() else b""
-            digest.update(f"{part.name} {len(data)}\n".encode() + data)
+            inside = part.is_relative_to(self.course.root)
+            place = part.relative_to(self.course.root).as_posix() if inside else part.name
+            data = part.read_bytes()
+            digest.update(f"{len(place)} {place} {len(data)}\n".encode() + data)
         return f"sha256:{digest.hexdigest()}"
+
+
+def _tree(
+    folder: Path, without: Collection[str] = (), above: tuple[Path, ...] = ()
+) -> Iterator[Path]:
+    """Yield the files below a folder, but for the names `without` at its top; follow links."""
+    above = (*above, folder.resolve())
+    for path in _visible(folder):
+        if path.name in without:
+            continue
+        if not path.is_dir():
+            yield path
+        elif path.resolve() not in above:  # a link may lead in a circle
+            yield from _tree(path, above=above)
+
+
+def _visible(folder: Path) -> list[Path]:
+    """Return what lies in a folder, but for caches, hidden files and editors' copies."""
+    try:
+        found = list(folder.iterdir())
+    except OSError:
+        return []
+    return [p for p in found if p.name[0] != "." and p.name != "__pycache__" and not _copy(p)]
+
+
+def _copy(path: Path) -> bool:
+    return path.suffix in {".pyc", ".pyo"} or path.name.endswith("~")
 
 
 def find_course(start: Path | None = None) -> Course:

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _APPLICATION_ID: Final = 0x67726472  # "grdr"
 _BUSY_SECONDS: Final = 10.0
+_NONE: Final[Mapping[int, str]] = MappingProxyType({})
 
 
 class Database:
     """A connection in WAL mode; its methods raise StoreError when SQLite does not comply."""
 
-    def __init__(self, path: Path, tables: str, version: int) -> None:
-        """Open the file, or make it with `tables`, which are the statements of `version`."""
+    def __init__(
+        self, path: Path, tables: str, version: int, migrations: Mapping[int, str] = _NONE
+    ) -> None:
+        """Open the file, or make it with `tables`, which are the statements of `version`.
+
+        `migrations` hold the statements that make of a version the next one.
+        """
         self.path = path
         with self.complaints():
             self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
             try:
-                self._open(tables, version)
+                self._open(tables, version, migrations)
             except BaseException:
                 self._connection.close()
                 raise
 
-    def _open(self, tables: str, version: int) -> None:
+    def _open(self, tables: str, version: int, migrations: Mapping[int, str]) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         found = self._pragma("user_version")
@@ -38,14 +45,25 @@ class Database:
             return
         with self.transaction():
             if self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
-                for statement in tables.split(";\n"):
-                    self._connection.execute(statement)
+                self._execute(tables)
                 self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                self._connection.execute(f"PRAGMA user_version = {version}")
             elif self._pragma("application_id") != _APPLICATION_ID:
                 raise StoreError(f"{self.path} is a database of another program")
-            elif (found := self._pragma("user_version")) != version:
+            else:
+                self._migrate(version, migrations)
+            self._connection.execute(f"PRAGMA user_version = {version}")
+
+    def _migrate(self, version: int, migrations: Mapping[int, str]) -> None:
+        found = self._pragma("user_version")  # another process may have been quicker
+        while found != version:
+            if found not in migrations:
                 raise StoreError(f"{self.path} has format {found}, this grader reads {version}")
+            self._execute(migrations[found])
+            found += 1
+
+    def _execute(self, statements: str) -> None:
+        for statement in statements.split(";\n"):
+            self._connection.execute(statement)
 
     def close(self) -> None:
         """Close the file."""
@@ -54,10 +72,10 @@ class Database:
     def _pragma(self, name: str) -> int:
         return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
 
-    def rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query."""
+    def rows(self, query: str, *values: Any, **named: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query, whose parameters have places or names."""
         with self.complaints():
-            yield from self._connection.execute(query, values)
+            yield from self._connection.execute(query, named or values)
 
     def row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
         """Return the first row of a query."""

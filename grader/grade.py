@@ -23,7 +23,7 @@ import numpy as np
 import grader
 from grader import outcomes
 from grader.catalog import Course, ExerciseFolder
-from grader.errors import SandboxError
+from grader.errors import CourseError, SandboxError
 from grader.jobs import Job
 from grader.model.report import (
     Execution,
@@ -44,7 +44,7 @@ from grader.testing.failures import CheckFailed, Diagnosis
 from grader.testing.material import material, read_files
 from grader.testing.proxy import Submission, derive_seed
 from grader.testing.runner import CheckOutcome, Run
-from grader.testing.suite import Suite
+from grader.testing.suite import Suite, points_fault
 
 # Measured peaks differ by a few pages from run to run; reports of two runs should not.
 MEMORY_STEP_MIB: Final = 16
@@ -288,6 +288,9 @@ def run_job(text: str) -> str:
     if key not in _slots:
         _slots[key] = Slot(Course(job.course), Level(job.isolation))
         atexit.register(_slots[key].close)
+    slot = _slots[key]
+    if fault := points_fault(slot.course.folder(job.exercise), slot.suite(job.exercise).checks):
+        raise CourseError(fault)
     files = [(file.name, file.data) for file in job.files]
     answer = Answer(job.submission, files, job.notes, job.problem)
-    return report_json(_slots[key].grade(job.exercise, answer))
+    return report_json(slot.grade(job.exercise, answer))

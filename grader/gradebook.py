@@ -39,9 +39,13 @@ class Line:
 
 def gradebook_lines(rows: Iterable[Row]) -> Iterator[Line]:
     """Gather a roster's rows, which come in the order of students, into a line for each."""
-    for student, own in groupby(rows, key=lambda row: row.seat.student):
-        line = Line(student)
-        for row in own:
+    for _, own in groupby(rows, key=_whose):
+        found = list(own)
+        students = {row.seat.student for row in found}
+        # A number that counts in one assignment is nobody's in a table of several.
+        several = {"participant": None} if len(students) > 1 else {}
+        line = Line(found[0].seat.student.model_copy(update=several))
+        for row in found:
             exercise, report = row.seat.exercise, row.report
             if report is None:
                 line.ungraded[exercise] = "pending"
@@ -53,6 +57,10 @@ def gradebook_lines(rows: Iterable[Row]) -> Iterator[Line]:
             else:
                 line.points[exercise] = report.points
         yield line
+
+
+def _whose(row: Row) -> tuple[str, Student]:
+    return row.seat.person, row.seat.student.model_copy(update={"participant": None})
 
 
 def gradebook_csv(

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 
-from grader.catalog import ExerciseFolder, read_text
+from grader.catalog import PICTURE, PICTURE_SCRIPT, ExerciseFolder, read_text
 from grader.errors import CourseError
-from grader.pictures import IMAGE, SCRIPT, image_of
+from grader.pictures import image_of
 
 _RUNNABLE = re.compile(
     r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n.*?^```\n)?"
-    rf"|^!\[(?P<shows>[^\]]*)\]\({re.escape(IMAGE)}\)\n",
+    rf"|^!\[(?P<shows>[^\]]*)\]\({re.escape(PICTURE)}\)\n",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -47,16 +47,16 @@ def _lesson(folder: ExerciseFolder) -> Iterator[NotebookNode]:
     """Yield the lesson; its worked example and its picture become code that can be run."""
     path = folder.public / "README.md"
     text, position, image = read_text(path), 0, image_of(folder)
-    if image and f"]({IMAGE})" not in text:
-        raise CourseError(f"{path}: the lesson does not show {IMAGE}")
+    if image and f"]({PICTURE})" not in text:
+        raise CourseError(f"{path}: the lesson does not show {PICTURE}")
     for match in _RUNNABLE.finditer(text):
         yield new_markdown_cell(text[position : match.start()].strip())
         if match["code"] is not None:
             yield new_code_cell(match["code"].rstrip())
         elif image is not None:
-            yield _picture(read_text(folder.public / SCRIPT), image, match["shows"])
+            yield _picture(read_text(folder.public / PICTURE_SCRIPT), image, match["shows"])
         else:
-            raise CourseError(f"{path}: shows {IMAGE}, but there is no {SCRIPT}")
+            raise CourseError(f"{path}: shows {PICTURE}, but there is no {PICTURE_SCRIPT}")
         position = match.end()
     if rest := text[position:].strip():
         yield new_markdown_cell(rest)

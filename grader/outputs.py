@@ -2,11 +2,12 @@
 
 All of them are copies of what the store holds and can be written from it again. None is ever
 older than the store says: where a submission waits to be graded anew, its files are taken away.
+Nothing else in these folders is touched.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.atomic import make_folder, unwritable, write_text, write_text_if_changed
 from grader.gradebook import gradebook_csv, gradebook_lines
@@ -15,12 +16,14 @@ from grader.model.report import canonical_json, report_json
 from grader.signing import SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from grader.model.report import ScoreReport
     from grader.signing import Signer
     from grader.store import Row
+
+STORE: Final = "store.sqlite"
 
 
 class Outputs:
@@ -34,7 +37,7 @@ class Outputs:
     @property
     def store(self) -> Path:
         """The store's file."""
-        return self.folder / "store.sqlite"
+        return self.folder / STORE
 
     def write(self, report: ScoreReport) -> None:
         """Write the files of one submission, those that hold something else already."""
@@ -54,14 +57,6 @@ class Outputs:
         """Take away the files of a submission, the staff's report first."""
         for path in self._files(submission):
             _remove(path)
-
-    def keep_only(self, submissions: Collection[str]) -> None:
-        """Take away the files of submissions that are not in the class any more."""
-        for folder in (self.reports, self.feedback):
-            for path in folder.iterdir():
-                stem = path.name.removesuffix(SUFFIX).rpartition(".")[0]
-                if stem not in submissions and path.suffix in (".json", ".md", SUFFIX):
-                    _remove(path)
 
     def write_gradebook(
         self, rows: Iterable[Row], exercises: Sequence[str], others: Mapping[str, str]

@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.atomic import write_bytes
+from grader.catalog import PICTURE, PICTURE_SCRIPT
 from grader.errors import CourseError
 
 if TYPE_CHECKING:
     from grader.catalog import ExerciseFolder
 
-SCRIPT: Final = "picture.py"
-IMAGE: Final = "picture.png"
 DRAW_SECONDS: Final = 120
 # No version of the software in the file: the same picture is then the same bytes.
 _DRAW: Final = """\
@@ -36,17 +35,17 @@ def draw_picture(folder: ExerciseFolder) -> Path | None:
 
     Raise CourseError when `picture.py` does not do what it should.
     """
-    if not (folder.public / SCRIPT).exists():
+    if not (folder.public / PICTURE_SCRIPT).exists():
         return None
-    target = folder.public / IMAGE
-    write_bytes(target, drawn(folder.public / SCRIPT))
+    target = folder.public / PICTURE
+    write_bytes(target, drawn(folder.public / PICTURE_SCRIPT))
     return target
 
 
 def drawn(script: Path) -> bytes:
     """Run a `picture.py` and return its picture as PNG; raise CourseError when it draws none."""
     with tempfile.TemporaryDirectory() as scratch:
-        image = Path(scratch, IMAGE)
+        image = Path(scratch, PICTURE)
         environment = os.environ | {"MPLBACKEND": "agg", "MPLCONFIGDIR": scratch}
         try:
             ended = subprocess.run(  # noqa: S603
@@ -70,7 +69,7 @@ def image_of(folder: ExerciseFolder) -> bytes | None:
 
     Raise CourseError when there is a script and no image: it has yet to be drawn.
     """
-    script, image = folder.public / SCRIPT, folder.public / IMAGE
+    script, image = folder.public / PICTURE_SCRIPT, folder.public / PICTURE
     if not script.exists():
         return None
     try:

@@ -15,13 +15,14 @@ from grader.errors import CourseError
 
 PUBLIC: Final = ("exercise.toml", "README.md", "hints.md", "starter.py", "test_examples.py")
 PROSE: Final = ("README.md", "hints.md")
+LEFT: Final = "left to fill in"
 STAFF: Final = ("reference.py", "test_hidden.py", "corpus.toml")
 
 
 def obstacles(folder: ExerciseFolder) -> list[str]:
     """Return what has to be mended first; nothing when the exercise can be tried."""
     if left := list(blanks(folder)):
-        return [f"left to fill in: {len(left)}", *left]
+        return [f"{LEFT}: {len(left)}", *left]
     return list(_missing(folder)) or list(_unreadable(folder)) or list(_unknown(folder))
 
 

@@ -4,10 +4,9 @@ A result is found by its submission id and its key: a digest over the submission
 the grader's version and the isolation level. What has the same key need not be graded again.
 Nothing is ever overwritten, so a regrade can be compared with what was there before.
 
-    runs         one row per `grader grade`
-    roster       the submissions that a run found, each with the key it should have a result for
-    unmatched    what a run found and could not grade, with the reason
-    results      reports as JSON, with the time of grading
+A run adds. The class is what all runs since the last one for the whole class have found, of each
+student and exercise the latest; a student is told by `people`, so that a result stays that of its
+student when another run knows more of them. `grader.tables` has the tables.
 
 WAL mode with `synchronous=NORMAL`: kill -9 loses nothing that was committed; a power cut may lose
 the last results, which are then pending, but never leaves a broken file. A second run in the same
@@ -19,71 +18,26 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
 from grader.database import Database
 from grader.errors import StoreError
 from grader.model.report import ScoreReport, Status, parse_report, report_json
-from grader.model.submission import Student
+from grader.model.submission import Person, Student
+from grader.register import Register
+from grader.tables import FORMAT, MIGRATIONS, ROWS, SEATS, TABLES, UNMATCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-FORMAT: Final = 1
 # Moodle refuses a second score of a student within the same whole second.
 _STEP: Final = timedelta(seconds=1)
-_TABLES: Final = """
-CREATE TABLE runs (
-    run INTEGER PRIMARY KEY,
-    started_at TEXT NOT NULL,
-    finished_at TEXT,
-    grader_version TEXT NOT NULL,
-    isolation TEXT NOT NULL,
-    scope TEXT
-);
-CREATE TABLE roster (
-    run INTEGER NOT NULL REFERENCES runs,
-    submission TEXT NOT NULL,
-    exercise TEXT NOT NULL,
-    key TEXT NOT NULL,
-    student TEXT NOT NULL,
-    label TEXT NOT NULL,
-    PRIMARY KEY (run, submission)
-) WITHOUT ROWID;
-CREATE TABLE unmatched (
-    run INTEGER NOT NULL REFERENCES runs,
-    path TEXT NOT NULL,
-    label TEXT,
-    reason TEXT NOT NULL
-);
-CREATE TABLE results (
-    result INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES runs,
-    submission TEXT NOT NULL,
-    key TEXT NOT NULL,
-    student TEXT NOT NULL,
-    status TEXT NOT NULL,
-    graded_at TEXT NOT NULL,
-    report TEXT NOT NULL
-);
-CREATE INDEX results_of_submission ON results (submission, key, result);
-"""
-_ROWS: Final = """
-SELECT r.submission, r.exercise, r.key, r.student, x.report, x.graded_at, x.run
-FROM roster r LEFT JOIN results x ON x.result =
-    (SELECT max(result) FROM results WHERE submission = r.submission AND key = r.key
-    AND student = r.student AND run <= ?)
-WHERE r.run =
-    (SELECT max(run) FROM runs WHERE run <= ? AND (scope IS NULL OR scope = r.exercise))
-ORDER BY r.label, r.student, r.submission
-"""
-_EXERCISES: Final = """
-SELECT DISTINCT r.exercise FROM roster r
-WHERE r.run = (SELECT max(run) FROM runs WHERE scope IS NULL OR scope = r.exercise)
-"""
+NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+UNMATCHED_STATUS: Final = "unmatched"
 
 
 @dataclass(frozen=True)
@@ -94,6 +48,13 @@ class Seat:
     exercise: str
     key: str
     student: Student
+    stem: str = ""
+    """Whose it is, as `Person.stem`; when empty, what the submission's id begins with."""
+
+    @property
+    def person(self) -> str:
+        """The stem of the student."""
+        return self.stem or self.submission.removesuffix(f".{self.exercise}")
 
 
 class Unmatched(NamedTuple):
@@ -103,6 +64,8 @@ class Unmatched(NamedTuple):
     label: str | None
     """The student of whom nothing else could be matched; null when only this file is left over."""
     reason: str
+    person: str | None = None
+    """That student's `Person.stem`; when null, the label."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +103,8 @@ class Store:
         if not create and not path.is_file():
             raise StoreError(f"there is no store at {path}: has anything been graded there?")
         self.path = path
-        self._db = Database(path, _TABLES, FORMAT)
+        self._db = Database(path, TABLES, FORMAT, MIGRATIONS)
+        self._register = Register(self._db)
 
     def close(self) -> None:
         """Close the file."""
@@ -156,29 +120,53 @@ class Store:
         self,
         seats: Iterable[Seat],
         unmatched: Iterable[Unmatched] = (),
+        people: Iterable[Person] = (),
         *,
         grader_version: str,
         isolation: str,
         scope: str | None = None,
+        whole: bool = False,
+        merged: Mapping[str, str] = NOBODY,
+        unread: Collection[str] = (),
     ) -> int:
         """Write down what a run found, all of it or nothing, and return the run's number.
 
-        `scope` is the one exercise that the run was for; without it the run was for all.
+        people: who is known besides by the seats, or better. merged: who turned out to be whom.
+        scope: the one exercise that the run was for; without it the run was for all. whole: what
+        the run found is all there is, but for those of whom something was `unread`.
         """
         with self._db.transaction():
+            before = list(self._seats(self.last_run())) if unread else []
             run = self._db.write(
-                "INSERT INTO runs (started_at, grader_version, isolation, scope)"
-                " VALUES (?, ?, ?, ?)",
-                timestamp(utc_now()), grader_version, isolation, scope,
+                "INSERT INTO runs (started_at, grader_version, isolation, scope, whole)"
+                " VALUES (?, ?, ?, ?, ?)",
+                timestamp(utc_now()), grader_version, isolation, scope, whole,
             )  # fmt: skip
+            for old, new in merged.items():
+                self._register.merge(old, new)
+            for person in people:
+                self._register.know(person)
             for s in seats:
-                self._db.write(
-                    "INSERT INTO roster VALUES (?, ?, ?, ?, ?, ?)",
-                    run, s.submission, s.exercise, s.key, _identity(s.student), s.student.label,
-                )  # fmt: skip
+                self._register.know(Person(s.person, s.student), better=False)
+                self._seat(run, (s.person, s.exercise, s.submission, s.key, s.student.participant))
+            for kept in before:
+                if whole and kept[0] in unread and scope in (None, kept[1]):
+                    self._seat(run, kept)
             for item in unmatched:
-                self._db.write("INSERT INTO unmatched VALUES (?, ?, ?, ?)", run, *item)
+                self._leave(run, item)
         return run
+
+    def _seat(self, run: int, seat: tuple[str | None, ...]) -> None:
+        self._db.write("INSERT OR IGNORE INTO roster VALUES (?, ?, ?, ?, ?, ?)", run, *seat)
+
+    def _leave(self, run: int, item: Unmatched) -> None:
+        person = item.person or item.label
+        if person and item.label:
+            self._register.know(Person(person, Student(label=item.label)), better=False)
+        self._db.write(
+            "INSERT INTO unmatched VALUES (?, ?, ?, ?, ?)",
+            run, item.path, item.label, person, item.reason,
+        )  # fmt: skip
 
     def finish_run(self, run: int) -> None:
         """Say that a run came to its end; one without an end was interrupted."""
@@ -194,10 +182,10 @@ class Store:
         with self._db.transaction():
             moment = self._next_moment(seat.submission)
             self._db.write(
-                "INSERT INTO results (run, submission, key, student, status, graded_at, report)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                run, seat.submission, seat.key, _identity(seat.student), str(report.status),
-                timestamp(moment), report_json(report),
+                "INSERT INTO results (run, submission, key, status, graded_at, report)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                run, seat.submission, seat.key, str(report.status), timestamp(moment),
+                report_json(report),
             )  # fmt: skip
         return moment
 
@@ -212,32 +200,70 @@ class Store:
     def graded(self, seat: Seat) -> bool:
         """Return whether a seat has a result with a score; an internal error is still pending."""
         row = self._db.row(
-            "SELECT status FROM results WHERE submission = ? AND key = ? AND student = ?"
+            "SELECT status FROM results WHERE submission = ? AND key = ?"
             " ORDER BY result DESC LIMIT 1",
-            seat.submission, seat.key, _identity(seat.student),
+            seat.submission, seat.key,
         )  # fmt: skip
         return row is not None and row[0] == Status.GRADED
 
     def rows(self, until: int | None = None) -> Iterator[Row]:
         """Yield the class in the order of students: every seat with its latest result, if any.
 
-        An exercise's class is what the latest run for that exercise found. With `until`, only
-        that run and earlier ones count.
+        With `until`, only that run and earlier ones count. Reports name the student as the student
+        is known today.
         """
-        last = self.last_run() if until is None else until
-        for submission, exercise, key, student, report, graded_at, run in self._db.rows(
-            _ROWS, last, last
-        ):
+        for (
+            submission,
+            exercise,
+            key,
+            known,
+            participant,
+            stem,
+            report,
+            graded_at,
+            run,
+        ) in self._db.rows(ROWS, until=self.last_run() if until is None else until):
+            student = Student.model_validate_json(known)
+            student = student.model_copy(update={"participant": participant})
             yield Row(
-                Seat(submission, exercise, key, Student.model_validate_json(student)),
-                self._report(submission, report) if report else None,
+                Seat(submission, exercise, key, student, stem),
+                self._report(submission, report).of_student(student) if report else None,
                 datetime.fromisoformat(graded_at) if graded_at else None,
                 run,
             )
 
     def exercises(self) -> set[str]:
         """Return the exercises of the class that `rows` yields."""
-        return {exercise for (exercise,) in self._db.rows(_EXERCISES)}
+        return {exercise for _, exercise in self.members()}
+
+    def members(self) -> set[tuple[str, str]]:
+        """Return who is in the class at which exercise: stems and exercises."""
+        return {(person, exercise) for person, exercise, *_ in self._seats(self.last_run())}
+
+    def _seats(self, until: int) -> Iterator[tuple[Any, ...]]:
+        return self._db.rows(SEATS, until=until)
+
+    def others(self) -> dict[str, tuple[str, str]]:
+        """Return who is known and has no submission in the class: label and reason by stem."""
+        found = self._db.rows(UNMATCHED, until=self.last_run())
+        return {
+            person: (label, UNMATCHED_STATUS if path else reason)
+            for person, label, path, reason in found
+        }
+
+    def people(self) -> list[Person]:
+        """Return the students of all runs."""
+        return self._register.people()
+
+    def ids(self) -> dict[tuple[str, str], str]:
+        """Return the ids of all submissions that a run has found, by stem and exercise."""
+        query = "SELECT person, exercise, submission FROM roster ORDER BY run"
+        return {(person, exercise): name for person, exercise, name in self._db.rows(query)}
+
+    def written(self) -> set[str]:
+        """Return the ids of all submissions that may have files: those of every run."""
+        query = "SELECT submission FROM roster UNION SELECT submission FROM results"
+        return {name for (name,) in self._db.rows(query)}
 
     def history(self, submission: str) -> Iterator[tuple[int, datetime, ScoreReport]]:
         """Yield every result of a submission, oldest first: run, time of grading, report."""
@@ -258,7 +284,3 @@ class Store:
         """Return what a run could not match to an exercise."""
         query = "SELECT path, label, reason FROM unmatched WHERE run = ? ORDER BY path"
         return [Unmatched(*row) for row in self._db.rows(query, run)]
-
-
-def _identity(student: Student) -> str:
-    return student.model_dump_json(exclude_none=True)

@@ -1,4 +1,4 @@
-"""The class in numbers: one line per exercise."""
+"""A run and its class in numbers: what became of the run, and one line per exercise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.model.report import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from grader.store import Row
+    from grader.store import Row, Unmatched
 
 
 @dataclass
@@ -39,6 +39,42 @@ class Tally:
     def full(self) -> int:
         """Submissions with full points."""
         return sum(fraction == 1 for fraction in self.fractions)
+
+
+@dataclass
+class Summary:
+    """What became of a run."""
+
+    total: int = 0
+    graded: int = 0
+    """Graded in this run."""
+    stored: int = 0
+    """Graded in an earlier run, under the same key."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Submissions that ended in an internal error, with the reason for staff."""
+    unmatched: list[Unmatched] = field(default_factory=list)
+    """What was not read, with the reason, and who of the roster handed in nothing."""
+    passed_over: list[Unmatched] = field(default_factory=list)
+    """What was read and does not count, with the reason."""
+    kept_students: int = 0
+    """Students of earlier runs who are not in this one."""
+    kept_submissions: int = 0
+    """Earlier submissions, of this run's students, that are not in this run."""
+    unsure: list[str] = field(default_factory=list)
+    """Students who may be one of several earlier ones, by their labels."""
+    interrupted: bool = False
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """By exercise, in the order of the course."""
+
+    @property
+    def pending(self) -> int:
+        """Submissions that have not been run."""
+        return self.total - self.graded - self.stored - len(self.faults)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was handed in was read and has a graded report."""
+        return not (self.faults or self.pending or any(item.path for item in self.unmatched))
 
 
 def counted(rows: Iterable[Row], tallies: dict[str, Tally]) -> Iterator[Row]:

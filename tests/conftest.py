@@ -110,13 +110,24 @@ returns = { kind = "array" }
 
 
 def _write_course(
-    root: Path, hidden: str, *, exercise: str = SQUARE, examples: str = "", starter: str = ""
+    root: Path,
+    hidden: str,
+    *,
+    exercise: str = SQUARE,
+    examples: str = "",
+    starter: str = "",
+    points: float = 10,
 ) -> Course:
-    """Write a course with the exercise ``mini``; limits are short, since tests run into them."""
+    """Write a course with the exercise ``mini``; limits are short, since tests run into them.
+
+    What the checks' points add up to matters to a class alone.
+    """
     limits = "" if "[limits]" in exercise else "[limits]\ncall_wall_seconds = 0.5\n"
     files = {
         "exercises/course.toml": 'title = "A small course"\nexercises = ["mini"]\n',
-        "exercises/mini/exercise.toml": f'id = "mini"\ntitle = "Mini"\n{exercise}\n{limits}',
+        "exercises/mini/exercise.toml": (
+            f'id = "mini"\ntitle = "Mini"\npoints = {points}\n{exercise}\n{limits}'
+        ),
         "exercises/mini/starter.py": starter,
         "exercises/mini/test_examples.py": examples,
         "solutions/mini/reference.py": "",

@@ -1,7 +1,7 @@
 """Build the zip of a Gradescope autograder: its two scripts, one exercise, and the grader itself.
 
-Of the course only what grades is put in: contract, starter, examples, hidden tests, reference and
-cases. The corpus of answers stays at home.
+Of the course only what grades is put in: all that counts for the exercise's digest, so that hidden
+tests find every file that they read. The corpus of answers stays at home.
 """
 
 from __future__ import annotations
@@ -61,9 +61,7 @@ def _files(folder: ExerciseFolder, scratch: Path) -> Iterator[tuple[str, bytes]]
     yield "constraints.txt", constraints.read_bytes() if constraints.exists() else b""
     yield "course/exercises/course.toml", course_toml(folder.course, [folder.id]).encode()
     for path in folder.graded_with:
-        if path.exists():
-            place = path.relative_to(folder.course.root)
-            yield f"course/{place.as_posix()}", path.read_bytes()
+        yield f"course/{path.relative_to(folder.course.root).as_posix()}", path.read_bytes()
 
 
 def _wheel(scratch: Path) -> Path:

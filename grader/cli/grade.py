@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -13,9 +13,10 @@ from grader.cli.options import CourseOption, open_course
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.batch import Progress, Summary
+    from grader.batch import Progress
     from grader.ingest import Gathered
     from grader.sandbox.layers import Level
+    from grader.tally import Summary
 
 _SHOWN = 20
 
@@ -62,6 +63,16 @@ UnsandboxedOption = Annotated[
 ]
 
 
+WholeOption = Annotated[
+    bool,
+    typer.Option("--whole-class", help="PATH is all there is: who is not in it leaves the class."),
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="LABEL", help="Grade this student of PATH; may be repeated."),
+]
+
+
 def grade(
     path: PathArgument,
     out: OutOption,
@@ -72,9 +83,13 @@ def grade(
     require_isolation: IsolationOption = None,
     allow_unsandboxed: UnsandboxedOption = False,
     sign: SignOption = None,
+    whole_class: WholeOption = False,
+    only: OnlyOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Grade a class; what was graded before and has not changed is not graded again.
+    """Grade a class or a part of it; what was graded before and has not changed is not run again.
+
+    Who was graded into DIR before and is not in PATH stays, unless --whole-class is given.
 
     Exit code 0 when every submission has a graded report, 3 when one has not or something that was
     handed in was not read.
@@ -83,27 +98,35 @@ def grade(
     from tempfile import TemporaryDirectory
 
     from grader.batch import Way, grade_class
+    from grader.enrolment import known_labels
     from grader.executors import available_jobs, local_executor
-    from grader.ingest import LAYOUTS, Given, gather, read_roster
+    from grader.ingest import Given, gather, read_roster
     from grader.signing import signer
 
     opened = open_course(course)
     level = _level(require_isolation, allow_unsandboxed)
-    _known("layout", layout, ["auto", *LAYOUTS])
+    _judge_options(layout, only, whole_class=whole_class)
     if exercise is not None:
         opened.folder(exercise)
 
     from grader.grade import run_job
 
     count, key = jobs or available_jobs(), signer(sign) if sign else None
-    way = Way(run_job, partial(local_executor, count), count, level, exercise, _progress(), key)
+    executor = partial(local_executor, count)
+    way = Way(run_job, executor, count, level, exercise, _progress(), key, whole_class)
+    table, known = read_roster(roster) if roster else None, known_labels(out)
     with TemporaryDirectory(prefix="grader-") as scratch:
-        exercises = [folder.exercise for folder in opened.folders]
-        known = read_roster(roster) if roster else None
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
-        gathered = gather(path, Path(scratch), exercises, layout, exercise, out, known, given)
+        every = [folder.exercise for folder in opened.folders]
+        gathered = gather(path, Path(scratch), every, layout, exercise, out, table, known, given)
+        gathered = gathered.only(only) if only else gathered
         _tell(gathered)
         summary = grade_class(gathered, opened, out, way)
+    _finish(summary, out)
+
+
+def _finish(summary: Summary, out: Path) -> NoReturn:
+    """Say what became of a run, and exit by it."""
     _clear()
     _complain(summary)
     _print(summary, out)
@@ -136,6 +159,15 @@ def _level(required: str | None, unsandboxed: bool) -> Level:
         return DEFAULT_LEVEL
     _known("isolation level", required, list(Level))
     return Level(required)
+
+
+def _judge_options(layout: str, only: list[str] | None, *, whole_class: bool) -> None:
+    from grader.errors import UsageError
+    from grader.ingest import LAYOUTS
+
+    _known("layout", layout, ["auto", *LAYOUTS])
+    if whole_class and only:
+        raise UsageError("--whole-class and --only contradict each other")
 
 
 def _known(what: str, name: str, names: list[str]) -> None:
@@ -175,7 +207,7 @@ def _tell(gathered: Gathered) -> None:
 
 def _complain(summary: Summary) -> None:
     """Say on stderr what is not graded, and why."""
-    from grader.batch import ABSENT
+    from grader.enrolment import ABSENT
 
     faults = [f"{name}: {fault}" for name, fault in summary.faults.items()]
     _list("not graded because of a problem on our side, tried again in the next run", faults)
@@ -184,9 +216,22 @@ def _complain(summary: Summary) -> None:
     passed_over = [f"{item.path}: {item.reason}" for item in summary.passed_over]
     _list("read, and something else counts", passed_over)
     _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
+    _list(
+        "may be one of several students of earlier runs, and were joined with none", summary.unsure
+    )
+    _tell_kept(summary)
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"
         print(f"stopped: {left}; the same command goes on with them", file=sys.stderr)
+
+
+def _tell_kept(summary: Summary) -> None:
+    if n := summary.kept_students:
+        who = "1 student from earlier runs is" if n == 1 else f"{n} students from earlier runs are"
+        print(f"{who} kept; --whole-class says that PATH is all there is", file=sys.stderr)
+    if n := summary.kept_submissions:
+        what = "1 earlier submission" if n == 1 else f"{n} earlier submissions"
+        print(f"{what} of the students in PATH kept, which PATH does not hold", file=sys.stderr)
 
 
 def _list(title: str, lines: list[str]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.ingest.answers.given import Given
-from grader.ingest.gather import Gathered, gather, match_one
+from grader.ingest.gather import gather, match_one
+from grader.ingest.gathered import Gathered
 from grader.ingest.layout import HandedIn
 from grader.ingest.layouts import LAYOUTS
 from grader.ingest.matching import Matched

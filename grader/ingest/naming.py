@@ -22,14 +22,18 @@ _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²�
 _MARKS: Final = frozenset(" .,@()+=&'-_")
 
 
-def student_stems(labels: Iterable[str]) -> dict[str, str]:
-    """Return a file name stem for each label, no two of which any file system confuses."""
+def student_stems(labels: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Return a file name stem for each label, no two of which any file system confuses.
+
+    `taken` are the stems of others, which stay as they are.
+    """
+    others = {_folded(stem) for stem in taken}
     stems = {label: _stem(label) for label in labels}
     clashing: dict[str, list[str]] = defaultdict(list)
     for label, stem in stems.items():
         clashing[_folded(stem)].append(label)
-    for same in clashing.values():
-        for label in same if len(same) > 1 else ():
+    for folded, same in clashing.items():
+        for label in same if len(same) > 1 or folded in others else ():
             stems[label] = _marked(label, label, 16)
     return stems
 

@@ -2,13 +2,14 @@
 
 Any CSV will do whose columns are named as Canvas, Moodle or Gradescope name them. Students are
 found by an identity that both sides know, which is exact, else by their name; who fits two rows is
-not joined. A folder of which no layout tells more may be named by an e-mail address, a login or the
-school's id.
+not joined, nor are two who fit one row by their names alone. A student who stands in the table
+twice is one; rows that share an identity and contradict each other are refused. A folder of which
+no layout tells more may be named by an e-mail address, a login or the school's id.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -35,8 +36,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 # Canvas calls its own number just ID, and only in a table that has its column Section.
 _CANVAS: Final = ("id", "section")
-# Exact on both sides, in the order in which they are trusted.
-_EXACT: Final = ("participant", "lti_sub", "user_id", "sis_id", "email", "login")
+# Exact on both sides, in the order in which they are trusted. A participant's number counts in one
+# assignment alone, the others are a person's for as long as the class lasts.
+LASTING: Final = ("lti_sub", "user_id", "sis_id", "email", "login")
+_EXACT: Final = ("participant", *LASTING)
 # What a folder may be named by that a person made; a number of the LMS is not among them.
 _LABELS: Final = ("sis_id", "email", "login")
 
@@ -49,6 +52,7 @@ class Roster:
     _by_key: dict[tuple[str, str], list[Student]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.students = _distinct(self.students)
         self._by_key = defaultdict(list)
         for student in self.students:
             for key in dict.fromkeys(_keys(student)):
@@ -56,15 +60,74 @@ class Roster:
 
     def find(self, student: Student) -> Student | None:
         """Return the row of a student; None when there is none or more than one."""
+        return self._match(student)[0]
+
+    def join(self, students: Iterable[Student]) -> dict[Student, tuple[Student, Student | None]]:
+        """Return each student joined with a row of the roster, and that row, if there is one.
+
+        Students who fit one row exactly are one student. Where one does, or where several fit by
+        name, those who fit by name alone are not joined.
+        """
+        rows = {student: self._match(student) for student in students}
+        exact: dict[Student, Student] = {}
+        by_name = Counter(row for row, sure in rows.values() if row and not sure)
+        for student, (row, sure) in rows.items():
+            if row and sure:
+                exact.setdefault(row, join(student, row))
+        found: dict[Student, tuple[Student, Student | None]] = {}
+        for student, (row, sure) in rows.items():
+            if row and (sure or (row not in exact and by_name[row] == 1)):
+                found[student] = exact.get(row) or join(student, row), row
+            else:
+                found[student] = student, None
+        return found
+
+    def _match(self, student: Student) -> tuple[Student | None, bool]:
+        """Return a student's row, and whether more than a name says that it is theirs."""
         for key in _keys(student):
             found = self._by_key.get(key, [])
             if key[0] == "participant" and not all(_may_be(student, row) for row in found):
-                return None
+                return None, False
             if len(found) == 1:
-                return found[0]
+                return found[0], key[0] != "name"
             if found and key[0] != "name":
-                return None
-        return None
+                return None, False
+        return None, False
+
+
+def clash(one: Student, other: Student) -> str | None:
+    """Return the identity in which two students differ, so that they cannot be one."""
+    for identity in LASTING:
+        mine, theirs = getattr(one, identity), getattr(other, identity)
+        if mine and theirs and _exact(identity, mine) != _exact(identity, theirs):
+            return identity
+    return None
+
+
+def lasting_keys(student: Student) -> Iterator[tuple[str, str]]:
+    """Yield the identities that nobody else has."""
+    for identity in LASTING:
+        if text := getattr(student, identity):
+            yield identity, _exact(identity, text)
+
+
+def label_keys(student: Student) -> Iterator[tuple[str, str]]:
+    """Yield what a folder of this student may be named by, when nothing else is known of it."""
+    for identity in _LABELS:
+        text = student.label if is_label(student) else getattr(student, identity)
+        if text:
+            yield identity, _exact(identity, text)
+
+
+def shown_name_keys(student: Student) -> Iterator[str]:
+    """Yield the keys of the names by which people call a student."""
+    for name in dict.fromkeys(text for text in (student.name, student.label) if text):
+        yield from (key for key in name_keys(name) if key)
+
+
+def is_label(student: Student) -> bool:
+    """Return whether no more is known of a student than the label."""
+    return not student.model_dump(exclude={"label"}, exclude_none=True)
 
 
 def join(student: Student, row: Student) -> Student:
@@ -108,6 +171,30 @@ def _students(rows: Iterable[list[str]], columns: dict[str, int]) -> Iterator[St
             yield Student(label=known.get("name") or next(iter(known.values())), **known)
 
 
+def _distinct(rows: Iterable[Student]) -> list[Student]:
+    """Make one of rows that share an identity; raise UsageError when they contradict each other."""
+    found: dict[int, Student] = {}
+    places: dict[tuple[str, str], int] = {}
+    for number, row in enumerate(rows):
+        whole, place = row, number
+        for same in sorted({places[key] for key in lasting_keys(row) if key in places}):
+            if differs := clash(whole, found[same]):
+                raise UsageError(
+                    f"the roster contradicts itself: {contradiction(whole, found[same], differs)}"
+                )
+            whole = join(found.pop(same), whole)
+            place = min(place, same)
+        found[place] = whole
+        places |= dict.fromkeys(lasting_keys(whole), place)
+    return [found[place] for place in sorted(found)]
+
+
+def contradiction(one: Student, other: Student, identity: str) -> str:
+    """Say why two students are not one although they share something."""
+    mine, theirs = getattr(one, identity), getattr(other, identity)
+    return f"{one.label} ({identity} {mine}) and {other.label} ({identity} {theirs})"
+
+
 def _may_be(student: Student, row: Student) -> bool:
     """Whether names allow it: Moodle's number may be a group's, or of another assignment."""
     return not (student.name and row.name) or same_name(student.name, row.name)
@@ -118,12 +205,9 @@ def _keys(student: Student) -> Iterator[tuple[str, str]]:
         text = getattr(student, identity)
         if text:
             yield identity, _exact(identity, text)
-    if not student.model_dump(exclude={"label"}, exclude_none=True):
-        yield from ((identity, _exact(identity, student.label)) for identity in _LABELS)
-    names = [text for text in (student.name, student.label) if text]
-    yield from (
-        ("name", key) for key in dict.fromkeys(k for text in names for k in name_keys(text))
-    )
+    if is_label(student):
+        yield from label_keys(student)
+    yield from (("name", key) for key in dict.fromkeys(shown_name_keys(student)))
 
 
 def _exact(identity: str, text: str) -> str:

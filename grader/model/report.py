@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from grader.model.exercise import Limits, Model
-from grader.model.submission import Digest, SubmissionInfo
+from grader.model.submission import Digest, Student, SubmissionInfo
 from grader.model.text import Evidence, Line, Slug, Text
 
 if TYPE_CHECKING:
@@ -179,6 +179,13 @@ class ScoreReport(Model):
             grader=grader,
             diagnostic=diagnostic,
         )
+
+    def of_student(self, student: Student) -> Self:
+        """Return the report with all that is known of its student by now."""
+        if student == self.submission.student:
+            return self
+        submission = self.submission.model_copy(update={"student": student})
+        return self.model_copy(update={"submission": submission})
 
     @model_validator(mode="after")
     def _refers_to_its_own_checks(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -36,6 +37,20 @@ class Student(Model):
     """The number that counts in one assignment only (Moodle's zip and worksheet)."""
     lti_sub: Line | None = None
     """The `sub` of an LTI 1.3 launch, which is the userId of its services."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as all runs into one folder know them."""
+
+    stem: str
+    """What the ids of their submissions begin with; no other student of the folder has it."""
+    student: Student
+    """All identities that are known, but for the one that counts in one assignment only."""
+    handed: frozenset[Student] = frozenset()
+    """How layouts have named them."""
+    seated: bool = False
+    """Whether a run has found a submission."""
 
 
 class SubmissionInfo(Model):

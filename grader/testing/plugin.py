@@ -24,6 +24,8 @@ import pytest
 from grader.testing.checks import Check, check_of
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import numpy as np
 
     from grader.testing.runner import Run
@@ -69,16 +71,22 @@ def pytest_make_collect_report(
 @contextmanager
 def beside(folder: Path) -> Iterator[None]:
     """Import from `folder` first; its modules are its own: another exercise's have their names."""
-    names = [path.stem for path in folder.glob("*.py")]
-    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    tops = {path.stem for path in folder.glob("*.py")}
+    tops |= {path.parent.name for path in folder.glob("*/*.py")}  # packages
+    others = _forget(tops)
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
         sys.path.remove(str(folder))
-        for name in names:
-            sys.modules.pop(name, None)
+        _forget(tops)
         sys.modules.update(others)
+
+
+def _forget(tops: set[str]) -> dict[str, ModuleType]:
+    """Take modules of these names, and what lies in them, out of those imported; return them."""
+    names = [name for name in sys.modules if name.partition(".")[0] in tops]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -142,6 +143,18 @@ class _Loop:
     def _run(items: list[pytest.Item]) -> None:
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+
+def points_fault(folder: ExerciseFolder, checks: Sequence[Check]) -> str | None:
+    """Return what is wrong when the checks' points are not those that the contract promises."""
+    have, promised = sum(check.points for check in checks), folder.exercise.points
+    if abs(have - promised) <= 1e-9:
+        return None
+    path = folder.public / "exercise.toml"
+    lines = path.read_text("utf-8").splitlines()
+    given = (n for n, line in enumerate(lines, 1) if re.match(r"\s*points\s*=", line))
+    place = f"{path.relative_to(folder.course.root)}:{next(given, 1)}"
+    return f"{place}: the checks' points add up to {have:g}, exercise.toml says {promised:g}"
 
 
 @contextmanager

@@ -11,5 +11,6 @@ is no mistake. `course` runs halves of several exercises side by side and joins 
 
 from grader.verify.course import verify, verify_all
 from grader.verify.proof import Proof, total
+from grader.verify.written import quick_look
 
-__all__ = ["Proof", "total", "verify", "verify_all"]
+__all__ = ["Proof", "quick_look", "total", "verify", "verify_all"]

@@ -10,12 +10,15 @@ from typing import Final
 
 from grader.catalog import Course, ExerciseFolder
 from grader.corpus import Corpus, Mutant, read_corpus
-from grader.errors import CourseError
+from grader.errors import CourseError, GraderError
 from grader.grade import Answer, Slot
 from grader.model.report import Outcome, ScoreReport
+from grader.readiness import LEFT, obstacles
 from grader.release import leaks, release
+from grader.sandbox.layers import Level
 from grader.testing.budget import budgeted
 from grader.testing.compare import audited
+from grader.testing.suite import points_fault
 from grader.verify.proof import KILLS, Proof
 
 VARIANT_SEEDS: Final = 50
@@ -38,6 +41,24 @@ def prove_written(course: Course, exercise_id: str, seeds: int) -> Proof:
     return proof
 
 
+def quick_look(folder: ExerciseFolder) -> str | None:
+    """Return why an exercise cannot be proven, as far as a second tells; None says nothing.
+
+    Looked at are blanks, files, points, and whether the reference passes.
+    """
+    if found := obstacles(folder):
+        return ": ".join(found[:2]) if found[0].startswith(LEFT) else found[0]
+    proof = Proof(folder.id, seeds=1)
+    try:
+        with Slot(folder.course, Level.PROCESS) as slot:
+            look = _Verification(folder, read_corpus(folder), slot, proof)
+            look.look_at_points()
+            look.reference()
+    except GraderError as error:
+        return str(error)
+    return next(iter(proof.problems), None)
+
+
 class _Verification:
     """The steps of one proof."""
 
@@ -45,20 +66,22 @@ class _Verification:
         self.folder, self.corpus, self.slot, self.proof = folder, corpus, slot, proof
         self._deaths: defaultdict[str, set[str]] = defaultdict(set)
 
+    def look_at_points(self) -> None:
+        """See whether the points of the checks are those of the contract."""
+        if fault := points_fault(self.folder, self.slot.suite(self.folder.id).checks):
+            self._problem(fault)
+
     def run(self) -> None:
+        """Take all steps, as far as they make sense."""
         checks = self.slot.suite(self.folder.id).checks
         self.proof.checks = len(checks)
         self.proof.points = sum(check.points for check in checks)
         self.proof.items.points = {check.id: check.points for check in checks}
         self.proof.items.public = frozenset(c.id for c in self.slot.suite(self.folder.id).public)
         self._fewest()
-        if abs(self.proof.points - self.folder.exercise.points) > 1e-9:
-            self._problem(
-                f"the checks' points add up to {self.proof.points:g}, "
-                f"exercise.toml says {self.folder.exercise.points:g}"
-            )
+        self.look_at_points()
         self._starter()
-        if not self._reference():
+        if not self.reference():
             return  # whatever is wrong there would be said again of every variant and mutant
         self._variants()
         self._mutants()
@@ -93,7 +116,8 @@ class _Verification:
             named = ", ".join(d.misconception for d in report.diagnoses) or "nothing"
             self._problem(f"the starter is called {named}, not not-implemented")
 
-    def _reference(self) -> bool:
+    def reference(self) -> bool:
+        """Try the reference with every seed; return whether it has full points each time."""
         confusable: set[str] = set()
 
         def audit(name: str, pairs: list[tuple[str, str]]) -> None:
@@ -183,5 +207,4 @@ def _leaks(course: Course, exercise_id: str) -> Iterator[str]:
         yield from (f"exercises/{exercise_id}/{leak}" for leak in found)
         return
     with tempfile.TemporaryDirectory() as folder:
-        release(course, [exercise_id], Path(folder))
-        yield from leaks(staff, Path(folder))
+        release(course, [exercise_id], Path(folder))  # refuses what leaks

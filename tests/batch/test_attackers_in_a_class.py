@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attack_corpus import answers
 
-from grader.batch import Summary, Way, grade_class
+from grader.batch import Way, grade_class
 from grader.catalog import Course
 from grader.corpus import read_corpus
 from grader.executors import local_executor, run_job
 from grader.ingest import gather
 from grader.model.report import parse_report
 from grader.sandbox.layers import Level
+from grader.tally import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

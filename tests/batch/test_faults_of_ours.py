@@ -47,7 +47,7 @@ def test_a(submission):
 @check("b", points=1)
 def test_b(submission):
     x = float(submission.square(3.0))
-    if x in FAULTS and not pathlib.Path(__file__).with_name("mended").exists():
+    if x in FAULTS and not (pathlib.Path(__file__).parents[2] / "mended").exists():
         FAULTS[x](submission)
     assert submission.square(5.0) == 25.0
 """
@@ -67,7 +67,7 @@ HONEST = ("honest_first", "zz_honest_last")
 def room(tmp_path_factory: Any, write_course: Any) -> Path:
     """Write a course and a class of which each student but two brings about a fault."""
     root: Path = tmp_path_factory.mktemp("faults")
-    write_course(root / "course", HIDDEN)
+    write_course(root / "course", HIDDEN, points=2)
     answers = {name: f"def square(x): return {number}" for name, number in BROUGHT_ABOUT.items()}
     answers |= dict.fromkeys(HONEST, "def square(x): return x * x")
     for name, code in answers.items():
@@ -141,8 +141,8 @@ def test_no_other_system_is_sent_a_grade(run: Any, room: Path, target: str) -> N
 
 
 def test_once_mended_only_they_are_graded_again(run: Any, room: Path) -> None:
-    # The mark is no part of the exercise: the key of a result stays, and so do good ones.
-    (room / "course" / "solutions" / "mini" / "mended").touch()
+    # The mark is in no half of the exercise: the key of a result stays, and so do good ones.
+    (room / "course" / "mended").touch()
     again = grade(room)
     assert again.returncode == 0, again.stderr
     assert f"{len(BROUGHT_ABOUT)} graded, {len(HONEST)} were graded before" in again.stdout
@@ -166,7 +166,7 @@ def wrapped(room: Path, *mount: str) -> tuple[str, ...]:
 @pytest.fixture
 def small_room(tmp_path: Path, write_course: Any) -> Path:
     """Write a class of which nobody brings about a fault."""
-    write_course(tmp_path / "course", HIDDEN)
+    write_course(tmp_path / "course", HIDDEN, points=2)
     for number in range(30):
         (tmp_path / "class" / f"s{number}").mkdir(parents=True)
         (tmp_path / "class" / f"s{number}" / "mini.py").write_text("def square(x): return x * x")

@@ -15,10 +15,10 @@ def command(classroom, monkeypatch):
     """Return a function that runs the command on the class and returns its exit code."""
     monkeypatch.setattr(grader.grade, "run_job", classroom.function, raising=False)
 
-    def run(**options):
+    def run(path=None, **options):
         with pytest.raises(typer.Exit) as ended:
             grade(
-                path=classroom.folder,
+                path=path or classroom.folder,
                 out=classroom.out,
                 jobs=1,
                 course=classroom.course.root,
@@ -77,6 +77,33 @@ def test_one_exercise_can_be_named(classroom, command):
     assert classroom.files() == ["ada.beta.json"]
 
 
+def test_who_is_kept_is_counted_on_stderr(classroom, command, capsys):
+    classroom.write(ada="pass", bob="fail", zoe="pass")
+    (classroom.folder / "ada" / "beta.py").write_text("pass")
+    command()
+    capsys.readouterr()
+    assert command(classroom.folder / "ada") == 0
+    assert capsys.readouterr().err == (
+        "2 students from earlier runs are kept; --whole-class says that PATH is all there is\n"
+    )
+    assert command(classroom.folder / "ada" / "alpha.py") == 0
+    out, err = capsys.readouterr()
+    assert "1 earlier submission of the students in PATH kept, which PATH does not hold" in err
+    assert [line.split()[1] for line in out.splitlines() if line.startswith(" alpha")] == ["3"]
+    assert command(classroom.folder / "ada", whole_class=True) == 0
+    assert capsys.readouterr().err == ""
+    assert list(classroom.book()) == ["ada"]
+
+
+def test_some_of_path_can_be_named(classroom, command, capsys):
+    classroom.write(ada="pass", bob="fail", zoe="pass")
+    assert command(only=["ada", "zoe"]) == 0
+    assert list(classroom.book()) == ["ada", "zoe"]
+    assert command(only=["bob"]) == 0
+    assert "2 students from earlier runs are kept" in capsys.readouterr().err
+    assert list(classroom.book()) == ["ada", "bob", "zoe"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -84,10 +111,12 @@ def test_one_exercise_can_be_named(classroom, command):
         ({"layout": "pile"}, "no layout 'pile'; there are: auto, gradescope"),
         ({"require_isolation": "some"}, "no isolation level 'some'; there are: process"),
         ({"require_isolation": "full", "allow_unsandboxed": True}, "contradict"),
+        ({"whole_class": True, "only": ["ada"]}, "--whole-class and --only contradict"),
+        ({"only": ["adda"]}, "nobody in PATH is called 'adda'; near: ada"),
     ],
 )
 def test_what_cannot_be_is_refused(classroom, options, message):
     classroom.write(ada="pass")
     with pytest.raises(UsageError, match=message):
         grade(path=classroom.folder, out=classroom.out, course=classroom.course.root, **options)
-    assert not classroom.out.exists()
+    assert not list(classroom.out.glob("*"))

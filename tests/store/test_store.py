@@ -16,7 +16,7 @@ import pytest
 from grader.database import sole_writer
 from grader.errors import StoreError
 from grader.model.report import report_json
-from grader.model.submission import Student
+from grader.model.submission import Person, Student
 from grader.store import Seat, Store, Unmatched, store_key, timestamp, utc_now
 
 
@@ -30,8 +30,8 @@ def seat(student="ada", exercise="zero_init", key="k1", **identities):
     return Seat(f"{student}.{exercise}", exercise, key, Student(label=student, **identities))
 
 
-def start(store, *seats, unmatched=(), scope=None):
-    return store.start_run(seats, unmatched, grader_version="0.1.0", isolation="full", scope=scope)
+def start(store, *seats, unmatched=(), **options):
+    return store.start_run(seats, unmatched, grader_version="0.1.0", isolation="full", **options)
 
 
 def test_what_is_graded_under_the_same_key_is_not_pending(store, make_report):
@@ -41,7 +41,7 @@ def test_what_is_graded_under_the_same_key_is_not_pending(store, make_report):
     assert store.graded(seat())
     assert not store.graded(seat(key="k2"))
     assert not store.graded(seat("bob"))
-    assert not store.graded(seat(email="ada@example.invalid"))
+    assert store.graded(seat(email="ada@example.invalid"))
 
 
 def test_an_internal_error_is_pending(store, make_report):
@@ -73,14 +73,76 @@ def test_a_failed_regrade_hides_the_old_grade_and_keeps_it(store, make_report):
     ]
 
 
-def test_a_run_for_one_exercise_leaves_the_others_in_the_class(store, make_report):
-    zero, rand = seat(), seat(exercise="random_init")
-    run = start(store, zero, rand)
-    store.add(run, zero, make_report("passed"))
-    start(store, seat("bob", "random_init"), scope="random_init")
-    assert [row.seat.submission for row in store.rows()] == ["ada.zero_init", "bob.random_init"]
+def ids(store, until=None):
+    return [row.seat.submission for row in store.rows(until=until)]
+
+
+def test_a_run_adds_and_only_one_for_the_whole_class_takes_away(store, make_report):
+    run = start(store, seat(), seat(exercise="random_init"))
+    store.add(run, seat(), make_report("passed"))
     start(store, seat("bob"))
-    assert [row.seat.submission for row in store.rows()] == ["bob.zero_init"]
+    assert ids(store) == ["ada.random_init", "ada.zero_init", "bob.zero_init"]
+    start(store, seat("zoe", "random_init"), scope="random_init", whole=True)
+    assert ids(store) == ["ada.zero_init", "bob.zero_init", "zoe.random_init"]
+    start(store, seat("bob", key="k2"))
+    assert [(row.seat.submission, row.seat.key) for row in store.rows()][1:] == [
+        ("bob.zero_init", "k2"), ("zoe.random_init", "k1"),
+    ]  # fmt: skip
+    start(store, seat("bob"), whole=True)
+    assert ids(store) == ["bob.zero_init"]
+    assert store.exercises() == {"zero_init"}
+    assert ids(store, until=1) == ["ada.random_init", "ada.zero_init"]
+    assert ids(store, until=3) == ["ada.zero_init", "bob.zero_init", "zoe.random_init"]
+
+
+def test_reports_name_the_student_as_known_today(store, make_report):
+    run = start(store, seat())
+    store.add(run, seat(), make_report("passed"))
+    better = Person("ada", Student(label="ada", email="ada@example.invalid"))
+    store.start_run([], people=[better], grader_version="0", isolation="full")
+    (row,) = store.rows()
+    assert row.report.submission.student.email == row.seat.student.email == better.student.email
+    [(_, _, then)] = store.history("ada.zero_init")
+    assert then.submission.student.email is None
+
+
+def test_a_participant_s_number_is_that_of_its_submission(store):
+    start(store, seat(participant="7"), seat(exercise="random_init", participant="9"))
+    found = {row.seat.exercise: row.seat.student.participant for row in store.rows()}
+    assert found == {"zero_init": "7", "random_init": "9"}
+    assert [person.student.participant for person in store.people()] == [None]
+
+
+def test_two_students_who_turn_out_to_be_one_have_one_seat_each(store, make_report):
+    run = start(store, seat(), seat("1001", "random_init"), seat("1001"))
+    store.add(run, seat("1001", "random_init"), make_report("passed"))
+    store.start_run([], grader_version="0", isolation="full", merged={"1001": "ada"})
+    assert ids(store) == ["1001.random_init", "ada.zero_init"]
+    assert {row.seat.stem for row in store.rows()} == {"ada"}
+    assert [person.stem for person in store.people()] == ["ada"]
+
+
+def test_who_was_unmatched_is_listed_until_there_is_a_submission(store):
+    start(store, unmatched=[Unmatched("bob/a.pdf", "bob", "no code"), Unmatched("x", None, "no")])
+    start(store, seat("ada"), unmatched=[Unmatched("", "amy", "nothing handed in")])
+    assert store.others() == {"bob": ("bob", "unmatched"), "amy": ("amy", "nothing handed in")}
+    start(store, unmatched=[Unmatched("", "bob", "nothing handed in")])
+    assert store.others()["bob"] == ("bob", "unmatched")
+    start(store, seat("bob"))
+    assert store.others() == {"amy": ("amy", "nothing handed in")}
+    start(store, seat("bob"), whole=True)
+    assert store.others() == {}
+
+
+def test_of_whom_something_was_unread_nothing_leaves(store):
+    start(store, seat(), seat(exercise="random_init"), seat("bob"), seat("zoe"))
+    start(store, seat(key="k2"), seat("zoe"), whole=True, unread=["ada", "bob"])
+    assert [(row.seat.submission, row.seat.key) for row in store.rows()] == [
+        ("ada.random_init", "k1"),
+        ("ada.zero_init", "k2"),
+        ("bob.zero_init", "k1"),
+        ("zoe.zero_init", "k1"),
+    ]
 
 
 def test_grading_times_of_a_submission_are_a_second_apart(store, make_report):
@@ -127,7 +189,7 @@ WRITER = """
     import sys
     from pathlib import Path
     from grader.model.report import parse_report
-    from grader.model.submission import Student
+    from grader.model.submission import Person, Student
     from grader.store import Seat, Store
     store = Store(Path(sys.argv[1]))
     report = parse_report(sys.stdin.read())

@@ -1,0 +1,132 @@
+"""Who of a run is who in the store: under which id each submission goes, and who has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import UsageError
+from grader.ingest.people import identify
+from grader.model.report import Status
+from grader.model.submission import submission_digest
+from grader.outputs import STORE
+from grader.store import UNMATCHED_STATUS, Store, Unmatched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.ingest import Gathered
+    from grader.ingest.gathered import Submission
+    from grader.ingest.people import People
+
+ABSENT: Final = "in the roster, nothing handed in"
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A class that was gathered, as the store knows its students."""
+
+    people: People
+    submissions: list[Submission]
+    stems: dict[str, str]
+    """Whose each submission is, by its id."""
+    unmatched: list[Unmatched]
+    """What was not read, and who handed in nothing."""
+    passed_over: list[Unmatched]
+    """What was read and does not count."""
+    unread: set[str]
+    """The stems of students of whom something could not be read."""
+
+    def seated(self) -> Iterator[tuple[Submission, str]]:
+        """Yield each submission with the stem of its student."""
+        yield from ((submission, self.stems[submission.id]) for submission in self.submissions)
+
+
+def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
+    """Give each submission its student of earlier runs and the id that it had then.
+
+    Raise UsageError when two students may be one and contradict each other.
+    """
+    people = identify(
+        store.people(), gathered.handed, gathered.roster, gathered.absent, whole=whole
+    )
+    known = store.ids()
+    graded = _graded(store) if any(s.problem for s in gathered.submissions) else {}
+    submissions, stems = [], dict[str, str]()
+    for submission in gathered.submissions:
+        person, exercise = people.found[submission.student], submission.exercise
+        participant = {"participant": submission.student.participant}
+        name = known.get((person.stem, exercise), f"{person.stem}.{exercise}")
+        digest = graded.get(name) if submission.problem else None
+        if digest not in (None, submission_digest(submission.read())):
+            continue  # nothing is known of what it holds, so it takes no other grade away
+        if name in stems:
+            raise UsageError(
+                f"{person.student.label} handed in {exercise} under two names, one of them "
+                f"{submission.student.label}: grade one of them with --only"
+            )
+        stems[name] = person.stem
+        student = person.student.model_copy(update=participant)
+        submissions.append(replace(submission, id=name, student=student))
+    left = list(_left_over(gathered, people))
+    unmatched = [item for over, item in left if not over] + [*_absent(people, store, whole=whole)]
+    passed_over = [item for over, item in left if over]
+    unread = {
+        people.found[item.of].stem
+        for item in gathered.left_over
+        if item.unread and item.of in people.found
+    }
+    return Enrolment(people, submissions, stems, unmatched, passed_over, unread)
+
+
+def kept_from_earlier(enrolment: Enrolment, store: Store, scope: str | None) -> tuple[int, int]:
+    """Count what of the class is not in the run: other students, and other work of these."""
+    here = {person.stem for person in enrolment.people.found.values()}
+    seated = {(stem, s.exercise) for s, stem in enrolment.seated()}
+    kept = [stem for stem, exercise in store.members() - seated if scope in (None, exercise)]
+    return len({*kept} - here), sum(stem in here for stem in kept)
+
+
+def known_labels(out: Path) -> set[str]:
+    """Return what layouts have called the students of earlier runs into a folder."""
+    path = out / STORE
+    if not path.is_file():
+        return set()
+    with Store(path, create=False) as store:
+        people = store.people()
+    return {s.label for person in people for s in (person.student, *person.handed)}
+
+
+def _graded(store: Store) -> dict[str, str]:
+    """Return the digests of what was graded in earlier runs, by the submissions' ids."""
+    reports = [(row.seat.submission, row.report) for row in store.rows()]
+    return {
+        name: report.submission.digest
+        for name, report in reports
+        if report and report.status is Status.GRADED
+    }
+
+
+def _left_over(gathered: Gathered, people: People) -> Iterator[tuple[bool, Unmatched]]:
+    """Yield what is left over, and whether it was read and passed over."""
+    answered = {submission.student for submission in gathered.submissions}
+    for item in gathered.left_over:
+        person = people.found.get(item.of) if item.of and item.of not in answered else None
+        who = (item.student, item.reason, person.stem) if person and item.alone else None
+        yield (
+            item.passed_over,
+            Unmatched(item.path, *who) if who else Unmatched(item.path, None, item.reason),
+        )
+
+
+def _absent(people: People, store: Store, *, whole: bool) -> Iterator[Unmatched]:
+    """Yield who is in the roster and has handed in nothing, in no run that still counts."""
+    there = set[str]()
+    if not whole:
+        there = {stem for stem, _ in store.members()}
+        others = store.others().items()
+        there |= {stem for stem, (_, status) in others if status == UNMATCHED_STATUS}
+    for person in people.absent:
+        if person.stem not in there:
+            yield Unmatched("", person.student.label, ABSENT, person.stem)

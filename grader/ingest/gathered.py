@@ -1,0 +1,103 @@
+"""What a class is once its files have been read and matched: submissions, and what is left over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from grader.errors import UsageError
+from grader.model.submission import Student, SubmissionInfo
+from grader.model.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from grader.ingest.layout import HandedIn
+    from grader.ingest.roster import Roster
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A student's answer to one exercise, its bytes still on the disk."""
+
+    id: str
+    student: Student
+    exercise: str
+    files: tuple[HandedIn, ...]
+    notes: tuple[str, ...]
+    problem: str | None = None
+    """Why it could not be read; it gets no points, and the student is told this."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the files, in the order in which they count; the last is the answer."""
+        return tuple(clean_line(str(f.path)) for f in self.files)
+
+    def read(self) -> list[tuple[str, bytes]]:
+        """Return the names and bytes of the files."""
+        return list(zip(self.names, (f.file.read() for f in self.files), strict=True))
+
+    def info(self, digest: str) -> SubmissionInfo:
+        """Return the record of this submission for the digest of what was read."""
+        return SubmissionInfo(id=self.id, student=self.student, digest=digest, files=self.names)
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A file that no submission holds; `alone` when its student has no submission at all."""
+
+    path: str
+    student: str | None
+    """How its student is called."""
+    reason: str
+    alone: bool
+    passed_over: bool = False
+    """Whether it was read, and something else counts; the report's notes say so."""
+    unread: bool = False
+    """Whether its bytes could not be read, so that nothing is known of what it holds."""
+    of: Student | None = None
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A class in the order of students, and what could not be matched."""
+
+    submissions: tuple[Submission, ...]
+    left_over: tuple[LeftOver, ...]
+    layout: str = ""
+    """What the files were taken for."""
+    hint: str = ""
+    """What speaks against it, for the instructor."""
+    absent: tuple[Student, ...] = ()
+    """Who is in the roster and handed in nothing."""
+    strangers: tuple[str, ...] = ()
+    """Who handed in and could not be found in the roster, by their labels."""
+    handed: Mapping[Student, Sequence[Student]] = field(default_factory=dict)
+    """Every student with any file, and how the layout named them."""
+    roster: Roster | None = None
+
+    def only(self, labels: Collection[str]) -> Gathered:
+        """Return the part that is of these students; raise UsageError when one is not there."""
+        there = {name: s for s in self.handed for name in _names(s)}
+        for label in labels:
+            if label not in there:
+                near = ", ".join(get_close_matches(label, there, 5, 0.5)) or "none is near"
+                raise UsageError(f"nobody in PATH is called {label!r}; near: {near}")
+        chosen = {s for s in self.handed if {*_names(s)} & {*labels}}
+        called = {student.label for student in chosen}
+        rows = self.roster.students if self.roster else ()
+        here = {self.roster.find(student) for student in chosen} if self.roster else set()
+        return replace(
+            self,
+            submissions=tuple(s for s in self.submissions if s.student in chosen),
+            left_over=tuple(item for item in self.left_over if item.of in chosen),
+            absent=tuple(row for row in rows if row not in here),
+            strangers=tuple(label for label in self.strangers if label in called),
+            handed={s: names for s, names in self.handed.items() if s in chosen},
+        )
+
+
+def _names(student: Student) -> list[str]:
+    """Return what a student may be called by on the command line."""
+    return [text for text in student.model_dump(exclude={"participant"}).values() if text]

@@ -1,0 +1,83 @@
+"""Read a class's files in their layout: as was said, or as their names tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import takewhile
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from grader.errors import UsageError
+from grader.ingest.layout import HandedIn, entries
+from grader.ingest.layouts import LAYOUTS
+from grader.ingest.listing import METADATA
+from grader.model.submission import Student
+from grader.model.text import clean_line
+from grader.source import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from grader.ingest.file_names import FileNames
+    from grader.ingest.layout import Layout
+    from grader.ingest.listing import Listing
+
+# These write into the name of each folder whose it is, so that one folder tells as much as all.
+_TOLD_BY_NAME: Final = ("moodle", "canvas")
+
+
+def read_layout(
+    layout: str, listing: Listing, path: Path, names: FileNames, known: Collection[str]
+) -> tuple[Layout, list[HandedIn]]:
+    """Read the files in the layout that was named or that recognises them.
+
+    A path within a class is read as the class would be, so that its student is the same.
+    """
+    above = _above(path)
+    if layout != "auto":
+        chosen = LAYOUTS[layout]
+    elif (path.parent / METADATA).is_file():
+        raise UsageError(f"{path} is a part of a Gradescope export: name that, and --only LABEL")
+    else:
+        chosen = next(way for way in LAYOUTS.values() if way.recognise(listing.files))
+    plain = LAYOUTS["plain"]
+    within = [replace(f, path=PurePosixPath(above[0], f.path)) for f in listing.files if above]
+    for way in (LAYOUTS[name] for name in _TOLD_BY_NAME):
+        told = chosen is way and not way.recognise(listing.files)
+        if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
+            return way, list(way.read(within, names, listing.name))
+    outer = list(takewhile(lambda name: name in names.ids, above))
+    name = next(iter(above[len(outer) :]), listing.name)
+    folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
+    if chosen is not plain or name not in known or (folders and folders <= {*known}):
+        return chosen, list(chosen.read(listing.files, names, name))
+    inner = PurePosixPath(*reversed(outer))
+    student = Student(label=name)
+    return chosen, [HandedIn(student, inner / file.path, file) for file in listing.files]
+
+
+def _above(path: Path) -> list[str]:
+    """Return the names of the folders that hold the files at `path`, the innermost first."""
+    path = path.resolve()
+    if path.suffix.lower() == ".zip" and path.is_file():
+        path = path.with_suffix("")
+    elif path.is_file():
+        path = path.parent
+    return [clean_line(printable(part)) for part in reversed(path.parts[1:])]
+
+
+def hint(chosen: Layout, listing: Listing) -> str:
+    """Return what speaks against the layout that was recognised: names that do not fit it."""
+    for name, layout in LAYOUTS.items():
+        level = entries(listing.files, layout.names) if layout.names else None
+        if level is None or not level.fitting or (layout is not chosen and chosen.names):
+            continue
+        total = len(level.fitting | level.others)
+        count = f"{len(level.fitting)} of {total} files and folders are named as in {layout.title}"
+        if layout is not chosen:
+            return f"{count}: if it is one, say --layout {name}"
+        if level.others:
+            shown = ", ".join(sorted(level.others)[:3])
+            return f"{count}, others are not ({shown}): if it is none, say --layout plain"
+    return ""

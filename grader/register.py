@@ -1,0 +1,53 @@
+"""The students of all runs, as the store keeps them: one entry each, whatever layouts call them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from grader.model.submission import Person, Student
+
+if TYPE_CHECKING:
+    from grader.database import Database
+
+
+class Register:
+    """The tables `people` and `handed`. Writing belongs into a transaction of the caller's."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def people(self) -> list[Person]:
+        """Return the students of all runs."""
+        handed = defaultdict[str, set[Student]](set)
+        for identity, stem in self._db.rows("SELECT identity, person FROM handed"):
+            handed[stem].add(Student.model_validate_json(identity))
+        seated = {stem for (stem,) in self._db.rows("SELECT DISTINCT person FROM roster")}
+        return [
+            Person(
+                stem, Student.model_validate_json(known), frozenset(handed[stem]), stem in seated
+            )
+            for stem, known in self._db.rows("SELECT person, student FROM people ORDER BY person")
+        ]
+
+    def know(self, person: Person, *, better: bool = True) -> None:
+        """Keep a student; unless what is told is `better`, one who is known stays as known."""
+        known = person.student.model_copy(update={"participant": None})
+        how = "REPLACE" if better else "IGNORE"
+        statement = f"INSERT OR {how} INTO people VALUES (?, ?, ?)"  # noqa: S608
+        self._db.write(statement, person.stem, known.label, _identity(known))
+        for identity in person.handed:
+            statement = "INSERT OR REPLACE INTO handed VALUES (?, ?)"
+            self._db.write(statement, _identity(identity), person.stem)
+
+    def merge(self, old: str, new: str) -> None:
+        """Make one student of two; where a run found both at an exercise, that of `new` stays."""
+        for table in ("roster", "unmatched", "handed"):
+            statement = f"UPDATE OR IGNORE {table} SET person = ? WHERE person = ?"  # noqa: S608
+            self._db.write(statement, new, old)
+        for table in ("roster", "people"):
+            self._db.write(f"DELETE FROM {table} WHERE person = ?", old)  # noqa: S608
+
+
+def _identity(student: Student) -> str:
+    return student.model_dump_json(exclude_none=True)

@@ -1,0 +1,399 @@
+"""A run adds: who was graded before stays as they are, and each student is one, however named."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from functools import partial
+
+import pytest
+
+from grader.batch import Way, grade_class
+from grader.enrolment import known_labels
+from grader.errors import UsageError
+from grader.executors import local_executor
+from grader.ingest import gather, read_roster
+
+ROSTER = "Name,Email,Login,Student ID\nAda Lovelace,ada@x,s1,1001\nBo Li,bo@x,s2,1002\n"
+MOODLE = "Ada Lovelace_101_assignsubmission_file"
+
+
+@pytest.fixture
+def hall(classroom, tmp_path):
+    """Return the classroom with a function `run` that grades any path with the options given."""
+
+    def run(path=None, *, roster=None, only=None, layout="auto", **options):
+        table = None
+        if roster is not None:
+            (tmp_path / "roster.csv").write_text(roster)
+            table = read_roster(tmp_path / "roster.csv")
+        scratch = tmp_path / f"scratch{len(list(tmp_path.glob('scratch*')))}"
+        scratch.mkdir()
+        exercises = [f.exercise for f in classroom.course.folders]
+        gathered = gather(
+            path or classroom.folder, scratch, exercises, layout, options.get("scope"),
+            classroom.out, table, known_labels(classroom.out),
+        )  # fmt: skip
+        gathered = gathered.only(only) if only else gathered
+        way = Way(classroom.function, partial(local_executor, 1), 1, "full", **options)
+        return grade_class(gathered, classroom.course, classroom.out, way)
+
+    classroom.run = run
+    return classroom
+
+
+def put(folder, **files):
+    """Write files: `s1__alpha` is `s1/alpha.py`."""
+    for name, words in files.items():
+        path = folder / f"{name.replace('__', '/')}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(words)
+    return folder
+
+
+def points(room):
+    return {name: (row["alpha"], row.get("beta", "")) for name, row in room.book().items()}
+
+
+def texts(folder):
+    return {p.name: p.read_text() for p in sorted(folder.iterdir())}
+
+
+def test_one_student_regraded_leaves_the_others_as_they_are(hall):
+    put(hall.folder, s1__alpha="pass", s1__beta="fail", s2__alpha="fail", s3__beta="pass")
+    hall.run()
+    before, book = texts(hall.out / "reports"), hall.book()
+    put(hall.folder, s1__alpha="fail")
+    summary = hall.run(hall.folder / "s1")
+    assert (summary.total, summary.graded, summary.stored) == (2, 1, 1)
+    assert (summary.kept_students, summary.kept_submissions) == (2, 0)
+    after = texts(hall.out / "reports")
+    assert {name for name in after if after[name] != before[name]} == {"s1.alpha.json"}
+    assert points(hall) == {"s1": ("0", "0"), "s2": ("0", ""), "s3": ("", "2")}
+    assert [row["max"] for row in hall.book().values()] == [row["max"] for row in book.values()]
+
+
+PLACES = {
+    "folder": ("{s1}/alpha.py", "{s1}"),
+    "file in the folder": ("{s1}/alpha.py", "{s1}/alpha.py"),
+    "flat file": ("{s1}_alpha.py", "{s1}_alpha.py"),
+    "deep folder": ("{s1}/week 1/src/alpha.py", "{s1}"),
+    "deep file": ("{s1}/alpha/alpha.py", "{s1}/alpha/alpha.py"),
+    "the exercise's folder": ("{s1}/alpha/answer.py", "{s1}/alpha"),
+    "zip in the class": ("{s1}.zip", "{s1}.zip"),
+    "moodle": (MOODLE + "/alpha.py", MOODLE),
+    "moodle's file": (MOODLE + "/alpha.py", MOODLE + "/alpha.py"),
+    "canvas": ("lovelaceada_11_99_alpha.py", "lovelaceada_11_99_alpha.py"),
+    "canvas' zip": ("lovelaceada_11_99_work.zip", "lovelaceada_11_99_work.zip"),
+}
+
+
+def write_place(path, words):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as zf:
+            zf.writestr("alpha.py", words)
+    else:
+        path.write_text(words)
+
+
+def others(place):
+    """Name the files of two more students in the same layout."""
+    if "canvas" in place:
+        return ["libo_12_98_alpha.py", "rayamy_13_97_alpha.py"]
+    if "moodle" in place:
+        return [MOODLE.replace("Ada Lovelace_101", who) + "/alpha.py" for who in ("Bo_1", "Amy_2")]
+    return ["bo/alpha.py", "amy/alpha.py"] if "flat" not in place else ["bo_alpha.py", "amy.py"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_student_is_found_again_wherever_path_begins(hall, place):
+    whole, part = (text.format(s1="s1") for text in PLACES[place])
+    for name in others(place):
+        write_place(hall.folder / name, "pass")
+    write_place(hall.folder / whole, "pass")
+    hall.run()
+    ids, book = hall.files(), hall.book()
+    assert len(book) == 3
+    assert hall.run(hall.folder / part).graded == 0
+    write_place(hall.folder / whole, "fail")
+    summary = hall.run(hall.folder / part)
+    assert (summary.graded, summary.kept_students) == (1, 2)
+    assert hall.files() == ids
+    assert list(hall.book()) == list(book)
+    assert sorted(p[0] for p in points(hall).values()) == ["0", "2", "2"]
+
+
+@pytest.mark.parametrize("name", ["class.zip", "s1.zip", "hw (1).zip"])
+def test_a_zip_of_the_class_or_of_one_student_is_the_same(hall, tmp_path, name):
+    put(hall.folder, s1__alpha="pass", s2__alpha="pass")
+    hall.run()
+    with zipfile.ZipFile(tmp_path / name, "w") as zf:
+        if name == "s1.zip":
+            zf.writestr("src/alpha.py", "fail")
+        else:
+            zf.writestr("class/s1/alpha.py", "fail")
+            zf.writestr("class/s2/alpha.py", "pass")
+    hall.run(tmp_path / name)
+    assert points(hall) == {"s1": ("0", ""), "s2": ("2", "")}
+
+
+def test_the_first_run_of_one_deep_file_names_the_student_by_their_folder(hall):
+    put(hall.folder, s1__alpha__alpha="pass", s2__alpha__alpha="fail")
+    hall.run(hall.folder / "s1" / "alpha" / "alpha.py")
+    hall.run()
+    assert points(hall) == {"s1": ("2", ""), "s2": ("0", "")}
+
+
+def test_a_class_folder_named_like_a_student_is_still_a_class(hall, tmp_path):
+    put(tmp_path / "s1", s1__alpha="pass", s2__alpha="fail")
+    hall.run(tmp_path / "s1")
+    hall.run(tmp_path / "s1")
+    assert points(hall) == {"s1": ("2", ""), "s2": ("0", "")}
+
+
+def test_work_that_is_not_handed_in_again_stays(hall):
+    put(hall.folder, s1__alpha="pass", s1__beta="pass")
+    hall.run()
+    (hall.folder / "s1" / "beta.py").unlink()
+    put(hall.folder, s1__alpha="fail")
+    summary = hall.run()
+    assert (summary.kept_students, summary.kept_submissions) == (0, 1)
+    assert points(hall) == {"s1": ("0", "2")}
+    hall.run(whole=True)
+    assert points(hall) == {"s1": ("0", "")}
+    assert hall.files() == ["s1.alpha.json"]
+
+
+def test_the_whole_class_takes_away_who_is_not_in_it_and_a_scope_only_from_its_exercise(hall):
+    put(hall.folder, s1__alpha="pass", s2__alpha="pass", s2__beta="pass", s3__beta="pass")
+    hall.run()
+    shutil.rmtree(hall.folder / "s2")
+    hall.run(whole=True, scope="alpha")
+    assert points(hall) == {"s1": ("2", ""), "s2": ("", "2"), "s3": ("", "2")}
+    summary = hall.run(whole=True)
+    assert summary.kept_students == summary.kept_submissions == 0
+    assert points(hall) == {"s1": ("2", ""), "s3": ("", "2")}
+
+
+def test_only_some_are_graded_and_may_be_called_by_what_is_known(hall):
+    put(hall.folder, s1__alpha="pass", s2__alpha="pass", s3__alpha="pass")
+    assert hall.run(only=["s1", "s3"]).total == 2
+    assert set(hall.book()) == {"s1", "s3"}
+    assert hall.run(only=["bo@x"], roster=ROSTER).total == 1
+    assert hall.book()["s2"]["email"] == "bo@x"
+    with pytest.raises(UsageError, match=r"nobody in PATH is called 's11'; near: s1"):
+        hall.run(only=["s1", "s11"])
+
+
+def test_foreign_files_stay(hall):
+    put(hall.folder, s1__alpha="pass", s2__alpha="pass")
+    reports, feedback = hall.out / "reports", hall.out / "feedback"
+    for folder in (reports, feedback):
+        folder.mkdir(parents=True)
+        for name in ("notes.md", "mine.json", "s9.alpha.json", "s1.alpha.json.bak", "a.json.jws"):
+            (folder / name).write_text("mine")
+    hall.run()
+    shutil.rmtree(hall.folder / "s2")
+    hall.run(whole=True)
+    for folder in (reports, feedback):
+        mine = {p.name for p in folder.iterdir() if p.read_text() == "mine"}
+        assert mine == {"notes.md", "mine.json", "s9.alpha.json", "s1.alpha.json.bak", "a.json.jws"}
+        assert not list(folder.glob("s2.*"))
+
+
+def test_identities_of_a_roster_stay_and_reach_who_is_not_in_path(hall):
+    put(hall.folder, s1__alpha="pass", s2__alpha="pass", s3__alpha="pass")
+    hall.run()
+    assert hall.run(hall.folder / "s1", roster=ROSTER).graded == 0
+    book = hall.book()
+    assert {name: row["email"] for name, row in book.items()} == {
+        "s1": "ada@x", "s2": "bo@x", "s3": "",
+    }  # fmt: skip
+    assert "bo@x" in (hall.out / "reports" / "s2.alpha.json").read_text()
+    assert hall.run().graded == 0
+    assert hall.book() == book
+
+
+@pytest.mark.parametrize("order", [("with", "without"), ("without", "with")])
+@pytest.mark.parametrize("folder", ["s1", "1001", "ada@x", "Ada Lovelace", "lovelaceada"])
+def test_with_and_without_a_roster_a_student_has_one_row_and_one_history(hall, order, folder):
+    put(hall.folder, **{f"{folder}__alpha": "pass"})
+    for step in order:
+        hall.run(roster=ROSTER if step == "with" else None)
+    book = hall.book()
+    assert [name for name, row in book.items() if row["alpha"]] == [folder]
+    assert book[folder]["sis_id"] == "1001"
+    assert [name for name, row in book.items() if not row["alpha"]] == ["Bo Li"]
+    assert hall.files() == [f"{folder}.alpha.json"]
+
+
+def test_two_folders_of_one_student_become_one_when_the_roster_says_so(hall):
+    put(hall.folder, **{"s1__alpha": "pass", "1001__beta": "fail"})
+    hall.run()
+    assert set(hall.book()) == {"s1", "1001"}
+    hall.run(roster=ROSTER)
+    (name,) = {name for name, row in hall.book().items() if row["alpha"]}
+    assert points(hall)[name] == ("2", "0")
+    assert set(hall.book()) == {name, "Bo Li"}
+    assert hall.run().graded == 0
+    assert set(hall.book()) == {name, "Bo Li"}
+
+
+def test_who_is_absent_is_told_by_all_runs(hall):
+    put(hall.folder, s1__alpha="pass")
+    put(hall.folder, s2__alpha="pass")
+    hall.run(hall.folder / "s1")
+    summary = hall.run(hall.folder / "s2", roster=ROSTER + "Amy Ray,amy@x,s7,1007\n")
+    assert [item.label for item in summary.unmatched] == ["Amy Ray"]
+    assert hall.book()["Amy Ray"]["status"] == "in the roster, nothing handed in"
+    put(hall.folder, s7__alpha="fail")
+    hall.run(hall.folder / "s7")
+    assert set(hall.book()) == {"s1", "s2", "s7"}
+    assert hall.book()["s7"]["email"] == "amy@x"
+    assert "s7.alpha.json" in hall.files()
+
+
+def test_who_was_unmatched_is_a_row_until_graded(hall):
+    put(hall.folder, s1__alpha="pass")
+    (hall.folder / "s2").mkdir()
+    (hall.folder / "s2" / "essay.pdf").write_bytes(b"%PDF")
+    hall.run()
+    hall.run(hall.folder / "s1")
+    assert hall.book()["s2"]["status"] == "unmatched"
+    hall.run(hall.folder / "s1", roster=ROSTER)
+    assert hall.book()["s2"]["status"] == "unmatched"
+    put(hall.folder, s2__alpha="fail")
+    hall.run(hall.folder / "s2")
+    assert points(hall) == {"s1": ("2", ""), "s2": ("0", "")}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (ROSTER, ROSTER.replace("1001", "7777"), r"s1 \(sis_id 7777\) and s1 \(sis_id 1001\)"),
+        (ROSTER, ROSTER.replace("ada@x", "ada@y"), r"email ada@y\) and s1 \(email ada@x"),
+        (ROSTER, ROSTER.replace(",s1,", ",s2,").replace("Bo Li,bo@x,s2", "Bo Li,bo@x,s1"), "s1"),
+    ],
+)
+def test_a_roster_that_contradicts_an_earlier_one_is_refused_and_changes_nothing(
+    hall, first, second, said
+):
+    put(hall.folder, s1__alpha="pass", s2__alpha="fail")
+    hall.run(roster=first)
+    before = hall.book(), texts(hall.out / "reports")
+    with pytest.raises(UsageError, match=said):
+        hall.run(roster=second)
+    assert (hall.book(), texts(hall.out / "reports")) == before
+    hall.run(roster=second, whole=True)
+    assert set(hall.book()) == {"s1", "s2"}
+
+
+def test_what_two_folders_have_in_common_by_name_alone_joins_neither(hall):
+    put(hall.folder, **{"Ada Lovelace__alpha": "pass", "lovelaceada__alpha": "fail"})
+    hall.run(roster=ROSTER)
+    book = hall.book()
+    assert [(row["alpha"], row.get("email", "")) for row in book.values() if row["alpha"]] == [
+        ("2", ""),
+        ("0", ""),
+    ]
+
+
+def test_labels_of_folders_are_never_taken_for_one_another_by_their_letters_alone(hall):
+    put(hall.folder, **{"Li Anna__alpha": "pass"})
+    hall.run()
+    put(hall.folder, **{"Anna Li__alpha": "fail", "LI ANNA__alpha": "fail"})
+    shutil.rmtree(hall.folder / "Li Anna")
+    hall.run()
+    assert len(hall.book()) == 3
+
+
+def test_two_of_one_name_are_told_apart_in_later_runs(hall):
+    twin = MOODLE.replace("101", "102")
+    put(hall.folder, **{f"{MOODLE}__alpha": "pass", f"{twin}__alpha": "fail"})
+    hall.run()
+    ids = hall.files()
+    assert ids == ["Ada Lovelace 101.alpha.json", "Ada Lovelace 102.alpha.json"]
+    hall.run(hall.folder / twin)
+    assert hall.files() == ids
+    week = hall.folder.parent / "week 2"
+    put(week, **{f"{MOODLE.replace('101', '201')}__beta": "pass"})
+    summary = hall.run(week)
+    assert summary.unsure == ["Ada Lovelace"]
+    assert len(hall.files()) == 3
+
+
+def test_a_student_of_another_assignment_is_the_same_with_the_number_of_each(hall):
+    put(hall.folder, **{f"{MOODLE}__alpha": "pass"})
+    hall.run()
+    week = hall.folder.parent / "week 2"
+    put(week, **{f"{MOODLE.replace('101', '201')}__beta": "fail"})
+    hall.run(week)
+    assert points(hall) == {"Ada Lovelace": ("2", "0")}
+    assert '"participant": "201"' in (hall.out / "reports/Ada Lovelace.beta.json").read_text()
+    assert '"participant": "101"' in (hall.out / "reports/Ada Lovelace.alpha.json").read_text()
+
+
+def test_an_account_is_found_again_under_another_name(hall):
+    put(hall.folder, lovelaceada_11_99_alpha="pass", libo_12_98_alpha="pass")
+    hall.run()
+    week = hall.folder.parent / "week 2"
+    put(week, kingada_11_77_beta="fail", libo_12_76_beta="pass", raybo_13_75_beta="pass")
+    hall.run(week)
+    assert points(hall) == {"lovelaceada": ("2", "0"), "libo": ("2", "2"), "raybo": ("", "2")}
+
+
+def test_a_second_account_of_one_name_is_another_student(hall):
+    put(hall.folder, lovelaceada_11_99_alpha="pass", libo_12_98_alpha="pass")
+    hall.run()
+    week = hall.folder.parent / "week 2"
+    put(week, lovelaceada_14_77_alpha="fail", libo_12_76_beta="pass")
+    hall.run(week)
+    assert hall.files() == [
+        "libo.alpha.json",
+        "libo.beta.json",
+        "lovelaceada 14.alpha.json",
+        "lovelaceada.alpha.json",
+    ]
+
+
+ROWS = {
+    "the same row": ("Ada,ada@x,s1,1001\n", None),
+    "less is known": ("Ada,,,1001\n", None),
+    "more is known": ("Ada Lovelace,ada@x,s1,1001\n", None),
+    "another address": ("Ada,ada@y,s1,1001\n", "email"),
+    "another school's id": ("Ada,ada@x,,1009\n", "sis_id"),
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_student_who_stands_twice_in_a_roster_is_one_or_refused(hall, row):
+    again, differs = ROWS[row]
+    put(hall.folder, s1__alpha="pass")
+    text = "Name,Email,Login,Student ID\nAda,ada@x,s1,1001\nBo,bo@x,s2,1002\n" + again
+    if differs:
+        with pytest.raises(UsageError, match=rf"contradicts itself: Ada \({differs}"):
+            hall.run(roster=text)
+        return
+    summary = hall.run(roster=text)
+    assert [item.label for item in summary.unmatched] == ["Bo"]
+    assert hall.book()["s1"]["email"] == "ada@x"
+
+
+def test_what_could_not_be_read_takes_no_grade_away(hall, tmp_path):
+    put(hall.folder, s1__alpha="pass", s1__beta="pass", s2__alpha="fail", s3__alpha="pass")
+    hall.run()
+    book, path = hall.book(), tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as zf:
+        for file in sorted(hall.folder.rglob("*.py")):
+            zf.write(file, f"class/{file.relative_to(hall.folder).as_posix()}")
+    data = bytearray(path.read_bytes())
+    for name in (b"class/s1/alpha.py", b"class/s2/alpha.py"):
+        start = data.index(name) + len(name)
+        data[start : start + 3] = b"\xff\xff\xff"
+    path.write_bytes(data)
+    for whole in (False, True):
+        summary = hall.run(path, whole=whole)
+        listed = sorted(item.path.removeprefix("class/") for item in summary.unmatched)
+        assert listed == ["s1/alpha.py", "s2/alpha.py"]
+        assert hall.book() == book
