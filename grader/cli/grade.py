@@ -214,7 +214,7 @@ def _complain(summary: Summary) -> None:
     unmatched = [f"{item.path}: {item.reason}" for item in summary.unmatched if item.path]
     _list("not read", unmatched)
     passed_over = [f"{item.path}: {item.reason}" for item in summary.passed_over]
-    _list("read, and something else counts", passed_over)
+    _list("does not count", passed_over)
     _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
     _list(
         "may be one of several students of earlier runs, and were joined with none", summary.unsure

@@ -5,7 +5,7 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,6 @@ from grader.ingest.reading import hint, read_layout
 from grader.ingest.unread import Due, Unread, answers, listed, sort_out
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path, PurePosixPath
 
     from grader.ingest.answers.given import Given
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from grader.sandbox.forkserver import Forkserver
 
 _OLDER: Final = "the student handed it in again later, and the later one counts"
+_GIVEN: Final = "it is called like a file that the course gives out"
 _NOBODYS: Final = "it lies beside the students' own files"
 _NOTES: Final = 10
 
@@ -74,10 +74,11 @@ def gather(
         _assume_the_only_one(matcher, [one.files for one in found])
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
+    texts = given.texts if given else frozenset()
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(left for one in found for left in _left_over(one, labels)), *_strays(strays)),
+        (*(left for one in found for left in _left_over(one, labels, texts)), *_strays(strays)),
         chosen.title,
         hint(chosen, listing) if layout == "auto" else "",
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -170,13 +171,21 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
     )
 
 
-def _left_over(one: _Found, labels: Mapping[Student, str]) -> Iterator[LeftOver]:
-    """Yield what of a student's files no submission holds, and what could not be read."""
+def _left_over(
+    one: _Found, labels: Mapping[Student, str], texts: Collection[str]
+) -> Iterator[LeftOver]:
+    """Yield what of a student's files no submission holds, and what could not be read.
+
+    `texts` are names of files that the course gives out, beside code.
+    """
     student = one.files.student
     label, alone = labels[student], not one.files.matched
     for unread in listed(one.unread, is_all=one.nothing_read):
         unknown = unread.kind in (Kind.BROKEN, Kind.REFUSED)
-        yield LeftOver(unread.path, label, unread.reason, alone, unread=unknown, of=student)
+        if unread.kind is Kind.DATA and not alone and unread.file.path.name in texts:
+            yield LeftOver(unread.path, label, _GIVEN, alone, passed_over=True, of=student)
+        else:
+            yield LeftOver(unread.path, label, unread.reason, alone, unread=unknown, of=student)
     told = {unread.file for unread in one.unread}
     for file, reason in (entry for entry in one.files.left if entry[0] not in told):
         read = not (alone and file in one.files.silent)

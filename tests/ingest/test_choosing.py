@@ -237,3 +237,11 @@ def test_whatever_the_names_the_same_work_is_taken(
     [submission] = [s for s in gathered.submissions if s.student.label == label]
     assert submission.read() == [(f"{stems[order.index(0)]}.py", RIGHT.encode())]
     assert len([left for left in gathered.left_over if left.student == label]) == 2
+
+
+def test_lessons_and_hints_handed_in_with_the_answer_are_not_unread_work(ours_of: Any) -> None:
+    texts = {"README.md": "lesson", "hints.md": "x", "exercise.toml": "y", "picture.png": "z"}
+    gathered = ours_of(in_folder({**texts, "random_init.py": RIGHT}))
+    assert [left.passed_over for left in gathered.left_over] == [True] * len(texts)
+    gathered = ours_of(in_folder({"notes.md": "x", "random_init.py": RIGHT}))
+    assert [left.passed_over for left in gathered.left_over] == [False]
