@@ -239,9 +239,13 @@ def test_whatever_the_names_the_same_work_is_taken(
     assert len([left for left in gathered.left_over if left.student == label]) == 2
 
 
-def test_lessons_and_hints_handed_in_with_the_answer_are_not_unread_work(ours_of: Any) -> None:
-    texts = {"README.md": "lesson", "hints.md": "x", "exercise.toml": "y", "picture.png": "z"}
-    gathered = ours_of(in_folder({**texts, "random_init.py": RIGHT}))
-    assert [left.passed_over for left in gathered.left_over] == [True] * len(texts)
-    gathered = ours_of(in_folder({"notes.md": "x", "random_init.py": RIGHT}))
-    assert [left.passed_over for left in gathered.left_over] == [False]
+@pytest.mark.parametrize(
+    ("name", "is_given"),
+    [("README.md", True), ("hints.md", True), ("exercise.toml", True), ("picture.png", True),
+     ("notes.md", False), ("data.csv", False)],
+)  # fmt: skip
+def test_a_lesson_handed_in_with_the_answer_is_no_unread_work(
+    ours_of: Any, name: str, is_given: bool
+) -> None:
+    gathered = ours_of(in_folder({name: "x", "random_init.py": RIGHT}))
+    assert [left.passed_over for left in gathered.left_over] == [is_given]
