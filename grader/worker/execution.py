@@ -98,14 +98,14 @@ class Execution:
         if (statement.kind == "other" or statement.main) and place not in self._needed:
             self.skipped += statement.kind == "other"
             return False
-        return all(self._takes(block, branch, statement.main) for block, branch in statement.inside)
+        return all(self._takes(block, branch) for block, branch in statement.inside)
 
-    def _takes(self, block: Block, branch: str, main: bool) -> bool:
+    def _takes(self, block: Block, branch: str) -> bool:
         """Whether statements of this branch are executed one by one."""
         if isinstance(block.node, ast.Try):
             return not self._as_one(block)
-        if main and branch == "body":
-            return True
+        if block.is_main and branch == "body":
+            return True  # it was chosen, though nobody runs the file as a script
         decision = self._decision(block)
         return decision is None or decision == branch
 

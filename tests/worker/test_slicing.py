@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -158,6 +159,19 @@ def test_the_place_where_a_script_begins_counts_when_nothing_else_does() -> None
     main = "if __name__ == '__main__':\n    K = [2][0]\n    K += 1\n"
     assert value("def f(): return K", main) == 3
     assert value("K = [1][0]\ndef f(): return K", main) == 1
+    nested = (
+        "if __name__ == '__main__':\n    if [0][0]:\n        K = [1][0]\n"
+        "    else:\n        K = [2][0]\n"
+    )
+    assert value("def f(): return K", nested) == 2
+
+
+def test_a_long_try_is_looked_at_once() -> None:
+    inside = "".join(f"    K{n} = K{n - 1} + [1][0]\n" for n in range(1, 3000))
+    code = f"K0 = 1\ntry:\n    import math\n{inside}except ImportError:\n    pass\n"
+    start = time.process_time()
+    assert value(code, "def f(): return K2999") == 3000
+    assert time.process_time() - start < 20
 
 
 def test_a_condition_decides_and_one_that_fails_takes_all() -> None:

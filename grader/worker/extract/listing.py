@@ -27,7 +27,8 @@ class Block:
 
     node: ast.If | ast.Try
     label: str
-    line: int
+    is_main: bool = False
+    """Its body is where a script begins: ``if __name__ == "__main__":``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +91,9 @@ class Reader:
     ) -> Iterator[Statement]:
         """Yield `node`, or what stands in it, as statements."""
         if _is_block(node) and len(inside) < MAX_NESTED_BLOCKS:
-            block = Block(node, self._label, node.lineno)
+            block = Block(node, self._label, _asks_for_main(node))
             for branch, statements in _branches(node):
-                starts = main or (branch == "body" and _asks_for_main(node))
+                starts = main or (branch == "body" and block.is_main)
                 for inner in statements:
                     yield from self.listed(inner, (*inside, (block, branch)), starts)
         elif isinstance(node, ast.Import | ast.ImportFrom):

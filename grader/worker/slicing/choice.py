@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from grader.worker.slicing.changes import DRAWS
@@ -62,8 +64,15 @@ class Choice:
 
     def together(self, block: Block) -> list[int]:
         """Return the places of all statements of a `try`: they are executed as one."""
-        inside = ((p, f) for p, f in enumerate(self._facts) if f.statement.inside)
-        return [p for p, f in inside if any(b is block for b, _ in f.statement.inside)]
+        return self._inside[block]
+
+    @cached_property
+    def _inside(self) -> dict[Block, list[int]]:
+        found: dict[Block, list[int]] = defaultdict(list)
+        for place, facts in enumerate(self._facts):
+            for block, _ in facts.statement.inside:
+                found[block].append(place)
+        return found
 
     def _seeds(self, taken: Collection[int]) -> set[int]:
         """Return the statements that seed a generator from which a taken one draws."""
@@ -102,6 +111,7 @@ class _Closure:
         self.taken: dict[int, int] = {}
         self._places: dict[str, int] = {}
         self._waiting: list[tuple[str, int]] = []
+        self._blocks: set[Block] = set()
 
     def work(self) -> None:
         """Follow what waits until nothing does, or too much was looked at."""
@@ -133,6 +143,9 @@ class _Closure:
                 self._need_block(block, place)
 
     def _need_block(self, block: Block, place: int) -> None:
+        if block in self._blocks:
+            return
+        self._blocks.add(block)
         if isinstance(block.node, ast.Try):
             for other in self._choice.together(block):
                 self.statement(other, other)
