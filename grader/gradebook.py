@@ -11,18 +11,16 @@ import io
 import math
 from dataclasses import dataclass, field
 from itertools import groupby
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from grader.export.grades import cell_number, safe_cell
 from grader.model.submission import Student
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from grader.store import Row
 
-NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 IDENTITIES: Final = tuple(name for name in Student.model_fields if name != "label")
 
 
@@ -64,25 +62,30 @@ def _whose(row: Row) -> tuple[str, Student]:
 
 
 def gradebook_csv(
-    lines: Sequence[Line], exercises: Sequence[str], others: Mapping[str, str] = NOBODY
+    lines: Sequence[Line], exercises: Sequence[str], others: Iterable[tuple[Student, str]] = ()
 ) -> str:
     """Return the gradebook as CSV text: UTF-8 without a mark, comma, LF, decimal points.
 
-    `others` are students of whom nothing is graded: the label of each, and the reason.
+    `others` are students of whom nothing is graded, with the reason; each has a row of their own.
     """
     # The maximum of an exercise is the same for everybody, so whoever has one tells it.
     maxima = {e: m for line in lines for e, m in line.max_points.items()}
-    known = [name for name in IDENTITIES if any(getattr(ln.student, name) for ln in lines)]
+    others = sorted(others, key=lambda other: (other[0].label, other[0].model_dump_json()))
+    everybody = [*(line.student for line in lines), *(student for student, _ in others)]
+    known = [name for name in IDENTITIES if any(getattr(s, name) for s in everybody)]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["student", *known, *exercises, "total", "max", "fraction", "status"])
     for line in lines:
-        names = [safe_cell(getattr(line.student, name) or "") for name in ("label", *known)]
+        names = _names(line.student, known)
         writer.writerow([*names, *_numbers(line, exercises, maxima), _status(line, exercises)])
-    for label in sorted(others.keys() - {line.student.label for line in lines}):
-        blank = [""] * (len(known) + len(exercises) + 3)
-        writer.writerow([safe_cell(label), *blank, others[label]])
+    for student, reason in others:
+        writer.writerow([*_names(student, known), *[""] * (len(exercises) + 3), reason])
     return buffer.getvalue()
+
+
+def _names(student: Student, known: Sequence[str]) -> list[str]:
+    return [safe_cell(getattr(student, name) or "") for name in ("label", *known)]
 
 
 def _numbers(line: Line, exercises: Sequence[str], maxima: dict[str, float]) -> list[str]:

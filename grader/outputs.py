@@ -16,10 +16,11 @@ from grader.model.report import canonical_json, report_json
 from grader.signing import SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from grader.model.report import ScoreReport
+    from grader.model.submission import Student
     from grader.signing import Signer
     from grader.store import Row
 
@@ -59,7 +60,7 @@ class Outputs:
             _remove(path)
 
     def write_gradebook(
-        self, rows: Iterable[Row], exercises: Sequence[str], others: Mapping[str, str]
+        self, rows: Iterable[Row], exercises: Sequence[str], others: Iterable[tuple[Student, str]]
     ) -> None:
         """Write gradebook.csv."""
         text = gradebook_csv(list(gradebook_lines(rows)), exercises, others)

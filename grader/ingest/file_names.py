@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from grader.model.exercise import Exercise
 
 _GAP: Final = " _.-"
+# No system keeps longer names; patterns look at the ends of such a one, and at no long gap.
+_LONGEST: Final = 120
+_LONG_GAP: Final = re.compile(r"[ _.-]{4,}")
 # What browsers, drives and file managers add to the name of a second copy.
 _COPY: Final = re.compile(
     r"^(?:copy|kopie|copie|copia|cópia)(?: \(\d+\))? (?:of|von|de|di)[ _]+"
@@ -72,7 +75,7 @@ class FileNames:
 
     def tell(self, stem: str) -> Told:
         """Return what a file's name without its suffix tells."""
-        whole = without_marks(stem)
+        whole = without_marks(_bounded(stem))
         pieces, exercise = [whole], None
         for name, pattern in self._patterns:
             cut = [part for piece in pieces for part in pattern.split(piece)]
@@ -147,6 +150,13 @@ def _stripped(text: str, first: re.Pattern[str], last: re.Pattern[str]) -> str:
     while text != before:
         before, text = text, last.sub("", first.sub("", text)).strip(_GAP)
     return text
+
+
+def _bounded(stem: str) -> str:
+    """Return a name of bounded length and without long gaps."""
+    if len(stem) > _LONGEST:
+        stem = f"{stem[: _LONGEST // 2]}{stem[-_LONGEST // 2 :]}"
+    return _LONG_GAP.sub(" ", stem)
 
 
 def without_marks(text: str) -> str:

@@ -19,7 +19,7 @@ from typing import Final
 
 from grader.ingest.file_names import FileNames
 from grader.ingest.layout import HandedIn
-from grader.ingest.listing import Kind
+from grader.ingest.listing import CODE, NO_CODE, Kind
 from grader.ingest.matching import Matched, StudentFiles
 from grader.source import Unreadable, read_source, shown_name
 
@@ -62,6 +62,9 @@ def sort_out(files: Iterable[HandedIn]) -> tuple[list[HandedIn], list[Unread]]:
         reason, kind = stored.problem, stored.kind
         if handed.is_receipt:
             unread.append(Unread(handed, TYPED, kind))
+        elif kind is Kind.CODE and handed.path.suffix.lower() not in CODE:
+            # A layout's own file, where a student handed it in.
+            unread.append(Unread(handed, NO_CODE, Kind.DATA))
         elif kind is not Kind.CODE:
             unread.append(Unread(handed, reason or kind.value, kind))
         elif fault := _fault(handed):

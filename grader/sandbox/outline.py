@@ -66,6 +66,11 @@ class Outline(_Said):
     """How many functions it defines, those of its tests left aside."""
 
 
+TOO_SLOW: Final = "reading its code takes too long"
+TOO_LARGE: Final = "it holds more code than can be looked at"
+ENDS_PARSER: Final = "its code ends Python's parser"
+
+
 class Outliner:
     """Outlines files for the exercises of one course. Use it as a context manager."""
 
@@ -87,8 +92,8 @@ class Outliner:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def outline(self, cells: Sequence[tuple[str, str]]) -> Outline | None:
-        """Return what a file defines, None when reading it ended the worker or took too long.
+    def outline(self, cells: Sequence[tuple[str, str]]) -> Outline | str:
+        """Return what a file defines, or why that could not be told: half a sentence about it.
 
         Raise SandboxError when no worker can be had.
         """
@@ -106,9 +111,10 @@ class Outliner:
             send(channel, request | {"number": self._requests}, _REQUEST_LIMITS)
             reply = receive(channel, deadline=deadline)
             return Outline.model_validate(parse_outline(reply, self._requests))
-        except (WireError, Refused, OSError, ValidationError):
+        except (WireError, Refused, OSError, ValidationError) as error:
             self._end_worker()
-            return None
+            reasons = {TimeoutError: TOO_SLOW, Refused: TOO_LARGE}
+            return next((r for kind, r in reasons.items() if isinstance(error, kind)), ENDS_PARSER)
 
     def close(self) -> None:
         """End the worker, and the forkserver if it was started here."""
@@ -138,7 +144,13 @@ class Outliner:
         (number, channel, output), self._worker = self._worker, None
         channel.close()
         os.close(output)
-        self._forkserver.reap(number)
+        try:
+            self._forkserver.reap(number)
+        except SandboxError:
+            # It is gone; one that was started here is started again for the next file.
+            if self._own:
+                self._forkserver.close()
+                self._forkserver = None
 
 
 def _contract(exercise: Exercise, starter: str) -> dict[str, Any]:

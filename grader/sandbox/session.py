@@ -171,7 +171,7 @@ class Session:
         # The worker has not seen student code yet, so what goes wrong here is ours.
         if type(first) is not dict or first.get("kind") != "ready":
             self._reap()
-            reason = first.get("error") if first else "it ended"
+            reason = first.get("error") if type(first) is dict else "it ended"
             raise SandboxError(f"a worker could not lock itself down: {reason}")
         request = {
             "kind": "define",

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+LONGEST_NAME = 255
+"""Characters of a file's or a folder's name; more can be kept in an archive alone."""
 _DRIVE = re.compile(r"\A[A-Za-z]:(?=[/\\])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -33,6 +35,9 @@ def place(name: str) -> Place:
     """
     parts = _DRIVE.sub("", name).replace("\\", "/").split("/")
     parts = [printable(part) for part in parts if part not in ("", ".")]
+    if any(len(part) > LONGEST_NAME for part in parts):
+        short = "/".join(part[:80] for part in parts[:20] if part != "..")
+        return Place(short, "its name is too long: shorten it and hand it in again")
     path = "/".join(part for part in parts if part != "..")
     if ".." in parts:
         return Place(path, f"its path leads elsewhere ({'/'.join(parts)[:200]})")

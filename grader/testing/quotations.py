@@ -9,6 +9,8 @@ from typing import Any, Final
 SHOWN_AS: Final = "…"
 MOST_TEXTS: Final = 2_000
 MOST_LETTERS: Final = 100_000
+MOST_STEPS: Final = 4_000_000
+"""Letters of texts times letters of sentences, in one check: about a second."""
 # A sentence of a check is one line of a report, and that has 400 characters.
 LONGEST_SENTENCE: Final = 4_000
 # Shorter texts are looked for as words of their own, longer ones within words too.
@@ -28,7 +30,7 @@ class Quotations:
         self._forms: dict[str, None] = {}
         self._texts: list[str] = []
         self._numbers: list[str] = []
-        self._letters = 0
+        self._letters = self._steps = 0
 
     @property
     def any(self) -> bool:
@@ -62,6 +64,10 @@ class Quotations:
         if not self.any:
             return sentence
         sentence = sentence[:LONGEST_SENTENCE]
+        # A result of a thousand texts must not keep the rest of a class waiting.
+        self._steps += self._letters * len(sentence)
+        if self._steps > MOST_STEPS:
+            return SHOWN_AS
         taken = bytearray(len(sentence))
         for start, end in self._places(sentence):
             taken[start:end] = b"x" * (end - start)

@@ -1,9 +1,9 @@
 """The modules of a submission: files that were handed in beside the answer, by their names.
 
 They come through Python's own import system, so that packages, relative imports and
-`importlib.import_module` work as anywhere. What is looked for lies beside the answer, else at the
-root of what was handed in, else in any folder of it: folders get lost when files travel, and
-`sys.path.append("..")` leads nowhere here.
+`importlib.import_module` work as anywhere. What is looked for lies beside the file that imports it,
+else in a folder above, else anywhere in what was handed in: folders get lost when files travel, and
+`sys.path.append("..")` leads nowhere here. The grader sends along what it finds by the same rule.
 """
 
 from __future__ import annotations
@@ -47,18 +47,21 @@ class Files:
 
     def run(self, path: str) -> str | None:
         """Return the file that ``%run path`` means."""
-        for folder in (self._home, ""):
+        for folder in (self._home, *_parents(self._home), ""):
             found = _clean(posixpath.join(folder, path))
             if found in self._files:
                 return found
         name = posixpath.basename(path)
-        return next((p for p in sorted(self._files) if posixpath.basename(p) == name), None)
+        nearest = sorted(self._files, key=lambda p: (p.count("/"), p))
+        return next((p for p in nearest if posixpath.basename(p) == name), None)
 
-    def find(self, name: str) -> str | None:
-        """Return the path of a module of the first level."""
+    def find(self, name: str, importer: str | None = None) -> str | None:
+        """Return the path of a module of the first level, for the file that imports it."""
+        home = self._home if importer is None else posixpath.dirname(importer)
+        above = list(dict.fromkeys((home, *_parents(home), "")))
         folders = {folder for path in self._files for folder in _parents(path)}
-        nearest = sorted(folders - {self._home, ""}, key=lambda f: (f.count("/"), f))
-        places = (self.within(folder, name) for folder in (self._home, "", *nearest))
+        nearest = sorted(folders.difference(above), key=lambda f: (f.count("/"), f))
+        places = (self.within(folder, name) for folder in (*above, *nearest))
         return next((path for path in places if path is not None), None)
 
     def within(self, folder: str, name: str) -> str | None:
@@ -93,6 +96,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, files: Files, execute: Execute) -> None:
         self._files, self._execute = files, execute
         self._loaded: list[str] = []
+        self.importer: str | None = None
+        """The path of the file that imports, as far as it is none of the answer's."""
 
     def install(self, answer: ModuleType, name: str) -> None:
         """Take the place of the finder before; `answer` can be imported by its file's `name`."""
@@ -135,7 +140,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             found = [self._files.within(f.removeprefix(_ROOT), name) for f in folders]
             place = next((f for f in found if f is not None), None)
         else:
-            place = self._files.find(name)
+            place = self._files.find(name, self.importer)
         if place is None:
             return None
         self._loaded.append(fullname)

@@ -134,12 +134,14 @@ class Namespace:
         self._runs.append(run)
         run.run(wanted, sliced=self._slices != "off")
 
-    def _own(self, name: str) -> ModuleType | str | None:
-        """Return the submission's own module of that name, for the importer."""
+    def _own(self, name: str, importer: str | None) -> ModuleType | str | None:
+        """Return the submission's own module of that name, for the file that imports it."""
+        importer = importer if type(importer) is str else None
+        self._finder.importer = importer
         if name.endswith(SUFFIXES):
             path = self._files.run(name)
             return self._finder.load(path) if path else None
-        return self._files.find(name.partition(".")[0])
+        return self._files.find(name.partition(".")[0], importer)
 
     def _execute_module(self, module: ModuleType, path: str, cells: Cells) -> None:
         """Execute one of the submission's other files, on behalf of an import."""

@@ -166,7 +166,7 @@ class Importer:
         self,
         real: Callable[..., Any],
         provided: Mapping[str, Any],
-        own: Callable[[str], ModuleType | str | None] = lambda _: None,
+        own: Callable[[str, str | None], ModuleType | str | None] = lambda _, __: None,
     ) -> None:
         """Build on the `real` import; `provided` are functions that a course's module used to give.
 
@@ -197,7 +197,7 @@ class Importer:
     ) -> Any:
         """Import as Python does, else stand in for what is not there."""
         root = name.partition(".")[0]
-        own = None if level else self._own(name)
+        own = None if level else self._own(name, (globals or {}).get("__file__"))
         if isinstance(own, ModuleType):
             return own
         if level == 0 and root in QUIET_MODULES and own is None and not self._strict:

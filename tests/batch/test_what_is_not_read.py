@@ -233,3 +233,16 @@ def test_a_student_s_own_check_reads_past_outputs(
     assert report.points == 10
     assert report.submission.files == (name.replace("\udcfc", "\\xfc"),)
     report.model_dump_json().encode()
+
+
+def test_two_students_of_one_name_have_two_rows(run: Any) -> None:
+    files = {
+        "Wei Chen_101_assignsubmission_file/mini.py": RIGHT.encode(),
+        "Wei Chen_102_assignsubmission_file/essay.pdf": b"%PDF",
+        "Ada Li_103_assignsubmission_file/mini.py": RIGHT.encode(),
+    }
+    code, _, _, out = run(files)
+    with open(out / "gradebook.csv", newline="", encoding="utf-8") as stream:
+        rows = [(row["student"], row["participant"]) for row in csv.DictReader(stream)]
+    assert code == 3
+    assert sorted(rows) == [("Ada Li", "103"), ("Wei Chen", "101"), ("Wei Chen", "102")]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from labs import lab
+
+from grader.worker.modules import Files
 
 ANSWER = lab("initialize_parameters(n_x, n_h, n_y)", begin="")
 
@@ -154,3 +157,37 @@ def test_helpers_of_another_exercise_go_along(ours_of: Any, ours: Any) -> None:
     text = f"from helpers import load_flower\n{ANSWER}"
     [submission] = ours_of({"ada/random_init.py": text, "ada/helpers.py": helpers}).submissions
     assert submission.names == ("helpers.py", "random_init.py")
+
+
+TREES = [
+    ("a/b/random_init.py", {"a/util.py", "util.py"}),
+    ("a/b/random_init.py", {"a/b/util.py", "util.py"}),
+    ("a/b/random_init.py", {"util.py", "x/util.py"}),
+    ("random_init.py", {"x/y/util.py", "z/util.py"}),
+    ("random_init.py", {"util/__init__.py", "x/util.py"}),
+    ("x/random_init.py", {"util.ipynb", "y/util.py"}),
+]
+
+
+@pytest.mark.parametrize(("answer", "there"), TREES)
+@pytest.mark.parametrize("line", ["import util\n", "%run util.py\n"])
+def test_the_worker_finds_the_module_that_goes_along(
+    ours_of: Any, notebook: Any, answer: str, there: set[str], line: str
+) -> None:
+    files = {path: notebook("x = 1") if path.endswith("ipynb") else "x = 1" for path in there}
+    sent = read(ours_of, {answer: line, **files}, answer)
+    found = Files([(path, []) for path in there], answer)
+    meant = found.run("util.py") if line.startswith("%") else found.find("util")
+    assert list(sent) == ([meant] if meant else [])
+
+
+def test_the_time_for_modules_grows_no_faster_than_their_pairs(ours_of: Any) -> None:
+    def seconds(count: int) -> float:
+        lines = "".join(f"import m{n}\n" for n in range(count))
+        files = {f"eve/m{n}.py": lines + "def f(): return 1\n" for n in range(count)}
+        start = time.process_time()
+        ours_of({f"{count}/{path}": text for path, text in files.items()})
+        return time.process_time() - start
+
+    few, many = seconds(30), seconds(120)
+    assert many < 40 * max(few, 0.05)  # by triples it would be 64 times

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from pathlib import PurePosixPath
 
@@ -159,3 +160,20 @@ def test_the_title_of_an_exercise_is_no_part_of_a_name(exercises):
     names = FileNames([titled])
     assert names.tell("Ada - Random initialisation").student == "Ada"
     assert names.exercises(PurePosixPath("x/Random-Init.py")) == ["random_init"]
+
+
+GAPS = ["_", " ", "-", ".", "_ ", "-_", " - ", "copy", "(1)"]
+
+
+@pytest.mark.parametrize("gap", GAPS)
+@pytest.mark.parametrize("ends", [("a", "b"), ("", "copy"), ("Copy of ", ""), ("", "-20261128T")])
+def test_a_long_name_takes_no_longer_than_its_length(exercises, gap, ends):
+    names = FileNames(exercises)
+
+    def seconds(length):
+        start = time.process_time()
+        for _ in range(20):
+            names.tell(f"{ends[0]}{gap * length}{ends[1]}")
+        return time.process_time() - start
+
+    assert seconds(2000) < 40 * max(seconds(200), 0.01)

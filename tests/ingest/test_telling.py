@@ -197,7 +197,7 @@ def test_a_function_whose_text_is_broken_tells_too(ours_of: Any) -> None:
 def test_a_file_that_no_worker_can_read_is_told_by_its_look(
     ours_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *_: None)
+    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *_: "it tells nothing")
     files = {"ada/hw.py": lab(CONTRACT), "bo/hw.py": "def initialise_parameters(): 1", "cy.py": "x"}
     gathered = ours_of(files)
     assert [s.student.label for s in gathered.submissions] == ["ada", "bo", "cy"]
@@ -281,7 +281,7 @@ def test_nothing_is_outlined_where_the_name_tells(
     ours_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *a: asked.append(a))
+    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *a: asked.append(a) or "")
     files = {f"{s}/{e}.py": lab(CONTRACT) for s in ("ada", "bo") for e in ("random_init", "x")}
     files = {name: text for name, text in files.items() if "x.py" not in name}
     files |= {
@@ -295,6 +295,6 @@ def test_nothing_is_outlined_where_the_name_tells(
 
 def test_of_equal_files_one_is_outlined(ours_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *a: asked.append(a))
+    monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *a: asked.append(a) or "")
     ours_of({f"s{n}/hw.py": lab(CONTRACT) for n in range(9)})
     assert len(asked) == 1

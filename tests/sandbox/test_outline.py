@@ -12,7 +12,7 @@ import pytest
 from grader.errors import SandboxError
 from grader.model.exercise import Exercise
 from grader.sandbox import outline
-from grader.sandbox.outline import Outline, Outliner
+from grader.sandbox.outline import ENDS_PARSER, TOO_LARGE, TOO_SLOW, Outline, Outliner
 from grader.wire import receive, send
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ EXERCISE = Exercise.model_validate(
 RIGHT = [("a.py", "import utils\ndef square(x): return x * x\n%run b.ipynb")]
 
 
-def fitting(found: Outline | None) -> bool:
-    assert found is not None
+def fitting(found: Outline | str) -> bool:
+    assert isinstance(found, Outline)
     return found.functions["mini"]["square"].fits
 
 
 def test_a_file_is_outlined(forkserver: Forkserver) -> None:
     with Outliner([EXERCISE], {"mini": "def square(x):\n    pass\n"}, forkserver) as outliner:
         found = outliner.outline(RIGHT)
-        assert found is not None
+        assert isinstance(found, Outline)
         assert fitting(found)
         assert "utils" in found.imports
         assert (found.runs, found.definitions) == (["b.ipynb"], 1)
@@ -85,13 +85,13 @@ def test_a_file_that_takes_too_long_costs_itself_alone(
         assert fitting(outliner.outline(RIGHT))
         with monkeypatch.context() as patch:
             patch.setattr(outline, "receive", late)
-            assert outliner.outline(RIGHT) is None
+            assert outliner.outline(RIGHT) == TOO_SLOW
         assert fitting(outliner.outline(RIGHT))
 
 
 def test_a_file_that_is_too_large_to_be_sent_costs_itself_alone(forkserver: Forkserver) -> None:
     with Outliner([EXERCISE], {}, forkserver) as outliner:
-        assert outliner.outline([("a.py", "#" * (9 << 20))]) is None
+        assert outliner.outline([("a.py", "#" * (9 << 20))]) == TOO_LARGE
         assert fitting(outliner.outline(RIGHT))
 
 
@@ -101,7 +101,7 @@ def test_a_file_that_is_too_large_to_be_sent_costs_itself_alone(forkserver: Fork
 def test_what_no_parser_likes_tells_nothing(forkserver: Forkserver, source: str) -> None:
     with Outliner([EXERCISE], {}, forkserver) as outliner:
         found = outliner.outline([("a.py", source)])
-        assert found is None or found.functions == {}
+        assert isinstance(found, str) or found.functions == {}
         assert fitting(outliner.outline(RIGHT))
 
 
@@ -133,7 +133,7 @@ class Scripted:
         self.reaped += 1
 
 
-def ask(*said: dict[str, Any]) -> tuple[Outline | None, int]:
+def ask(*said: dict[str, Any]) -> tuple[Outline | str, int]:
     forkserver: Any = Scripted({"kind": "ready"}, *said)
     with Outliner([EXERCISE], {}, forkserver) as outliner:
         found = outliner.outline(RIGHT)
@@ -168,11 +168,11 @@ def test_a_reply_of_the_right_form_is_taken() -> None:
     ],
 )
 def test_a_reply_of_another_form_tells_nothing(said: dict[str, Any]) -> None:
-    assert ask(said) == (None, 1)
+    assert ask(said) == (ENDS_PARSER, 1)
 
 
 def test_a_worker_that_ends_tells_nothing() -> None:
-    assert ask() == (None, 1)
+    assert ask() == (ENDS_PARSER, 1)
 
 
 @pytest.mark.parametrize("first", [{"kind": "setup_failed", "error": "no locks"}, {}])

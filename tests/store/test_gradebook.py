@@ -20,7 +20,7 @@ def row(student, report, exercise="zero_init", **identities):
 
 
 def book(rows, exercises=("zero_init",), others=None):
-    text = gradebook_csv(list(gradebook_lines(rows)), exercises, others or {})
+    text = gradebook_csv(list(gradebook_lines(rows)), exercises, others or ())
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -55,13 +55,21 @@ def test_what_is_pending_is_blank(make_report):
 
 def test_students_of_whom_nothing_matched_are_in_the_book(make_report):
     lines = book(
-        [row("ada", make_report("passed"))], others={"zoe": "unmatched", "ada": "unmatched"}
+        [row("ada", make_report("passed"), participant="1")],
+        others=[
+            (Student(label="zoe", email="z@example.invalid"), "unmatched"),
+            (Student(label="ada", participant="2"), "unmatched"),
+            (Student(label="ada", participant="3"), "unmatched"),
+        ],
     )
-    assert [(line["student"], line["status"]) for line in lines] == [
-        ("ada", "graded"),
-        ("zoe", "unmatched"),
+    # Two of one name are two, and what is known of each is told.
+    assert [(line["student"], line["participant"], line["status"]) for line in lines] == [
+        ("ada", "1", "graded"),
+        ("ada", "2", "unmatched"),
+        ("ada", "3", "unmatched"),
+        ("zoe", "", "unmatched"),
     ]
-    assert lines[1]["total"] == ""
+    assert (lines[3]["email"], lines[3]["total"]) == ("z@example.invalid", "")
 
 
 def test_identities_that_somebody_has_are_columns(make_report):

@@ -8,12 +8,13 @@ its look gives: the functions that it seems to define.
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.given import Given, digest_of
-from grader.sandbox.outline import Outline, Outliner, Written
+from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
 from grader.source import Unreadable, read_source
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from grader.model.exercise import Exercise
     from grader.sandbox.forkserver import Forkserver
 
+STUDENT_SECONDS: Final = 20.0
+"""For the outlines of one student's files; an honest one takes milliseconds."""
 # An import reaches over lines when it has brackets; what is looked at too far costs an outline.
 _IMPORT_REACH: Final = 400
 _MOST_IMPORTS: Final = 20_000
@@ -62,6 +65,7 @@ class Contents:
         self._patterns = {e.id: _pattern(e) for e in exercises}
         self._looks: dict[HandedIn, _Look] = {}
         self._contents: dict[bytes, Content] = {}
+        self._seconds = 0.0
 
     def __enter__(self) -> Contents:
         return self
@@ -70,8 +74,9 @@ class Contents:
         self._outliner.close()
 
     def forget_looks(self) -> None:
-        """Give back the memory of one student's files; outlines are kept for the others."""
+        """Give back the memory and the time of one student; outlines are kept for the others."""
         self._looks.clear()
+        self._seconds = 0.0
 
     def seems_to_define(self, file: HandedIn) -> frozenset[str]:
         """Return the exercises of which a file seems to define a function."""
@@ -121,9 +126,13 @@ class Contents:
         except Unreadable as error:  # the report of the submission will say so, too
             return Content(Outline(), error.reason)
         cells = [(cell.label, cell.source) for cell in source.cells]
+        if self._seconds > STUDENT_SECONDS:
+            return Content(self._seeming(source.defined), TOO_SLOW)
+        started = time.monotonic()
         outline = self._outliner.outline(cells)
-        if outline is None:
-            return Content(self._seeming(source.defined), "its code ends Python's parser")
+        self._seconds += time.monotonic() - started
+        if isinstance(outline, str):
+            return Content(self._seeming(source.defined), outline)
         return Content(outline)
 
     def _seeming(self, defined: frozenset[str]) -> Outline:

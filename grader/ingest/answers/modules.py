@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from grader.ingest.layout import HandedIn
 
 _PACKAGE: Final = "__init__.py"
+# Of one student; what is over is looked at as if it imported nothing and nobody it.
+_MOST_FILES: Final = 300
+_MOST_IMPORTS: Final = 100
 
 
 class Modules:
@@ -31,42 +34,58 @@ class Modules:
         for file in files:
             places[file.exercise].append(file)
         self._places = {exercise: _Place(there) for exercise, there in places.items()}
-        self._imports: dict[HandedIn, list[HandedIn]] = {}
+        self._files = [file for there in places.values() for file in there]
+        # Files are compared by all that they hold; their numbers are compared at once.
+        self._numbers = {file: number for number, file in enumerate(self._files)}
+        self._imports: dict[int, list[int]] = {}
+        self._needs: dict[int, frozenset[int]] = {}
 
     def needed_by(self, *files: HandedIn) -> list[HandedIn]:
         """Return what `files` import, directly or not, sorted by path, without themselves."""
-        found: dict[HandedIn, None] = {}
-        waiting = list(files)
-        while waiting:
-            new = [f for f in self._imported(waiting.pop()) if f not in found]
-            found |= dict.fromkeys(new)
-            waiting += new
-        return sorted((f for f in found if f not in files), key=lambda f: f.path)
+        own = {self._numbers[file] for file in files}
+        found = {number for one in own for number in self._closure(one)} - own
+        return sorted((self._files[number] for number in found), key=lambda f: f.path)
+
+    def _closure(self, number: int) -> frozenset[int]:
+        """Return the numbers of what a file imports, directly or not."""
+        if number not in self._needs:
+            found: set[int] = set()
+            waiting = [number]
+            while waiting:
+                new = [n for n in self._imported(waiting.pop()) if n not in found]
+                found.update(new)
+                waiting += new
+            self._needs[number] = frozenset(found)
+        return self._needs[number]
 
     def importers(self, files: Iterable[HandedIn]) -> dict[HandedIn, list[HandedIn]]:
         """Return, for each that any of `files` needs, those that need it and are not needed by it.
 
         Of files that import each other neither is there for the other alone.
         """
-        needs = {file: self.needed_by(file) for file in files}
+        among = dict.fromkeys(self._numbers[file] for file in files)
         found: dict[HandedIn, list[HandedIn]] = {}
-        for file, needed in needs.items():
-            for module in needed:
-                if file not in needs.get(module, ()):
-                    found.setdefault(module, []).append(file)
+        for file in among:
+            for module in sorted(self._closure(file) - {file}):
+                if module not in among or file not in self._closure(module):
+                    found.setdefault(self._files[module], []).append(self._files[file])
         return found
 
-    def _imported(self, file: HandedIn) -> list[HandedIn]:
-        if file not in self._imports:
+    def _imported(self, number: int) -> list[int]:
+        if number not in self._imports:
+            file = self._files[number]
+            if len(self._files) > _MOST_FILES:
+                return []
             place = self._places[file.exercise]
             if self._contents.may_import(file, place.names - {file.path.stem}):
                 outline = self._contents.of(file).outline
                 found = [f for m in outline.imports for f in place.resolved(m, file.path)]
                 found += [f for path in outline.runs for f in place.run(path, file.path)]
-                self._imports[file] = [f for f in dict.fromkeys(found) if f != file]
+                numbers = dict.fromkeys(self._numbers[f] for f in found[:_MOST_IMPORTS])
+                self._imports[number] = [n for n in numbers if n != number]
             else:
-                self._imports[file] = []
-        return self._imports[file]
+                self._imports[number] = []
+        return self._imports[number]
 
 
 class _Place:

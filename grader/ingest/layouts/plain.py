@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
@@ -32,6 +32,7 @@ def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[H
     wrapper = _wrapper(files, names, name)
     flat = [file for file in files if len(_below(_unit(file, wrapper), wrapper).parts) == 1]
     told = {file: names.tell(_unit(file, wrapper).stem) for file in flat}
+    code = [told[file] for file in flat if file.is_code]
     found: list[tuple[str, HandedIn]] = []
     for file in files:
         path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
@@ -46,7 +47,7 @@ def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[H
             tells = names.tell(unit.stem)
             label = tells.student or (name if tells.task else unit.stem)
             inner = path if tells.task else inner  # the zip's name may tell the exercise
-            is_stray = not exercise and not _is_somebody(file, told, names)
+            is_stray = not exercise and not _is_somebody(file, told[file], code, names)
         student = Student(label=clean_line(label) or "unnamed")
         found.append((label, HandedIn(student, inner, file, exercise, is_stray=is_stray)))
     yield from _apart(found)
@@ -78,14 +79,13 @@ def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
     return path.relative_to(wrapper) if path.is_relative_to(wrapper) else path
 
 
-def _is_somebody(file: StoredFile, flat: Mapping[StoredFile, Told], names: FileNames) -> bool:
+def _is_somebody(file: StoredFile, told: Told, code: Sequence[Told], names: FileNames) -> bool:
     """Whether a file beside the students' folders is a student's, and not a list or a README."""
     if file.is_code or file.archive:
         return True
     suffix = file.path.suffix.lower()
     if file.kind is Kind.REFUSED and suffix in ("", *CODE, ".zip"):
         return True  # a link to a folder, a name that cannot be
-    told, code = flat[file], [flat[other] for other in flat if other.is_code]
     if told.student:
         shared = not code or any(other.student for other in code)
         return told.task in names.ids or (shared and suffix in _DOCUMENTS)

@@ -51,20 +51,25 @@ def call(namespace):
     return function(*positional, **by_name)
 
 
+def expect(holds):
+    if not holds:  # an assert of student code does nothing
+        raise AssertionError
+
+
 def shapes(got):
-    assert got["W1"].shape == EXPECTED["W1"].shape
+    expect(got["W1"].shape == EXPECTED["W1"].shape)
 
 
 def biases(got):
-    assert np.array_equal(got["b1"], EXPECTED["b1"])
+    expect(np.array_equal(got["b1"], EXPECTED["b1"]))
 
 
 def values_close(got):
-    assert np.allclose(got["W1"], EXPECTED["W1"])
+    expect(np.allclose(got["W1"], EXPECTED["W1"]))
 
 
 def values_equal(got):
-    assert np.all(got["W1"] == EXPECTED["W1"])
+    expect(np.all(got["W1"] == EXPECTED["W1"]))
 
 
 def values_tested(got):
@@ -74,12 +79,12 @@ def values_tested(got):
 
 
 def values_within(got):
-    assert all(abs(a - b) < 1e-6 for a, b in zip(got["W1"].flat, EXPECTED["W1"].flat, strict=True))
+    expect(all(abs(a - b) < 1e-6 for a, b in zip(got["W1"].flat, EXPECTED["W1"].flat, strict=True)))
 
 
 def values_kept(got):
     kept = pickle.loads(pickle.dumps(copy.deepcopy(got)))
-    assert np.allclose(kept["W2"], EXPECTED["W2"])
+    expect(np.allclose(kept["W2"], EXPECTED["W2"]))
 
 
 CHECKS = (shapes, biases, values_close, values_equal, values_tested, values_within, values_kept)
