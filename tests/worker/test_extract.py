@@ -107,6 +107,10 @@ def test_a_file_that_a_cell_writes_is_kept():
         ('x = f"{d["x"]}"', "3.12", ("x",)),
         ("def f(d):\n    return f\"{'\\n'.join(d)}\"", "3.12", ("f",)),
         ('def f(d):\n    return f"""{d[  # the rate\n"a"]}"""', "3.12", ("f",)),
+        ('x = f"{d["a"]:>{w}}{d["a"]!r}{d["a"]=}{(a := d["a"]) != 3}"', "3.12", ("x",)),
+        ('x = f"{f"{f"{1}"}"}{{{d["a"]}}}"', "3.12", ("x",)),
+        ("x = f'{chr(10).join(f'{y}' for y in z)}'", "3.12", ("x",)),
+        ("def f[T, *Ts, **P](x): pass", "3.12", ("f",)),
         ("type X = int | str", "3.12", ("X",)),
         ("type P[T] = list[T]", "3.12", ("P",)),
         ("def f[T: (int, str)](x: T) -> T:\n    return x", "3.12", ("f",)),
@@ -126,7 +130,10 @@ def test_what_a_newer_python_reads_is_told_by_its_version(source, version, bound
 
 @pytest.mark.parametrize(
     "source",
-    ["print 'x'", "try:\n    pass\nexcept ValueError, e:\n    pass", 'x = f"{d["x"]', "def f(:",
+    ['f"{}"', 'f"{1 +}"', 'f"{for}"', 'f"{a b}"', 'f"{l!}"', 'f"{l+1 }}"', 'd[f"W"+str(l)"] = 3',
+     'p[f"W"l""]', 'p[f"W{l}] = 3\nq[f"b{l}"] = 4', "def f[](x): pass", "def f[3](x): pass",
+     "def f[layer dims](x): pass", "class A[\n]: pass", 't"{1 +}"', 'f"W{}".format(l)',
+     "print 'x'", "try:\n    pass\nexcept ValueError, e:\n    pass", 'x = f"{d["x"]', "def f(:",
      "type of thing", "x = (", 'a = "abc\nx = f"{3}"', "def f[T(x): pass", 'f"{x["a"}]"'],
 )  # fmt: skip
 def test_what_no_python_reads_is_no_newer_python(source):

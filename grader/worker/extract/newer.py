@@ -11,6 +11,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 
 _LONGEST = 200_000
 _PREFIX = re.compile(r"(?<![\w\"'])(?P<prefix>[rRuUbBfFtT]{1,2})?(?P<quote>\"\"\"|'''|\"|')")
@@ -18,12 +19,14 @@ _TYPE_ALIAS = re.compile(r"^([ \t]*)type[ \t]+([^\W\d]\w*)[ \t]*(?=[=\[])", re.M
 _TYPE_PARAMETERS = re.compile(
     r"^([ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*)[ \t]*\[", re.MULTILINE
 )
+_CONVERSION = re.compile(r"![rsa][ \t]*[:}]")
 _BARE_EXCEPT = re.compile(
     r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*(?:[A-Z]\w*|\w+\.[\w.]+))+)[ \t]*:",
     re.MULTILINE,
 )
 
 
+@lru_cache(maxsize=256)
 def needed(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the version that `text` needs, and the names that it would bind; else empty ones."""
     if len(text) > _LONGEST:
@@ -71,16 +74,20 @@ def _without_type_parameters(text: str) -> str:
 
 
 def _cut_brackets(text: str, before: re.Pattern[str]) -> str:
-    """Take away the brackets, with what is in them, that open where `before` ends."""
+    """Take away type parameters, which open where `before` ends."""
     parts, done = [], 0
     for match in before.finditer(text):
-        if match.start() < done:
+        start, end = match.end() - 1, _closing(text, match.end() - 1)
+        if match.start() < done or not _are_type_parameters(text[start + 1 : end - 1]):
             continue
-        end = _closing(text, match.end() - 1)
-        # An item that is set, `d[k] = 3`, is not a type alias; cut, it parses just as well.
-        parts += [text[done : match.end(1)]]
+        parts.append(text[done : match.end(1)])
         done = end
     return "".join([*parts, text[done:]])
+
+
+def _are_type_parameters(text: str) -> bool:
+    """Whether a text is one or more names, each with a bound: they are written as arguments are."""
+    return bool(text.strip()) and _names(f"def f({text}): pass") is not None
 
 
 def _closing(text: str, start: int) -> int:
@@ -127,11 +134,11 @@ def _string_end(text: str, start: int, quote: str, *, formatted: bool) -> int | 
             place += 2
         elif text.startswith(quote, place):
             return place + len(quote)
-        elif formatted and text.startswith("{{", place):
+        elif formatted and text[place : place + 2] in ("{{", "}}"):
             place += 2
         elif formatted and text[place] == "{":
             place = _field_end(text, place)
-        elif text[place] == "\n" and len(quote) == 1:
+        elif (text[place] == "\n" and len(quote) == 1) or (formatted and text[place] == "}"):
             return None
         else:
             place += 1
@@ -139,8 +146,8 @@ def _string_end(text: str, start: int, quote: str, *, formatted: bool) -> int | 
 
 
 def _field_end(text: str, start: int) -> int | None:
-    """Return where the field of a formatted string ends; it may hold strings and brackets."""
-    opened, place = "", start
+    """Return where the field of a formatted string ends, None when no Python would read it."""
+    opened, place, value_end = "", start, None
     while place < len(text):
         char = text[place]
         if char in "\"'":
@@ -156,10 +163,29 @@ def _field_end(text: str, start: int) -> int | None:
             if opened[-1] + char not in ("{}", "[]", "()"):
                 return None
             opened = opened[:-1]
+        elif opened == "{" and value_end is None and _ends_value(text, place):
+            value_end = place
+            if char == "!" and not _CONVERSION.match(text, place):
+                return None
         place += 1
         if not opened:
-            return place
+            value = text[start + 1 : place - 1 if value_end is None else value_end]
+            return place if _is_value(value) else None
     return None
+
+
+def _ends_value(text: str, place: int) -> bool:
+    """Whether a conversion, a format or the sign of a shown expression begins here."""
+    pair = text[place : place + 2]
+    return (text[place] in ":!" and pair not in ("!=", ":=")) or (
+        text[place] == "=" and pair != "==" and text[place - 1] not in "=!<>:"
+    )
+
+
+def _is_value(text: str) -> bool:
+    """Whether the text in a field is an expression, of this Python or of a newer one."""
+    value = f"({text}\n)"
+    return bool(text.strip()) and (_names(value) is not None or bool(needed(value)[0]))
 
 
 _FORMS: tuple[tuple[tuple[int, int], Callable[[str], str]], ...] = (
