@@ -188,6 +188,8 @@ class _Grading:
                 raise Unreadable(self.answer.problem)
             read = read_files(self.answer.files)
         except Unreadable as unreadable:
+            # What exports have room for is the notes.
+            self.notes.insert(0, f"it could not be read: {unreadable}")
             self._fail_all(_unreadable(unreadable))
             return
         self.notes += [note for _, source in read for note in source.notes]

@@ -37,6 +37,7 @@ MOST_NAMES: Final = 3000
 MOST_PARTS: Final = 2000
 MOST_FACTORS: Final = 64
 MOST_STEPS: Final = 3
+MOST_SHORT: Final = 8
 SMALL: Final = range(10)
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"\b\d+\b|(?<=exit code )\d+")
@@ -59,6 +60,7 @@ class Redaction:
         self._base: set[int] = set()
         self._sizes: frozenset[int] = frozenset(SMALL)
         self._odd: set[str] = set()
+        self._short: dict[str, None] = {}
         self._quotations = Quotations(self._may_be_told)
 
     def asked(self, arguments: Iterable[Argument]) -> None:
@@ -134,6 +136,8 @@ class Redaction:
 
     def _note_key(self, key: Any) -> None:
         if type(key) is tuple:
+            # Each part may be told alone and yet all together spell what must not be.
+            self._note_text(repr(key))
             for part in key:
                 self._note_key(part)
         elif type(key) in (int, float):
@@ -153,11 +157,19 @@ class Redaction:
         if text.isdecimal():
             return len(text) < 18 and self.is_size(int(text))
         return (
-            _SHORT.fullmatch(text) is not None
+            self._is_short(text)
             or text.lower() in COMMON
             or text in self._literals
             or self.is_name(text)
         )
+
+    def _is_short(self, text: str) -> bool:
+        """Whether a text is too short to say much, of which there are not many in one check."""
+        if _SHORT.fullmatch(text) is None:
+            return False
+        if not self.is_name(text):
+            self._short[text] = None
+        return text not in self._short or list(self._short).index(text) < MOST_SHORT
 
     def is_name(self, text: str) -> bool:
         """Whether a name stands in the submission or is everyone's; ``W12`` where ``W`` does."""

@@ -151,7 +151,8 @@ class Execution:
         return self.choice.together(block)
 
     def _execute_whole(self, block: Block) -> bool:
-        bound = {n: self.facts[p] for p in self._inside(block) for n in self.facts[p].binds}
+        inside = [self.facts[place] for place in self._inside(block)]
+        bound = {name: facts for facts in inside for name in facts.binds}
         before = {name: self.names.get(name) for name in bound}
         try:
             code = compile(ast.Module([block.node], []), block.label, "exec", dont_inherit=True)
@@ -162,7 +163,9 @@ class Execution:
             return False
         for name, facts in bound.items():
             if name in self.names:
-                self.bound(facts, name, before[name])
+                line = _first_line(self.names[name])
+                executed = [f for f in inside if name in f.binds and _holds(f, line)]
+                self.bound(executed[0] if executed else facts, name, before[name])
         return True
 
     def _execute(self, place: int) -> BaseException | None:
@@ -205,6 +208,19 @@ class Execution:
                 self.names.pop(name, None)
             else:
                 self.names[name] = value
+
+
+def _first_line(value: object) -> int:
+    code = getattr(value, "__code__", None)
+    return code.co_firstlineno if isinstance(code, CodeType) else 0
+
+
+def _holds(facts: Facts, line: int) -> bool:
+    """Whether a line is within a statement, its decorators included."""
+    node = facts.statement.node
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return bool(first <= line <= (node.end_lineno or 0))
 
 
 def _changed(before: dict[str, Any], now: dict[str, Any], unbound: object) -> dict[str, Any]:

@@ -65,6 +65,22 @@ class Functions:
 
         return bound
 
+    def adopt(self, names: dict[str, Any]) -> None:
+        """Note functions of the contract that no statement binds by name: made by `exec`."""
+        notes = self.of(names)
+        for name in self._arguments:
+            value = names.get(name)
+            if name not in notes and is_callable(value) and value is not self._helpers.get(name):
+                code = getattr(value, "__code__", None)
+                notes[name] = self._origins.get(id(value)) or {
+                    "label": str(getattr(code, "co_filename", ""))[:MAX_NAME],
+                    "line": int(getattr(code, "co_firstlineno", 0)),
+                    "stub": False,
+                    "fits": fits(value, self._arguments[name]),  # type: ignore[arg-type]
+                    "count": 1,
+                    "signature": signature_text(value),
+                }
+
     def best(self, candidates: Sequence[str], names: Mapping[str, Any]) -> str | None:
         """Return which of several names of a function is the one that counts."""
         notes = self.of(names)

@@ -31,15 +31,21 @@ class Files:
         """`answer` is the path of the file that is graded."""
         self._home = posixpath.dirname(_clean(answer))
         self._files: dict[str, Cells] = {}
+        self._written: set[str] = set()
         for path, cells in files:
             self._files.setdefault(_clean(path), cells)
 
     def __bool__(self) -> bool:
         return bool(self._files)
 
-    def write(self, path: str, cells: Cells) -> None:
-        """Add a file that a cell writes, unless one of that path was handed in."""
-        self._files.setdefault(_clean(posixpath.join(self._home, path)), cells)
+    def write(self, path: str, cells: Cells, *, more: bool = False) -> None:
+        """Add a file that a cell writes, or `more` of it, unless one of that path was handed in."""
+        path = _clean(posixpath.join(self._home, path))
+        if path not in self._files or (path in self._written and not more):
+            self._files[path] = cells
+            self._written.add(path)
+        elif path in self._written:
+            self._files[path] = [*self._files[path], *cells]
 
     def cells(self, path: str) -> Cells:
         """Return the cells of a file; a package without ``__init__.py`` has none."""
@@ -106,7 +112,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         Finder._installed = self
         # What is built in goes before a student's file of that name, as it does anywhere.
         sys.meta_path.insert(2, self)
-        if name.isidentifier() and name not in sys.stdlib_module_names | sys.modules.keys():
+        own = self._files.find(name) is not None
+        if (
+            name.isidentifier()
+            and not own
+            and name not in sys.stdlib_module_names | sys.modules.keys()
+        ):
             sys.modules[name] = answer
             self._loaded.append(name)
 

@@ -77,14 +77,15 @@ class Namespace:
         answer = [_extracted(label, source) for label, source in cells]
         self._files = Files(beside, path)
         for extracted in answer:
-            for file, text in extracted.written:
-                self._files.write(file, [(posixpath.basename(file), text)])
+            for file, text, more in extracted.written:
+                self._files.write(file, [(posixpath.basename(file), text)], more=more)
         self._finder = Finder(self._files, self._execute_module)
         if self._files:
             stem, _ = posixpath.splitext(posixpath.basename(path))
             self._finder.install(self._module, stem)
         facts = self._facts([*self._parts(beside, answer), *answer])
         self._execute(facts, self.globals, self._wanted(facts))
+        self._functions.adopt(self.globals)
         return self._summary()
 
     def find(self, names: list[str]) -> Callable[..., Any] | None:
@@ -128,7 +129,7 @@ class Namespace:
     def _execute(
         self, facts: list[Facts], names: dict[str, Any], wanted: list[Sequence[str]]
     ) -> None:
-        choice = Choice(facts, self._helpers)
+        choice = Choice(facts, self._helpers, lambda name: self._files.find(name) is not None)
         noting = self._functions.noting(names)
         run = Execution(names, facts, choice, self._clock, noting, self._importer.strictly)
         self._runs.append(run)

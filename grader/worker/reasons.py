@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from grader.worker.clock import ONE_SECONDS, GivenUp, Stopped
 from grader.worker.placeholders import PlaceholderUsed
 
 MAX_TEXT = 300
+_PLACE = re.compile(r" \((?:/|[A-Za-z]:\\)[^()]*\)$")
 TOO_MANY = "there are too many statements outside of functions to tell which are needed"
 UNUSED = "nothing that is graded seemed to need it"
 
@@ -39,4 +41,5 @@ def error_text(error: BaseException) -> str:
         text = str.encode(str(error), "utf-8", "replace").decode()
     except BaseException:  # __str__ is the student's
         text = ""
+    text = _PLACE.sub("", text)  # where a library lies on this machine is nobody's business
     return (f"{name}: {text}" if text else name)[:MAX_TEXT]

@@ -180,3 +180,33 @@ def test_modules_beside_the_answer_are_graded_with_it(grade: Callable[..., Score
     broken = grade("{", "broken.ipynb", ("answer.py", b"def square(x): return x ** 2\n"))
     assert broken.points == FULL
     assert any("left out" in note for note in broken.notes)
+
+
+def test_an_assert_that_does_something_is_kept(grade: Callable[..., ScoreReport]) -> None:
+    binding = "def square(x):\n    assert (two := 2) > 1\n    return x ** two\n"
+    caught = (
+        "def square(x):\n    try:\n        assert isinstance(x, dict)\n        x = x['x']\n"
+        "    except AssertionError:\n        pass\n    return x ** 2\n"
+    )
+    debug = "def square(x):\n    if __debug__:\n        return x ** 2\n"
+    assert [grade(source).points for source in (binding, caught, debug)] == [FULL] * 3
+
+
+def test_of_a_try_the_definition_that_was_executed_counts(
+    grade: Callable[..., ScoreReport],
+) -> None:
+    stub = "try:\n    import nowhere\n    def square(x): raise NotImplementedError\n"
+    assert grade(f"{stub}except ImportError:\n    def square(x): return x ** 2\n").points == FULL
+
+
+def test_a_function_that_is_made_by_exec_is_one(grade: Callable[..., ScoreReport]) -> None:
+    assert grade("exec('def square(x): return x ** 2')").points == FULL
+    assert grade("def g(x): return x ** 2\nglobals()['square'] = g\n").points == FULL
+
+
+def test_where_a_library_lies_here_is_nobodys_business(
+    grade: Callable[..., ScoreReport], told: Callable[[ScoreReport], str]
+) -> None:
+    text = told(grade("from warnings import no_such_name\ndef square(x): return no_such_name\n"))
+    assert "cannot import name 'no_such_name' from 'warnings'" in text
+    assert ".py)" not in text

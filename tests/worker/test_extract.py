@@ -96,7 +96,8 @@ def test_other_magics_run_no_file(line):
 
 def test_a_file_that_a_cell_writes_is_kept():
     result = extract("cell 1", "%%writefile -a tools/x.py\ndef f(): pass\n")
-    assert result.written == [("tools/x.py", "def f(): pass\n")]
+    assert result.written == [("tools/x.py", "def f(): pass\n", True)]
+    assert extract("cell 1", "%%file 'a b.py'\nx").written == [("a b.py", "x", False)]
     assert (result.statements, result.skipped) == ([], 0)
 
 

@@ -106,6 +106,30 @@ WAYS = {
     "what looks missing": ("from planar_utils import sigmoid" + USE.format("sigmoid(3)"),
                            {"planar_utils": "import h5py\ndef sigmoid(x): return x"}),
     "a part": ("def f(): return g()", {"part": "def g(): return 3"}),
+    "a function of it that fills": (
+        "from tools import fill\nT = {}\nfill(T)" + USE.format("T['W']"),
+        {"tools": "def fill(t): t['W'] = 3"},
+    ),
+    "a function of it that fills, by its name": (
+        "import tools\nT = {}\ntools.fill(T)" + USE.format("T['W']"),
+        {"tools": "def fill(t): t['W'] = 3"},
+    ),
+    "what is set in it": (
+        "import config\nconfig.K = [3][0]" + USE.format("config.K"), {"config": "K = None"}
+    ),
+    "what is filled in it": (
+        "import config\nconfig.KEYS.append(3)" + USE.format("config.KEYS[0]"),
+        {"config": "KEYS = []"},
+    ),
+    "what a function of it sets": (
+        "from config import setup, get\nsetup(3)" + USE.format("get()"),
+        {"config": "KEYS = []\ndef setup(k): KEYS.append(k)\ndef get(): return KEYS[0]"},
+    ),
+    "what an object of it keeps": (
+        "from tools import settings\nsettings.set('k', 3)" + USE.format("settings.d['k']"),
+        {"tools": "class S:\n    def __init__(self): self.d = {}\n"
+                  "    def set(self, k, v): self.d[k] = v\nsettings = S()"},
+    ),
     "the function itself": ("from solution import f", {"solution": "def f(): return 3"}),
     "the function, all": ("from solution import *", {"solution": "def f(): return 3"}),
     "the function, run": ("%run solution.py", {"solution": "def f(): return 3"}),
@@ -135,6 +159,16 @@ def test_beside_the_answer_comes_first() -> None:
 def test_a_file_that_a_cell_writes_can_be_imported() -> None:
     namespace = Namespace(contract=CONTRACT)
     cells = ["%%writefile tools.py\ndef g(): return 3", "import tools\ndef f(): return tools.g()"]
+    namespace.define([(f"cell {n}", s) for n, s in enumerate(cells)], path="lab.ipynb")
+    function = namespace.find(["f"])
+    assert function is not None
+    assert function() == 3
+
+
+def test_a_cell_may_write_the_rest_of_a_file_or_the_answers_own() -> None:
+    namespace = Namespace(contract=CONTRACT)
+    cells = ["%%writefile lab.py\nK = [1]", "%%writefile -a lab.py\ndef f(): return K[0] + 2",
+             "from lab import f"]  # fmt: skip
     namespace.define([(f"cell {n}", s) for n, s in enumerate(cells)], path="lab.ipynb")
     function = namespace.find(["f"])
     assert function is not None

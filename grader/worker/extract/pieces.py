@@ -27,7 +27,7 @@ _MAGIC_LINE = re.compile(
 )
 _CELL_MAGIC = re.compile(r"\s*%%[ \t]*(?P<name>[A-Za-z!]\w*)")
 _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "px"})
-_WRITE_MAGIC = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?(?P<path>[^\n]+)\n?")
+_WRITE_MAGIC = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?P<more>-a[ \t]+)?(?P<path>[^\n]+)\n?")
 _RUN_MAGIC = re.compile(
     r"^[ \t]*%run[ \t]+(?:-[a-z]+[ \t]+)*"
     r"(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|(?P<plain>[^\s\"'][^\s]*))",
@@ -142,12 +142,12 @@ def foreign_cell(source: str) -> str | None:
     return magic["name"]
 
 
-def written_file(source: str) -> tuple[str, str] | None:
-    """Return the path and text of the file that a ``%%writefile`` cell writes, if it is one."""
+def written_file(source: str) -> tuple[str, str, bool] | None:
+    """Return path and text of the file that a cell writes, and whether at its end; else None."""
     magic = _WRITE_MAGIC.match(source)
     if magic is None:
         return None
-    return magic["path"].strip().strip("\"'"), source[magic.end() :]
+    return magic["path"].strip().strip("\"'"), source[magic.end() :], bool(magic["more"])
 
 
 def run_lines(source: str) -> list[tuple[int, str]]:

@@ -62,8 +62,8 @@ class Extracted:
 
     statements: list[Statement] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
-    written: list[tuple[str, str]] = field(default_factory=list)
-    """Path and text of files that the cell writes by ``%%writefile``."""
+    written: list[tuple[str, str, bool]] = field(default_factory=list)
+    """Path and text of files that the cell writes by ``%%writefile``, and whether at their end."""
     skipped: int = 0
     """Cells of another language."""
 

@@ -61,9 +61,18 @@ def is_stub(node: ast.stmt, text: str, starter: Starter | None = None) -> bool:
     if starter is not None and starter.has_gap and starter.shape == _shape(node):
         return True
     try:
-        return is_only_gaps(node) or _has_only_empty_regions(node, text)
+        unwritten = is_only_gaps(node) or _has_only_empty_regions(node, text)
+        return unwritten or _never_returns(node)
     except RecursionError:  # nothing that was given out is nested this deep
         return False
+
+
+def _never_returns(node: Function) -> bool:
+    """Whether the raise of the starter still stands at the end, and nothing returns before it."""
+    gives = (ast.Return, ast.Yield, ast.YieldFrom)
+    return raises_not_implemented(node.body[-1]) and not any(
+        isinstance(inner, gives) for inner in ast.walk(node)
+    )
 
 
 def _shape(node: Function) -> str:

@@ -27,7 +27,7 @@ CHANGE_THEIR_FIRST = frozenset(
         *("shuffle", "fill_diagonal", "copyto", "put", "place", "putmask", "put_along_axis"),
         *("heappush", "heapify", "heappop", "heapreplace", "heappushpop", "insort"),
         *("insort_left", "insort_right", "setattr", "delattr", "setitem", "delitem", "next"),
-        *("append", "extend", "update", "iadd", "imul"),
+        *("append", "extend", "update", "iadd", "imul", "at"),
     }
 )
 """Functions that change their first argument: ``random.shuffle(K)``, ``setattr(K, "x", 1)``."""
@@ -40,15 +40,30 @@ _LARGEST_EXPONENT = 64
 
 
 @dataclass
+class Call:
+    """A call, by the names in it."""
+
+    name: str
+    """Of the function or the method."""
+    is_method: bool
+    receivers: list[str]
+    """The roots of what a method is called on."""
+    maker: str
+    """The function of whose result that is a part: `get` in ``get().append(1)``."""
+    given: list[tuple[int | str, str]]
+    """The roots of the arguments, with their places."""
+    alone: bool
+    """Nothing is done with its result: it is called for what it does."""
+
+
+@dataclass
 class Changes:
     """Names whose values a statement changes, by how it does."""
 
     roots: set[str] = field(default_factory=set)
     """Changed by the statement itself."""
-    calls: list[tuple[str, list[tuple[int | str, str]]]] = field(default_factory=list)
-    """Calls of plain names: the function, and the roots of its arguments with their places."""
-    methods: list[tuple[str, str]] = field(default_factory=list)
-    """Calls of methods: the method's name, and the root of what it is called on."""
+    calls: list[Call] = field(default_factory=list)
+    """What is called in it, which may change more."""
     aliases: list[tuple[str, str]] = field(default_factory=list)
     """Pairs: the first name stands for the second one or for a part of it."""
 
@@ -60,44 +75,46 @@ def of(node: ast.AST, *, inner: bool = False) -> Changes:
     """
     found = Changes()
     waiting = list(ast.iter_child_nodes(node)) if inner else [node]
+    alone: set[int] = set()
     while waiting:
         part = waiting.pop()
         if isinstance(part, _SCOPES):
             continue
-        _note(part, found)
+        if isinstance(part, ast.Expr):
+            alone.add(id(part.value))
+        _note(part, found, alone=id(part) in alone)
         waiting += ast.iter_child_nodes(part)
     return found
 
 
-def _note(node: ast.AST, found: Changes) -> None:
+def _note(node: ast.AST, found: Changes, *, alone: bool) -> None:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             _assigned(target, node.value, found)
         same = [target.id for target in node.targets if isinstance(target, ast.Name)]
         found.aliases += ((one, other) for one in same for other in same if one != other)
-    elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value:
-        _assigned(node.target, node.value, found)
     elif isinstance(node, ast.AugAssign):
         found.roots.update(_roots(node.target))
     elif isinstance(node, ast.Delete):
         items = [target for target in node.targets if not isinstance(target, ast.Name)]
         found.roots.update(root for item in items for root in _roots(item))
     elif isinstance(node, ast.Call):
-        _called(node, found)
+        _called(node, found, alone=alone)
+    elif isinstance(node, ast.BinOp) and alone:
+        found.roots.update(_roots(_first(node)))  # stream << 1 << 2
+    elif isinstance(node, ast.Attribute) and node.attr in MUTATORS:
+        found.roots.update(_roots(node.value))  # also where it is handed on: map(K.append, L)
     else:
         _note_binding(node, found)
 
 
 def _note_binding(node: ast.AST, found: Changes) -> None:
-    if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+    if isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value:
+        _assigned(node.target, node.value, found)
+    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
         _assigned(node.target, node.iter, found)
     elif isinstance(node, ast.withitem) and node.optional_vars:
         _assigned(node.optional_vars, node.context_expr, found)
-    elif isinstance(node, ast.Expr):
-        # What is called for no result is called for what it does to its receiver.
-        function = node.value.func if isinstance(node.value, ast.Call) else None
-        if isinstance(function, ast.Attribute):
-            found.roots.update(_roots(function.value))
 
 
 def _assigned(target: ast.expr, value: ast.expr, found: Changes) -> None:
@@ -114,23 +131,41 @@ def _assigned(target: ast.expr, value: ast.expr, found: Changes) -> None:
         found.roots.update(_roots(target))
 
 
-def _called(call: ast.Call, found: Changes) -> None:
+def _called(call: ast.Call, found: Changes, *, alone: bool) -> None:
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     if name in CHANGE_THEIR_FIRST and call.args:
         found.roots.update(_roots(call.args[0]))
+    given: list[tuple[int | str, str]] = []
+    for place, argument in enumerate(call.args):
+        given += ((place, root) for root in _roots(argument))
+    for keyword in call.keywords:
+        roots = _roots(keyword.value)
+        given += ((keyword.arg or "", root) for root in roots)
+        if keyword.arg in ("out", "file"):
+            found.roots.update(roots)
     if isinstance(function, ast.Attribute):
-        for root in _roots(function.value):
-            found.methods.append((name, root))
-            if name in MUTATORS:
-                found.roots.add(root)
+        receivers = _roots(function.value)
+        if alone:
+            found.roots.update(receivers)
+        maker = _maker(function.value)
+        found.calls.append(Call(name, True, receivers, maker, given, alone))
     elif name:
-        given: list[tuple[int | str, str]] = []
-        for place, argument in enumerate(call.args):
-            given += ((place, root) for root in _roots(argument))
-        for keyword in call.keywords:
-            given += ((keyword.arg or "", root) for root in _roots(keyword.value))
-        found.calls.append((name, given))
+        found.calls.append(Call(name, False, [], "", given, alone))
+
+
+def _first(expression: ast.expr) -> ast.expr:
+    while isinstance(expression, ast.BinOp):
+        expression = expression.left
+    return expression
+
+
+def _maker(expression: ast.expr) -> str:
+    """Return the plain function whose result an expression is a part of, if it is one."""
+    while isinstance(expression, ast.Attribute | ast.Subscript):
+        expression = expression.value
+    function = expression.func if isinstance(expression, ast.Call) else None
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _roots(expression: ast.expr) -> list[str]:
@@ -149,6 +184,10 @@ def _parts(expression: ast.expr) -> list[str]:
     found = _roots(expression)
     if isinstance(expression, ast.Call):  # enumerate(L), zip(A, B), np.asarray(K)
         found += [root for argument in expression.args for root in _roots(argument)]
+    if isinstance(expression, ast.Dict):
+        found += [root for value in expression.values for root in _roots(value)]
+    if isinstance(expression, ast.Set):
+        found += [root for value in expression.elts for root in _roots(value)]
     if isinstance(expression, ast.IfExp):
         found += _parts(expression.body) + _parts(expression.orelse)
     if isinstance(expression, ast.BoolOp):

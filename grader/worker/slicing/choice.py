@@ -12,7 +12,7 @@ from grader.worker.slicing.changes import DRAWS
 from grader.worker.slicing.index import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from grader.worker.extract.listing import Block
     from grader.worker.slicing.facts import Facts
@@ -25,8 +25,14 @@ _MOST_STEPS = 200_000
 class Choice:
     """Chooses among the statements of one module."""
 
-    def __init__(self, facts: Sequence[Facts], given: Collection[str] = ()) -> None:
-        self._index = Index(facts, given)
+    def __init__(
+        self,
+        facts: Sequence[Facts],
+        given: Collection[str] = (),
+        is_own: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """Choose among `facts`; see `Index` for what is `given` and own."""
+        self._index = Index(facts, given, is_own)
         self._facts = facts
         self._tests: dict[Block, set[str]] = {}
         self.too_long = len(self._index.others) > MOST_STATEMENTS
