@@ -55,6 +55,8 @@ class Namespace:
         self._broken: list[Broken] = []
         self._runs: list[Execution] = []
         self._words: set[str] = set()
+        self._module_names: set[str] = set()
+        """What pieces of other files that are not Python would have defined."""
         self._statements_left, self._skipped = MAX_STATEMENTS, 0
         self._files = Files(())
         self._finder = Finder(self._files, self._execute_module)
@@ -148,7 +150,9 @@ class Namespace:
         """Execute one of the submission's other files, on behalf of an import."""
         names = module.__dict__
         names |= {"__builtins__": self._builtins, "__file__": path}
+        before = len(self._broken)
         facts = self._facts([_extracted(*cell) for cell in cells])
+        self._module_names |= {name for b in self._broken[before:] for name in b.names}
         # What is wanted of a module is said by those who import it: any word of theirs may be it.
         bound = {name for one in facts for name in one.binds} & self._words
         self._execute(facts, names, [*self._wanted(facts), *([name] for name in sorted(bound))])
@@ -181,6 +185,7 @@ class Namespace:
     def _needed(self) -> set[str]:
         """Return the names that the functions of the contract need, where some may be too new."""
         found = {name for function in self._contract for name in function["names"]}
+        found |= self._module_names & self._words
         if any(broken.needs for broken in self._broken) and self._slices != "off":
             for run in self._runs:
                 facts = [run.facts[place] for place in run.needed(run.wanted)]

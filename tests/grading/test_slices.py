@@ -161,6 +161,17 @@ def test_what_a_newer_python_is_needed_for_is_held_back(
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows these forms")
+def test_a_module_that_needs_a_newer_python_holds_its_users_back(
+    grade: Callable[..., ScoreReport],
+) -> None:
+    tools = b'def power(x):\n    print(f"{"a"}")\n    return x ** 2\n'
+    answer = b"import tools\ndef square(x): return tools.power(x)\n"
+    assert grade(tools.decode(), "tools.py", ("answer.py", answer)).status == "internal_error"
+    other = b"import tools\ndef square(x): return x ** 2\n"
+    assert grade(tools.decode(), "tools.py", ("answer.py", other)).points == FULL
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows these forms")
 def test_a_newer_python_that_nothing_needs_holds_nothing_back(
     grade: Callable[..., ScoreReport],
 ) -> None:

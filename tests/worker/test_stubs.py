@@ -276,7 +276,7 @@ WORK = {
     "a raise of a name": "def f(x):\n    raise x.error",
     "a guard": "def f(x):\n    if x is None:\n        raise NotImplementedError\n    return x",
     "a case": "def f(x, k):\n    if k == 'a':\n        return x\n    raise NotImplementedError",
-    "a raise after a return": "def f(x):\n    if x:\n        return 2\n    raise NotImplementedError",
+    "a raise after a return": "def f(x):\n    if x: return 2\n    raise NotImplementedError",
     "a sum over all": "def f(x):\n    return x.sum(None)",
     "its argument beside a none": "def f(x):\n    y = None\n    return x",
     "a number in a dict": "def f(x):\n    W = None\n    return {'W': W, 'b': 0}",
