@@ -76,7 +76,8 @@ def _unit(file: StoredFile, wrapper: PurePosixPath) -> PurePosixPath:
 
 
 def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
-    return path.relative_to(wrapper) if path.is_relative_to(wrapper) else path
+    # An archive may hold a file of the wrapper's own name beside it.
+    return path.relative_to(wrapper) if wrapper in path.parents else path
 
 
 def _is_somebody(file: StoredFile, told: Told, code: Sequence[Told], names: FileNames) -> bool:
