@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _GIVEN: Final = "it is called like a file that the course gives out"
+_AS_GIVEN: Final = "it lies beside the students' files, as the course gives it out"
+_WHOSE: Final = "it is called like a file that the course gives out: name it after its student"
 _NOBODYS: Final = "it lies beside the students' own files"
 _NOTES: Final = 10
 
@@ -56,7 +58,7 @@ def gather(
     one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
     read at all.
     """
-    listing, names = list_files(path, scratch, without), FileNames(exercises)
+    listing, names = list_files(path, scratch, without), FileNames(exercises, given)
     chosen, files = read_layout(layout, listing, path, names, known)
     strays = [file.file for file in files if file.is_stray]
     files = [file for file in files if not file.is_stray]
@@ -74,7 +76,10 @@ def gather(
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(left for one in found for left in _left_over(one, labels, texts)), *_strays(strays)),
+        (
+            *(left for one in found for left in _left_over(one, labels, texts)),
+            *_strays(strays, names),
+        ),
         chosen.title,
         hint(chosen, listing) if layout == "auto" else "",
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -190,7 +195,12 @@ def _left_over(
         yield LeftOver(path, label, reason, alone, passed_over=read, of=student)
 
 
-def _strays(files: Iterable[StoredFile]) -> Iterator[LeftOver]:
+def _strays(files: Iterable[StoredFile], names: FileNames) -> Iterator[LeftOver]:
+    """Yield what is nobody's: what the course gives out needs no look, all else does."""
     for file in files:
+        path, reason, is_as_given = str(file.path), file.problem or _NOBODYS, False
+        if names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA):
+            is_as_given = names.is_as_given(file)
+            reason = (_AS_GIVEN if file.is_code else _GIVEN) if is_as_given else _WHOSE
         if file.kind is not Kind.NOTHING:
-            yield LeftOver(str(file.path), None, file.problem or _NOBODYS, alone=False)
+            yield LeftOver(path, None, reason, alone=False, passed_over=is_as_given)
