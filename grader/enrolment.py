@@ -48,9 +48,10 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
 
     Raise UsageError when two students may be one and contradict each other.
     """
-    people = identify(
-        store.people(), gathered.handed, gathered.roster, gathered.absent, whole=whole
-    )
+    rows = (*gathered.absent, *gathered.elsewhere)
+    people = identify(store.people(), gathered.handed, gathered.roster, rows, whole=whole)
+    # There is one for each row, and those who handed in are not absent.
+    people.absent = people.absent[: len(gathered.absent)]
     known = store.ids()
     graded = _graded(store) if any(s.problem for s in gathered.submissions) else {}
     submissions, stems = [], dict[str, str]()

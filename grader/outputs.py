@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.atomic import make_folder, unwritable, write_text, write_text_if_changed
+from grader.errors import UsageError
 from grader.gradebook import gradebook_csv, gradebook_lines
 from grader.model.feedback import feedback_for_student, feedback_markdown
 from grader.model.report import canonical_json, report_json
@@ -25,6 +26,25 @@ if TYPE_CHECKING:
     from grader.store import Row
 
 STORE: Final = "store.sqlite"
+_WRITTEN: Final = ("reports", "feedback", "gradebook.csv", STORE)
+
+
+def refuse_outputs(path: Path, out: Path) -> None:
+    """Raise UsageError when a class would be read from where one is, or was, graded into."""
+    path, out = path.resolve(), out.resolve()
+    if path == out:
+        raise UsageError(
+            f"PATH and --out are one folder, {path}: name another for --out, such as "
+            f"{path / 'graded'}, or reports would be read as what students handed in"
+        )
+    for folder in (path, *path.parents):
+        inner = path.relative_to(folder).parts[:1]
+        if (folder / STORE).is_file() and (not inner or inner[0] in _WRITTEN):
+            raise UsageError(
+                f"PATH holds what grader wrote, not what students handed in: {folder} is a folder "
+                "that a class was graded into. Name the students' files; if they lie in there, "
+                "move them into a folder of their own"
+            )
 
 
 class Outputs:

@@ -105,7 +105,7 @@ def grade(
 
     opened = open_course(course)
     level = _level(require_isolation, allow_unsandboxed)
-    _judge_options(layout, only, whole_class=whole_class)
+    _judge_options(path, out, layout, only, whole_class=whole_class)
     if exercise is not None:
         opened.folder(exercise)
 
@@ -161,13 +161,17 @@ def _level(required: str | None, unsandboxed: bool) -> Level:
     return Level(required)
 
 
-def _judge_options(layout: str, only: list[str] | None, *, whole_class: bool) -> None:
+def _judge_options(
+    path: Path, out: Path, layout: str, only: list[str] | None, *, whole_class: bool
+) -> None:
     from grader.errors import UsageError
     from grader.ingest import LAYOUTS
+    from grader.outputs import refuse_outputs
 
     _known("layout", layout, ["auto", *LAYOUTS])
     if whole_class and only:
         raise UsageError("--whole-class and --only contradict each other")
+    refuse_outputs(path, out)
 
 
 def _known(what: str, name: str, names: list[str]) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
+
+from grader.ingest.answers.given import Given, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import PurePosixPath
 
+    from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
 
 _GAP: Final = " _.-"
@@ -57,13 +60,28 @@ class Told:
 
 
 class FileNames:
-    """Reads file names by the exercises of a course."""
+    """Reads file names by the exercises of a course, and by what it gives out."""
 
-    def __init__(self, exercises: Iterable[Exercise]) -> None:
+    def __init__(self, exercises: Iterable[Exercise], given: Given | None = None) -> None:
+        self._given = given or Given()
         self.ids: tuple[str, ...] = tuple(e.id for e in exercises)
         # Of `sum` and `running_sum` the longer one is looked for first.
         by_length = sorted(exercises, key=lambda e: len(e.id), reverse=True)
         self._patterns = [(e.id, _pattern(e)) for e in by_length]
+
+    def is_given(self, name: str) -> bool:
+        """Whether a file is called like one that the course gives out, or like a copy of it."""
+        path = PurePosixPath(name)
+        return f"{without_marks(path.stem)}{path.suffix}".casefold() in self._given.names
+
+    def is_as_given(self, file: StoredFile) -> bool:
+        """Whether a file is as the course gives it out; of what is no code the name tells it."""
+        if not file.is_code:
+            return self.is_given(file.path.name)
+        try:
+            return digest_of(file.read()) in self._given.files
+        except OSError:
+            return False
 
     def exercises(self, path: PurePosixPath) -> list[str]:
         """Return the exercises that a path names: the file, else the folder next to it."""
@@ -94,11 +112,14 @@ class FileNames:
         the exercise makes what follows it in other names versions, unless there are many.
         """
         told: dict[str, list[Told]] = defaultdict(list)
-        for path in paths:
+        for path in (path for path in paths if not self._is_given_beside(path)):
             found = self.tell(path.stem) if len(path.parts) == 1 else self._in_folder(path)
             if found.task is not None:
                 told[found.task].append(found)
         return any(_several(same, folder) for same in told.values()) or self._by_exercise(paths)
+
+    def _is_given_beside(self, path: PurePosixPath) -> bool:
+        return self.is_given(path.name) and self.tell(path.stem).task not in self.ids
 
     def _in_folder(self, path: PurePosixPath) -> Told:
         """Return what a file tells that lies in a folder, which may be its student's."""

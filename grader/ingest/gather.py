@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from grader.model.submission import Student
     from grader.sandbox.forkserver import Forkserver
 
-_OLDER: Final = "the student handed it in again later, and the later one counts"
+_T = TypeVar("_T")
 _GIVEN: Final = "it is called like a file that the course gives out"
+_AS_GIVEN: Final = "it lies beside the students' files, as the course gives it out"
+_WHOSE: Final = "it is called like a file that the course gives out: name it after its student"
 _NOBODYS: Final = "it lies beside the students' own files"
 _NOTES: Final = 10
 
@@ -56,18 +58,14 @@ def gather(
     one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
     read at all.
     """
-    listing, names = list_files(path, scratch, without), FileNames(exercises)
+    listing, names = list_files(path, scratch, without), FileNames(exercises, given)
     chosen, files = read_layout(layout, listing, path, names, known)
     strays = [file.file for file in files if file.is_stray]
     files = [file for file in files if not file.is_stray]
     named = dict.fromkeys(file.student for file in files)
     joined = roster.join(named) if roster else {student: (student, None) for student in named}
-    by_student: dict[Student, list[HandedIn]] = {}
-    handed: dict[Student, list[Student]] = {}
-    for file in files:
-        by_student.setdefault(joined[file.student][0], []).append(file)
-    for student in named:
-        handed.setdefault(joined[student][0], []).append(student)
+    by_student = _by_student((joined[file.student][0], file) for file in files)
+    handed = _by_student((joined[student][0], student) for student in named)
     with Contents(exercises, given, forkserver) as contents:
         matcher = Matcher(exercises, contents, only)
         found = [_found(matcher, s, by_student[s]) for s in sorted(by_student, key=_order)]
@@ -78,7 +76,10 @@ def gather(
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(left for one in found for left in _left_over(one, labels, texts)), *_strays(strays)),
+        (
+            *(left for one in found for left in _left_over(one, labels, texts)),
+            *_strays(strays, names),
+        ),
         chosen.title,
         hint(chosen, listing) if layout == "auto" else "",
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -101,13 +102,19 @@ def match_one(
     return next(iter(found.files.matched), None)
 
 
+def _by_student(pairs: Iterable[tuple[Student, _T]]) -> dict[Student, list[_T]]:
+    found: dict[Student, list[_T]] = {}
+    for student, one in pairs:
+        found.setdefault(student, []).append(one)
+    return found
+
+
 @dataclass
 class _Found:
     """What one student handed in, and what became of it."""
 
     files: StudentFiles
     unread: list[Unread]
-    older: list[HandedIn]
     nothing_read: bool
 
 
@@ -116,20 +123,15 @@ def _order(student: Student) -> tuple[str, str]:
 
 
 def _found(matcher: Matcher, student: Student, files: list[HandedIn]) -> _Found:
-    """Match what a student handed in last, of what can be read."""
-    to_match, unread = sort_out(sorted(files, key=lambda f: f.turn))
-    latest: dict[tuple[str | None, PurePosixPath], HandedIn] = {}
-    older = []
-    unreadable = {one.file for one in unread}
-    for file in to_match:
-        place = (file.exercise, file.path)
-        if place in latest and file in unreadable:
-            continue  # the version before can be read
-        if place in latest:
-            older.append(latest[place])
-        latest[place] = file
-    nothing_read = unreadable.issuperset(to_match)
-    return _Found(matcher.match(student, list(latest.values())), unread, older, nothing_read)
+    """Match what a student handed in."""
+    to_match, unread = sort_out(sorted(files, key=_place))
+    nothing_read = {one.file for one in unread}.issuperset(to_match)
+    return _Found(matcher.match(student, to_match), unread, nothing_read)
+
+
+def _place(file: HandedIn) -> tuple[PurePosixPath, str]:
+    """Return a key by which a folder and a zip of one name have the same order everywhere."""
+    return file.file.path, str(file.file.archive or "")
 
 
 def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None:
@@ -191,12 +193,14 @@ def _left_over(
         read = not (alone and file in one.files.silent)
         path = str(file.file.path)
         yield LeftOver(path, label, reason, alone, passed_over=read, of=student)
-    for file in one.older:
-        path = str(file.file.path)
-        yield LeftOver(path, label, _OLDER, alone=False, passed_over=True, of=student)
 
 
-def _strays(files: Iterable[StoredFile]) -> Iterator[LeftOver]:
+def _strays(files: Iterable[StoredFile], names: FileNames) -> Iterator[LeftOver]:
+    """Yield what is nobody's: what the course gives out needs no look, all else does."""
     for file in files:
+        path, reason, is_as_given = str(file.path), file.problem or _NOBODYS, False
+        if names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA):
+            is_as_given = names.is_as_given(file)
+            reason = (_AS_GIVEN if file.is_code else _GIVEN) if is_as_given else _WHOSE
         if file.kind is not Kind.NOTHING:
-            yield LeftOver(str(file.path), None, file.problem or _NOBODYS, alone=False)
+            yield LeftOver(path, None, reason, alone=False, passed_over=is_as_given)

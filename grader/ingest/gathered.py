@@ -76,6 +76,8 @@ class Gathered:
     handed: Mapping[Student, Sequence[Student]] = field(default_factory=dict)
     """Every student with any file, and how the layout named them."""
     roster: Roster | None = None
+    elsewhere: tuple[Student, ...] = ()
+    """Rows of the roster that are of students in PATH who were not chosen."""
 
     def only(self, labels: Collection[str]) -> Gathered:
         """Return the part that is of these students; raise UsageError when one is not there."""
@@ -92,7 +94,8 @@ class Gathered:
             self,
             submissions=tuple(s for s in self.submissions if s.student in chosen),
             left_over=tuple(item for item in self.left_over if item.of in chosen),
-            absent=tuple(row for row in rows if row not in here),
+            absent=tuple(row for row in self.absent if row not in here),
+            elsewhere=tuple(r for r in rows if r not in here and r not in self.absent),
             strangers=tuple(label for label in self.strangers if label in called),
             handed={s: names for s, names in self.handed.items() if s in chosen},
         )

@@ -63,7 +63,8 @@ class Entries:
 
     def place(self, file: StoredFile) -> tuple[str, PurePosixPath]:
         """Return the name of the entry in which a file lies, and the path within it."""
-        inside = file.path.is_relative_to(self.wrapper)
+        # An archive may hold a file of the wrapper's own name beside it.
+        inside = self.wrapper in file.path.parents
         top, *inner = (file.path.relative_to(self.wrapper) if inside else file.path).parts
         return top, PurePosixPath(*inner)
 

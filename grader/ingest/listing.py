@@ -134,9 +134,9 @@ def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
     for folder, folders, names in os.walk(root, onerror=unread.append):
         here = Path(folder)
         links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = [name for name in folders if here / name != without]
         if not folders and not names:
             yield from _nothing(_place(here, root).path, root, EMPTY_FOLDER)
+        folders[:] = [name for name in folders if here / name != without]
         for name in names + folders:
             found = _place(here / name, root)
             if (litter := _litter(found.path)) is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from grader.ingest.answers.choosing import Choice, Chooser
 from grader.ingest.answers.modules import Modules
 from grader.ingest.answers.telling import Teller
+from grader.ingest.answers.versions import sort_versions
 from grader.ingest.listing import CODE
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class StudentFiles:
     left: list[tuple[HandedIn, str]] = field(default_factory=list)
     silent: list[HandedIn] = field(default_factory=list)
     """Those of the left files that tell nothing: they may still be for a class's only exercise."""
+    notes: Mapping[HandedIn, Sequence[str]] = field(default_factory=dict)
+    """Of files that were taken from among several versions."""
 
 
 class Matcher:
@@ -65,13 +68,17 @@ class Matcher:
     def match(
         self, student: Student, files: Sequence[HandedIn], there: Sequence[HandedIn] = ()
     ) -> StudentFiles:
-        """Match what one student handed in; the order of `files` is of no effect.
+        """Match what one student handed in.
 
-        `there` are files, besides, that an answer may import.
+        The order of `files` is of no effect, but that of two versions of one file the last counts
+        where nothing else tells. `there` are files, besides, that an answer may import.
         """
         files = sorted(files, key=lambda f: (f.path, f.exercise or ""))
         found = StudentFiles(student, left=[(f, p) for f in files if (p := _problem(f))])
-        code = [f for f in files if not _problem(f)]
+        versions = sort_versions(
+            [f for f in files if not _problem(f)], self._contents, self._teller.told_by_names
+        )
+        code, found.notes = versions.files, versions.notes
         modules = Modules(dict.fromkeys([*code, *there]), self._contents)
         # Examples and helpers that nobody changed: no answer, unless there is nothing else.
         own = [f for f in code if not self._contents.is_besides(f)] or code
@@ -82,10 +89,11 @@ class Matcher:
             if candidates := told.get(exercise):
                 choice = chooser.choose(exercise, list(candidates))
                 guesses = [candidates[f] for f in (*choice.front, choice.main)]
-                found.matched.append(self._matched(student, exercise, choice, modules, guesses))
+                found.matched.append(self._matched(found, exercise, choice, modules, guesses))
                 reasons |= dict.fromkeys(choice.as_given, _AS_GIVEN)
         reasons |= {f: _AS_GIVEN for f in code if f not in own}
         self._leave(found, code, reasons)
+        found.left += versions.others
         self._contents.forget_looks()
         return found
 
@@ -95,7 +103,7 @@ class Matcher:
         modules = Modules(silent, self._contents)
         choice = Chooser(self._contents, modules).choose(exercise, silent)
         guess = f"{choice.main.path} does not tell its exercise; it was graded as {exercise}"
-        matched = self._matched(found.student, exercise, choice, modules, [guess])
+        matched = self._matched(found, exercise, choice, modules, [guess])
         found.matched.append(matched)
         unread = [f for f in silent if f not in matched.files]
         found.left = [(f, reason) for f, reason in found.left if f not in silent]
@@ -104,7 +112,7 @@ class Matcher:
 
     def _matched(
         self,
-        student: Student,
+        found: StudentFiles,
         exercise: str,
         choice: Choice,
         modules: Modules,
@@ -121,7 +129,9 @@ class Matcher:
             names = ", ".join(str(f.path) for f in needed)
             verb = "was" if len(needed) == 1 else "were"
             notes.append(f"{names} {verb} read before {choice.main.path}")
-        return Matched(student, exercise, (*needed, *answer), (*notes, *choice.notes))
+        files = (*needed, *answer)
+        versions = [note for file in files for note in found.notes.get(file, ())]
+        return Matched(found.student, exercise, files, (*notes, *choice.notes, *versions))
 
     def _leave(
         self, found: StudentFiles, code: Sequence[HandedIn], reasons: Mapping[HandedIn, str]

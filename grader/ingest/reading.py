@@ -16,12 +16,12 @@ from grader.model.text import clean_line
 from grader.source import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from grader.ingest.file_names import FileNames
     from grader.ingest.layout import Layout
-    from grader.ingest.listing import Listing
+    from grader.ingest.listing import Listing, StoredFile
 
 # These write into the name of each folder whose it is, so that one folder tells as much as all.
 _TOLD_BY_NAME: Final = ("moodle", "canvas")
@@ -34,13 +34,13 @@ def read_layout(
 
     A path within a class is read as the class would be, so that its student is the same.
     """
-    above = _above(path)
+    above, files = _above(path), listing.files
     if layout != "auto":
         chosen = LAYOUTS[layout]
     elif (path.parent / METADATA).is_file():
         raise UsageError(f"{path} is a part of a Gradescope export: name that, and --only LABEL")
     else:
-        chosen = next(way for way in LAYOUTS.values() if way.recognise(listing.files))
+        chosen = next(way for way in LAYOUTS.values() if way.recognise(_own(way, files, names)))
     plain = LAYOUTS["plain"]
     within = [replace(f, path=PurePosixPath(above[0], f.path)) for f in listing.files if above]
     for way in (LAYOUTS[name] for name in _TOLD_BY_NAME):
@@ -51,10 +51,30 @@ def read_layout(
     name = next(iter(above[len(outer) :]), listing.name)
     folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
     if chosen is not plain or name not in known or (folders and folders <= {*known}):
-        return chosen, list(chosen.read(listing.files, names, name))
+        own = _own(chosen, files, names)
+        read = list(chosen.read(own, names, name))
+        if chosen is plain:
+            return chosen, read
+        nobody, there = Student(label=name), {*own}
+        aside = [HandedIn(nobody, f.path, f, is_stray=True) for f in files if f not in there]
+        return chosen, [*(_called(file, names) for file in read), *aside]
     inner = PurePosixPath(*reversed(outer))
     student = Student(label=name)
     return chosen, [HandedIn(student, inner / file.path, file) for file in listing.files]
+
+
+def _own(way: Layout, files: Sequence[StoredFile], names: FileNames) -> Sequence[StoredFile]:
+    """Return the files without what the course gives out and that lies beside a system's names."""
+    if (fits := way.names) is None:
+        return files
+    return [f for f in files if not names.is_given(f.path.name) or any(map(fits, f.path.parts))]
+
+
+def _called(file: HandedIn, names: FileNames) -> HandedIn:
+    """Return a file; one of which nothing but a name of the course's tells whose is nobody's."""
+    name = file.file.path.name
+    is_nobody = file.student == Student(label=clean_line(PurePosixPath(name).stem) or "unnamed")
+    return replace(file, is_stray=True) if is_nobody and names.is_given(name) else file
 
 
 def _above(path: Path) -> list[str]:

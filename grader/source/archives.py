@@ -41,6 +41,8 @@ _FAULTS = (
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
+_FOLDER = 0x10
+"""An attribute of DOS."""
 _DIRECTORY_RECORD = b"PK\x01\x02"
 _RECORD_SIZE, _HEADER_SIZE = 46, 30
 _KEEPS_BYTES = (3, 19)
@@ -125,7 +127,7 @@ def iter_entries(archive: Path | bytes, limits: Limits = DEFAULT_LIMITS) -> Iter
                 link = stat.S_ISLNK(entry.external_attr >> 16)
                 refused = "it is a link, and links are not followed" if link else found.refused
                 read = partial(_read, opened, entry, left, limits)
-                yield Entry(found.path, entry.is_dir(), refused, read)
+                yield Entry(found.path, _is_folder(entry), refused, read)
     except _FAULTS:
         raise Unreadable(_DAMAGED) from None
 
@@ -230,6 +232,16 @@ def _name(entry: zipfile.ZipInfo) -> str:
     except UnicodeError:
         keeps_bytes = entry.create_system in _KEEPS_BYTES
         return raw.decode("utf-8", "surrogateescape") if keeps_bytes else entry.filename
+
+
+def _is_folder(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a folder: by its last sign, in Windows a backslash, or by its kind.
+
+    What has bytes is a file all the same, unless zipfile says otherwise.
+    """
+    by_kind = entry.external_attr & _FOLDER or stat.S_ISDIR(entry.external_attr >> 16)
+    by_name = _name(entry).endswith("\\")
+    return entry.is_dir() or (not entry.file_size and bool(by_kind or by_name))
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: _Left, limits: Limits) -> bytes:

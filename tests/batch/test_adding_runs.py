@@ -186,6 +186,19 @@ def test_only_some_are_graded_and_may_be_called_by_what_is_known(hall):
         hall.run(only=["s1", "s11"])
 
 
+@pytest.mark.parametrize("chosen", ["s1", "s2", "Bo Li", "bo@x"])
+def test_who_is_in_path_and_was_not_chosen_is_not_absent(hall, chosen):
+    put(hall.folder, s1__alpha="pass", s2__alpha="pass")
+    roster = ROSTER + "Cy Ray,cy@x,s3,1003\n"
+    summary = hall.run(only=[chosen], roster=roster)
+    absent = [item.label for item in summary.unmatched if not item.path]
+    assert absent == ["Cy Ray"]
+    assert set(hall.book()) == {"s1" if chosen == "s1" else "s2", "Cy Ray"}
+    hall.run(roster=roster)
+    assert set(hall.book()) == {"s1", "s2", "Cy Ray"}
+    assert hall.book()["s1"]["email"] == "ada@x"
+
+
 def test_foreign_files_stay(hall):
     put(hall.folder, s1__alpha="pass", s2__alpha="pass")
     reports, feedback = hall.out / "reports", hall.out / "feedback"

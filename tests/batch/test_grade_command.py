@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import typer
 
@@ -120,3 +122,36 @@ def test_what_cannot_be_is_refused(classroom, options, message):
     with pytest.raises(UsageError, match=message):
         grade(path=classroom.folder, out=classroom.out, course=classroom.course.root, **options)
     assert not list(classroom.out.glob("*"))
+
+
+@pytest.mark.parametrize("form", ["{}", "{}/", "{}/../class", "{}/ada/.."])
+def test_path_and_out_must_be_two_folders(classroom, tmp_path, form):
+    classroom.write(ada="pass")
+    path = tmp_path / "link"
+    path.symlink_to(classroom.folder)
+    out = form.format(path)
+    with pytest.raises(UsageError, match=r"PATH and --out are one folder.*name another"):
+        grade(path=classroom.folder, out=Path(out), course=classroom.course.root)
+    assert [p.name for p in classroom.folder.iterdir()] == ["ada"]
+
+
+@pytest.mark.parametrize("inner", ["", "reports", "feedback", "gradebook.csv", "store.sqlite"])
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_what_grader_wrote_is_not_graded(classroom, command, tmp_path, inner, elsewhere):
+    classroom.write(ada="pass")
+    assert command() == 0
+    if not inner and not elsewhere:
+        inner = "reports/ada.alpha.json"
+    out = tmp_path / "another" if elsewhere else classroom.out
+    with pytest.raises(UsageError, match="what grader wrote, not what students handed in"):
+        grade(path=classroom.out / inner, out=out, course=classroom.course.root)
+    assert not (tmp_path / "another").exists()
+
+
+@pytest.mark.parametrize("out", ["graded", "deep/er", ".."])
+def test_a_folder_inside_the_other_can_be_used_again(classroom, command, out):
+    classroom.write(ada="pass", bob="pass")
+    classroom.out = classroom.folder / out
+    for _ in range(2):
+        assert command() == 0
+        assert list(classroom.book()) == ["ada", "bob"]

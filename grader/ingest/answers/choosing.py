@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from grader.ingest.answers.telling import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from grader.ingest.answers.contents import Contents
+    from grader.ingest.answers.contents import Content, Contents
     from grader.ingest.answers.modules import Modules
     from grader.ingest.layout import HandedIn
+    from grader.sandbox.outline import Written
 
 _SHOWN: Final = 5
 
@@ -89,14 +90,7 @@ class Chooser:
     def work(self, exercise: str, file: HandedIn) -> Work:
         """Return how much of a student's work on an exercise is in a file."""
         content = self._contents.of(file)
-        functions = content.outline.functions.get(exercise, {})
-        if any(function.written for function in functions.values()):
-            return Work.WRITTEN
-        if content.unread:
-            return Work.UNREADABLE
-        if functions:
-            return Work.AS_GIVEN
-        return Work.SOMETHING_ELSE if content.outline.definitions else Work.NOTHING
+        return work_in(content, content.outline.functions.get(exercise, {}).values())
 
     def _rank(self, exercise: str, file: HandedIn, *, imported: bool) -> _Rank:
         work = self.work(exercise, file)
@@ -159,6 +153,17 @@ _LESS_WORK: Final = {
     Work.SOMETHING_ELSE: "defines no function of the exercise",
     Work.UNREADABLE: "cannot be read",
 }
+
+
+def work_in(content: Content, functions: Collection[Written]) -> Work:
+    """Return how much work is in a file that has these functions of an exercise."""
+    if any(function.written for function in functions):
+        return Work.WRITTEN
+    if content.unread:
+        return Work.UNREADABLE
+    if functions:
+        return Work.AS_GIVEN
+    return Work.SOMETHING_ELSE if content.outline.definitions else Work.NOTHING
 
 
 def _named(exercise: str, file: HandedIn) -> int:

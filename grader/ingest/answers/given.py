@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, Self
 from grader.ingest.listing import CODE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.catalog import ExerciseFolder
 
 _BESIDES: Final = ("test_examples.py", "conftest.py", "picture.py")
@@ -26,23 +28,35 @@ class Given:
     """The digest of an exercise's helpers, which every answer to it has anyway."""
     texts: frozenset[str] = frozenset()
     """The names of what is given out and is no code, such as the lesson."""
+    names: frozenset[str] = frozenset()
+    """The names of all files that are given out, in lower case: nobody is called so."""
+    files: frozenset[bytes] = frozenset()
+    """Digests of all code that is given out, also of what is to be filled."""
 
     @classmethod
     def of(cls, folders: Iterable[ExerciseFolder]) -> Self:
         """Return what the exercises of `folders` give out."""
         starters, helpers, besides, texts = {}, {}, set(), set()
+        names, fillable = {*_BESIDES}, set()
         for folder in folders:
             starters[folder.id] = folder.starter_source
+            names |= {folder.starter.name, f"{folder.id}.ipynb"}
             if folder.exercise.helpers:
+                names.add(folder.exercise.helpers.file)
                 helpers[folder.id] = digest_of(folder.helpers.encode())
             # In a student's own copy other files of the folder are the student's.
-            for path in (folder.public / name for name in _BESIDES):
-                if path.is_file():
-                    besides.add(digest_of(path.read_bytes()))
+            besides |= _digests(folder.public / name for name in _BESIDES)
+            if not folder.course.is_own_copy:
+                fillable |= _digests([folder.starter, folder.public / f"{folder.id}.ipynb"])
             for public in (folder.public, folder.public.parent):
                 texts |= {p.name for p in public.iterdir() if p.suffix not in CODE and p.is_file()}
         every = frozenset(besides.union(helpers.values()))
-        return cls(starters, every, helpers, frozenset(texts))
+        called = frozenset(name.casefold() for name in names | texts)
+        return cls(starters, every, helpers, frozenset(texts), called, every | fillable)
+
+
+def _digests(paths: Iterable[Path]) -> set[bytes]:
+    return {digest_of(path.read_bytes()) for path in paths if path.is_file()}
 
 
 def digest_of(data: bytes) -> bytes:

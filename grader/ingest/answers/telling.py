@@ -63,6 +63,11 @@ class Teller:
                     return exercise
         return None
 
+    def told_by_names(self, file: HandedIn) -> list[str]:
+        """Return the exercises that the instructor, a folder or a name tells of a file."""
+        placed = self._only or self.placed(file)
+        return [placed] if placed else self.named(file)
+
     def named(self, file: HandedIn) -> list[str]:
         """Return the exercises that stand in the name of the file, or else of a folder."""
         for part in (file.path.stem, *reversed(file.path.parent.parts)):

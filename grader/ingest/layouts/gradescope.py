@@ -55,7 +55,13 @@ def read(
             continue
         notes = (f"it was handed in by a group of {len(students)}",) if len(students) > 1 else ()
         for student in students:
-            yield HandedIn(student, inner if inner.parts else PurePosixPath(top), file, notes=notes)
+            path = inner if inner.parts else PurePosixPath(top)
+            yield HandedIn(student, path, file, turn=_turn(top), notes=notes)
+
+
+def _turn(top: str) -> int:
+    """Return the number of a submission: they count up, so that the highest is the newest."""
+    return int(top.removeprefix("submission_")[:18]) if fits(top) else 0
 
 
 def _submitters(metadata: StoredFile) -> dict[str, list[Student]]:

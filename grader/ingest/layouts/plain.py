@@ -33,6 +33,7 @@ def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[H
     flat = [file for file in files if len(_below(_unit(file, wrapper), wrapper).parts) == 1]
     told = {file: names.tell(_unit(file, wrapper).stem) for file in flat}
     code = [told[file] for file in flat if file.is_code]
+    of_one = _of_one(files, wrapper, names)
     found: list[tuple[str, HandedIn]] = []
     for file in files:
         path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
@@ -43,7 +44,11 @@ def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[H
             continue  # in the folder of the class
         inner = PurePosixPath(*path.parts[1:]) if len(path.parts) > 1 else path
         label, is_stray = unit.parts[0], False
-        if len(unit.parts) == 1:
+        if of_one:
+            label, inner = name, path
+        elif len(unit.parts) == 1 and _is_the_course_s(file, unit, names):
+            label, is_stray = name, True
+        elif len(unit.parts) == 1:
             tells = names.tell(unit.stem)
             label = tells.student or (name if tells.task else unit.stem)
             inner = path if tells.task else inner  # the zip's name may tell the exercise
@@ -51,6 +56,27 @@ def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[H
         student = Student(label=clean_line(label) or "unnamed")
         found.append((label, HandedIn(student, inner, file, exercise, is_stray=is_stray)))
     yield from _apart(found)
+
+
+def _of_one(files: Sequence[StoredFile], wrapper: PurePosixPath, names: FileNames) -> bool:
+    """Whether all of it is one student's: what the course gives out, and no other name in sight."""
+    has_given = False
+    for file in (file for file in files if file.is_code):
+        unit = _below(_unit(file, wrapper), wrapper)
+        if unit.parts[0] in names.ids and len(unit.parts) > 1:
+            unit = PurePosixPath(*unit.parts[1:])
+        if len(unit.parts) == 1 and names.is_given(unit.name):
+            has_given = True
+        elif names.tell(unit.stem if len(unit.parts) == 1 else unit.parts[0]).student:
+            return False
+    return has_given
+
+
+def _is_the_course_s(file: StoredFile, unit: PurePosixPath, names: FileNames) -> bool:
+    """Whether a file beside students is none of theirs; one with an exercise's name may be."""
+    if not names.is_given(unit.name):
+        return False
+    return names.tell(unit.stem).task not in names.ids or names.is_as_given(file)
 
 
 def _apart(found: Sequence[tuple[str, HandedIn]]) -> Iterator[HandedIn]:
@@ -76,7 +102,8 @@ def _unit(file: StoredFile, wrapper: PurePosixPath) -> PurePosixPath:
 
 
 def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
-    return path.relative_to(wrapper) if path.is_relative_to(wrapper) else path
+    # An archive may hold a file of the wrapper's own name beside it.
+    return path.relative_to(wrapper) if wrapper in path.parents else path
 
 
 def _is_somebody(file: StoredFile, told: Told, code: Sequence[Told], names: FileNames) -> bool:
