@@ -47,7 +47,7 @@ def read_layout(
         told = chosen is way and not way.recognise(listing.files)
         if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
             return way, list(way.read(within, names, listing.name))
-    outer = list(takewhile(lambda name: name in names.ids, above))
+    outer = list(takewhile(names.folder_of, above))
     name = next(iter(above[len(outer) :]), listing.name)
     folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
     if chosen is not plain or name not in known or (folders and folders <= {*known}):
