@@ -91,6 +91,17 @@ class FileNames:
                 return [e for e in found if not any(e != o and _bare(e) in _bare(o) for o in found)]
         return []
 
+    def folder_of(self, name: str) -> str | None:
+        """Return the exercise whose folder has this name: its id or title, in whatever writing.
+
+        `Random-Init`, `01_random_init` and `Week 3 random init` hold what `random_init` does.
+        """
+        if name in self.ids:
+            return name
+        told = self.tell(name)
+        is_nobody = not told.student or _SMALL_NUMBER.fullmatch(told.student)
+        return told.task if is_nobody and told.task in self.ids else None
+
     def tell(self, stem: str) -> Told:
         """Return what a file's name without its suffix tells."""
         whole = without_marks(_bounded(stem))
@@ -123,7 +134,7 @@ class FileNames:
 
     def _in_folder(self, path: PurePosixPath) -> Told:
         """Return what a file tells that lies in a folder, which may be its student's."""
-        if path.parts[0] in self.ids:
+        if self.folder_of(path.parts[0]):
             return Told(None, "")
         return Told(self.tell(path.stem).task, self.tell(path.parts[0]).student, in_front=True)
 
@@ -131,7 +142,7 @@ class FileNames:
         """Whether folders of exercises hold files of several students, one of them in two."""
         seen: dict[str, set[str]] = defaultdict(set)
         for path in paths:
-            if len(path.parts) > 1 and path.parts[0] in self.ids:
+            if len(path.parts) > 1 and self.folder_of(path.parts[0]):
                 inner = path.parts[1] if len(path.parts) > 2 else path.stem
                 seen[self.tell(inner).student].add(path.parts[0])
         seen.pop("", None)

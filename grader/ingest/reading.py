@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
+from grader.ingest.file_names import without_marks
 from grader.ingest.layout import HandedIn, entries
 from grader.ingest.layouts import LAYOUTS
 from grader.ingest.listing import METADATA
@@ -47,8 +48,8 @@ def read_layout(
         told = chosen is way and not way.recognise(listing.files)
         if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
             return way, list(way.read(within, names, listing.name))
-    outer = list(takewhile(lambda name: name in names.ids, above))
-    name = next(iter(above[len(outer) :]), listing.name)
+    outer = list(takewhile(names.folder_of, above))
+    name = _as_known(next(iter(above[len(outer) :]), listing.name), known)
     folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
     if chosen is not plain or name not in known or (folders and folders <= {*known}):
         own = _own(chosen, files, names)
@@ -61,6 +62,12 @@ def read_layout(
     inner = PurePosixPath(*reversed(outer))
     student = Student(label=name)
     return chosen, [HandedIn(student, inner / file.path, file) for file in listing.files]
+
+
+def _as_known(name: str, known: Collection[str]) -> str:
+    """Return a name of a path as a student is known by it: a copy's marks are no part of that."""
+    plain = without_marks(name)
+    return plain if name not in known and plain in known else name
 
 
 def _own(way: Layout, files: Sequence[StoredFile], names: FileNames) -> Sequence[StoredFile]:

@@ -278,3 +278,29 @@ def test_nothing_to_read_is_the_instructors_affair(class_of, tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(UsageError, match=str(path)):
         class_of({}, path=path)
+
+
+@pytest.mark.parametrize(
+    "name", ["{}-20261128T020000Z-001", "{} (1)", "Copy of {}", "{} - Copy", "{}", "{} (2) (1)"]
+)
+@pytest.mark.parametrize("form", ["{}/zero_init.py", "zero_init.py", "deep/er/zero_init.py"])
+@pytest.mark.parametrize("student", ["s1", "Anna Meier"])
+@pytest.mark.parametrize("how", ["zip", "folder"])
+def test_a_copy_of_a_known_student_s_path_is_that_student_s(
+    class_of, tmp_path, name, form, student, how
+):
+    path = tmp_path / "class" / name.format(student)
+    inner = form.format(student)
+    files = {f"{path.name}/{inner}": "def zeros(): return 0"}
+    if how == "zip":
+        path, files = tmp_path / f"{path.name}.zip", {}
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(inner, "def zeros(): return 0")
+    [submission] = class_of(files, path=path, known=("s1", "s2", "Anna Meier")).submissions
+    assert submission.id == f"{student}.zero_init"
+
+
+def test_a_student_who_is_known_with_the_marks_stays(class_of, tmp_path):
+    files = {"s1 (1)/zero_init.py": "def zeros(): return 0"}
+    [one] = class_of(files, path=tmp_path / "class" / "s1 (1)", known=("s1", "s1 (1)")).submissions
+    assert one.student.label == "s1 (1)"

@@ -46,7 +46,7 @@ def _handed_in(file: StoredFile, student: str, inner: PurePosixPath, names: File
     """Return a file of a student's folder, in the folder of an assignment."""
     if not inner.parts:
         return other(file, student, inner)
-    assignment = inner.parts[0] if len(inner.parts) > 1 and inner.parts[0] in names.ids else None
+    assignment = names.folder_of(inner.parts[0]) if len(inner.parts) > 1 else None
     is_stamp = inner.name == _STAMP and len(inner.parts) == 2
     return HandedIn(Student(label=student), inner, file, assignment, is_receipt=is_stamp)
 

@@ -37,9 +37,9 @@ def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[H
     found: list[tuple[str, HandedIn]] = []
     for file in files:
         path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
-        exercise = path.parts[0] if path.parts[0] in names.ids and len(path.parts) > 1 else None
+        exercise = names.folder_of(unit.parts[0]) if len(unit.parts) > 1 else None
         if exercise:
-            path, unit = path.relative_to(exercise), unit.relative_to(exercise)
+            path, unit = PurePosixPath(*path.parts[1:]), PurePosixPath(*unit.parts[1:])
         if path.name == NOTHING and len(path.parts) == 1:
             continue  # in the folder of the class
         inner = PurePosixPath(*path.parts[1:]) if len(path.parts) > 1 else path
@@ -63,7 +63,7 @@ def _of_one(files: Sequence[StoredFile], wrapper: PurePosixPath, names: FileName
     has_given = False
     for file in (file for file in files if file.is_code):
         unit = _below(_unit(file, wrapper), wrapper)
-        if unit.parts[0] in names.ids and len(unit.parts) > 1:
+        if len(unit.parts) > 1 and names.folder_of(unit.parts[0]):
             unit = PurePosixPath(*unit.parts[1:])
         if len(unit.parts) == 1 and names.is_given(unit.name):
             has_given = True
@@ -137,7 +137,7 @@ def _wrapper(files: Sequence[StoredFile], names: FileNames, name: str) -> PurePo
             folders = {
                 parts[0] for parts in inner if len(parts) > 1 and names.tell(parts[0]).student
             }
-            several = len(folders) > 1 and not any(parts[0] in names.ids for parts in inner)
+            several = len(folders) > 1 and not any(names.folder_of(parts[0]) for parts in inner)
             if several or without_marks(wrapper.name) == without_marks(name):
                 return wrapper
         if names.are_a_class([unit.relative_to(wrapper) for unit in units], wrapper.name):
