@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import itertools
 import tracemalloc
 from collections import UserDict
@@ -19,19 +20,6 @@ from grader.wire import Refused, ValueLimits, decode, encode, values
 
 class Text(str):
     __slots__ = ()
-
-
-class Unnamed(type):
-    @property
-    def __module__(cls) -> str:
-        raise RuntimeError("asked too much")
-
-    def __getattribute__(cls, name: str) -> Any:
-        raise RuntimeError("asked too much")
-
-
-class Shy(metaclass=Unnamed):
-    pass
 
 
 class Single(np.float32):
@@ -92,8 +80,29 @@ OTHERS = {
     "ellipsis": (..., "ellipsis"),
     "not implemented": (NotImplemented, "NotImplementedType"),
     "class in a function": (local(), f"{__name__}.Net"),
-    "instance of a class that will not say its name": (Shy(), f"{__name__}.Shy"),
 }
+
+
+def test_a_class_that_will_not_say_its_name_is_named() -> None:
+    # Made here, since whoever looks through all objects of a process asks each class.
+    class Unnamed(type):
+        @property
+        def __module__(cls) -> str:
+            raise RuntimeError("asked too much")
+
+        def __getattribute__(cls, name: str) -> Any:
+            raise RuntimeError("asked too much")
+
+    class Shy(metaclass=Unnamed):
+        pass
+
+    shy = Shy()
+    with pytest.raises(Refused) as refused:
+        encode(shy)
+    assert (refused.value.reason, refused.value.type_name) == ("type", f"{__name__}.Shy")
+    refused.value.value = None
+    del shy, Shy, Unnamed, refused
+    gc.collect()
 
 
 @pytest.mark.parametrize("name", OTHERS)
