@@ -1,7 +1,7 @@
 """What the name of a file tells: its exercise, and whose it is when students share a folder.
 
-From `s1_random_init (1).py`, `Copy of s1 - Random initialisation.py` and `random-init_s1_final.py`
-the same is left when the exercise, marks of copies and words for work are taken away: `s1`.
+From `s1_running_sum (1).py`, `Copy of s1 - Running sum.py` and `running-sum_s1_final.py` the same
+is left when the exercise, marks of copies and words for work are taken away: `s1`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class FileNames:
     def folder_of(self, name: str) -> str | None:
         """Return the exercise whose folder has this name: its id or title, in whatever writing.
 
-        `Random-Init`, `01_random_init` and `Week 3 random init` hold what `random_init` does.
+        `Running-Sum`, `01_running_sum` and `Week 3 running sum` hold what `running_sum` does.
         """
         if name in self.ids:
             return name

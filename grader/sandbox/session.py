@@ -144,9 +144,9 @@ class Session:
             except WorkerLost:
                 # It may be that a statement outside of functions is to blame, or what looks for
                 # such: neither may cost the functions.
-                self._slices += 1
-                if self._definitions is not None or self._slices == len(SLICES):
+                if self._definitions is not None or self._slices == len(SLICES) - 1:
                     raise
+                self._slices += 1
         return self._worker
 
     def _fork(self) -> _Worker:

@@ -115,3 +115,23 @@ def test_usage_is_what_was_used(submit: Any) -> None:
     assert 90 < after.peak_mib - before.peak_mib < 140
     assert after.wall_seconds > 0.05
     assert 0 < after.cpu_seconds < after.wall_seconds + 1
+
+
+def test_a_file_that_no_longer_defines_is_the_files_fault_however_often_it_is_asked(
+    submit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = submit("import os\ndef f(): os._exit(3)\n")
+    with pytest.raises(WorkerLost):
+        student.ask("f")
+
+    def dies(worker: Any) -> None:
+        student._reap()
+        raise WorkerLost("crashed", "ended")
+
+    monkeypatch.setattr(student, "_define", dies)
+    for _ in range(5):
+        with pytest.raises(WorkerLost, match="ended"):
+            student.ask("f")
+    monkeypatch.undo()
+    with pytest.raises(WorkerLost):
+        student.ask("f")
