@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from grader.model.report import ScoreReport
 
 AIMS = ("feedback",)
-# Drawn anew for every run, and none of them a year, a limit or a part of another.
-NUMBERS = [random.randrange(3111, 9999) for _ in range(8)]
+# Drawn anew for every run, and none of them a year, a limit or a part of another; nor what a text
+# without any of them holds: a seventh of the points, or three digits twice.
+SEVENTHS = "142857142857"
+NUMBERS = random.sample(
+    [n for n in range(3111, 9999) if len(set(str(n))) == 4 and str(n) not in SEVENTHS], 8
+)
 CHECKS = """
 import numpy as np
 from grader.testing import Diagnosis, check, expect_close, expect_equal, expect_unchanged, fail
