@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from grader.ingest.answers.given import Given, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
@@ -85,11 +85,7 @@ class FileNames:
 
     def exercises(self, path: PurePosixPath) -> list[str]:
         """Return the exercises that a path names: the file, else the folder next to it."""
-        for part in (path.stem, *reversed(path.parent.parts)):
-            found = [e for e in self.ids if _bare(e) in _bare(part)]
-            if found:
-                return [e for e in found if not any(e != o and _bare(e) in _bare(o) for o in found)]
-        return []
+        return named_exercises(path, self.ids)
 
     def folder_of(self, name: str) -> str | None:
         """Return the exercise whose folder has this name: its id or title, in whatever writing.
@@ -152,7 +148,7 @@ class FileNames:
 def _several(same: list[Told], folder: str) -> bool:
     """Whether the names for one task are of several students."""
     parts = {t.student for t in same if t.student and not _SMALL_NUMBER.fullmatch(t.student)}
-    if _bare(folder) in {_bare(part) for part in parts}:
+    if bare(folder) in {bare(part) for part in parts}:
         return False
     if all(t.student for t in same):
         return len(parts) > 1
@@ -199,5 +195,16 @@ def without_marks(text: str) -> str:
     return text
 
 
-def _bare(name: str) -> str:
+def named_exercises(path: PurePosixPath, ids: Collection[str]) -> list[str]:
+    """Return which of `ids` stand in the name of a file, or else of the folder next to it."""
+    for part in (path.stem, *reversed(path.parent.parts)):
+        found = [e for e in ids if bare(e) in bare(part)]
+        # `sum` is also in `running_sum`; the longer name is the one that was meant.
+        if found:
+            return [e for e in found if not any(e != o and bare(e) in bare(o) for o in found)]
+    return []
+
+
+def bare(name: str) -> str:
+    """Return the letters and digits of a name, whatever their case."""
     return "".join(c for c in name.casefold() if c.isalnum())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from grader.ingest.answers.telling import bare
+from grader.ingest.file_names import bare
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

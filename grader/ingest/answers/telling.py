@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
+from grader.ingest.file_names import bare, named_exercises
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -70,12 +72,7 @@ class Teller:
 
     def named(self, file: HandedIn) -> list[str]:
         """Return the exercises that stand in the name of the file, or else of a folder."""
-        for part in (file.path.stem, *reversed(file.path.parent.parts)):
-            found = [e for e in self._sizes if bare(e) in bare(part)]
-            # `sum` is also in `running_sum`; the longer name is the one that was meant.
-            if found:
-                return [e for e in found if not any(e != o and bare(e) in bare(o) for o in found)]
-        return []
+        return named_exercises(file.path, self._sizes)
 
 
 class _Telling:
@@ -219,8 +216,3 @@ class _Telling:
 
 def _fitting(functions: Mapping[str, Written]) -> dict[str, Written]:
     return {name: function for name, function in functions.items() if function.fits}
-
-
-def bare(name: str) -> str:
-    """Return the letters and digits of a name, whatever their case."""
-    return "".join(c for c in name.casefold() if c.isalnum())
