@@ -18,6 +18,7 @@ from grader.wire import WireError, receive, send
 
 START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 20.0
+FIRST_WORDS_SECONDS: Final = 20.0
 # Nobody's, and below `nobody`. Each forkserver takes its own: workers of two jobs cannot signal
 # each other, nor use up the threads that the other's user may have.
 WORKER_UIDS: Final = range(64_000, 65_000)
@@ -136,3 +137,17 @@ class Forkserver:
         if type(answer) is not dict:
             raise ForkserverDied("the forkserver is gone")
         return answer
+
+
+def await_ready(channel: socket.socket) -> None:
+    """Wait until a new worker says that it has locked itself down; raise SandboxError if it fails.
+
+    It has not seen student code yet, so what goes wrong here is ours.
+    """
+    try:
+        first = receive(channel, deadline=time.monotonic() + FIRST_WORDS_SECONDS)
+    except (WireError, OSError) as error:
+        first = {"error": str(error)}
+    if type(first) is not dict or first.get("kind") != "ready":
+        reason = first.get("error") if type(first) is dict else "it ended"
+        raise SandboxError(f"a worker could not lock itself down: {reason}")

@@ -20,11 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from grader.errors import SandboxError
 from grader.model.exercise import Exercise
 from grader.sandbox.definitions import Name
-from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.forkserver import Forkserver, await_ready
 from grader.wire import Refused, ValueLimits, WireError, receive, send
 from grader.wire.messages import parse_outline
 
-FIRST_WORDS_SECONDS: Final = 20.0
 FILE_SECONDS: Final = 10.0
 _LIMITS: Final = {
     "call_cpu_seconds": 5,
@@ -129,14 +128,10 @@ class Outliner:
             self._forkserver = Forkserver()
         self._worker = self._forkserver.fork(_LIMITS)
         try:
-            deadline = time.monotonic() + FIRST_WORDS_SECONDS
-            first = receive(self._worker[1], deadline=deadline)
-        except (WireError, OSError) as error:
-            first = {"error": str(error)}
-        if type(first) is not dict or first.get("kind") != "ready":
+            await_ready(self._worker[1])
+        except SandboxError:
             self._end_worker()
-            reason = first.get("error") if type(first) is dict else "it ended"
-            raise SandboxError(f"a worker could not lock itself down: {reason}")
+            raise
 
     def _end_worker(self) -> None:
         assert self._worker is not None

@@ -15,7 +15,7 @@ from typing import Any, Final
 from grader.errors import SandboxError
 from grader.model.exercise import Limits
 from grader.sandbox import definitions
-from grader.sandbox.forkserver import Forkserver, Reaped
+from grader.sandbox.forkserver import Forkserver, Reaped, await_ready
 from grader.sandbox.material import Material
 from grader.sandbox.observed import MOST, read_notes
 from grader.wire import ValueLimits, WireError, receive, send
@@ -24,7 +24,6 @@ from grader.wire.messages import Argument, Reply, parse_definitions, parse_reply
 SIGKILL, SIGPROF = -9, -27
 # A function that ran out of time this often is not waited for again in the same submission.
 PATIENCE: Final = 2
-FIRST_WORDS_SECONDS: Final = 20.0
 # A worker that has closed its end of the wire is about to end, or pretends to be.
 LAST_BREATH_SECONDS: Final = 0.5
 # No submission has less than a second of processor time, and none can lower its limits. The kernel
@@ -165,14 +164,10 @@ class Session:
 
     def _define(self, worker: _Worker) -> None:
         try:
-            first = receive(worker.channel, deadline=time.monotonic() + FIRST_WORDS_SECONDS)
-        except (WireError, OSError) as error:
-            first = {"error": str(error)}
-        # The worker has not seen student code yet, so what goes wrong here is ours.
-        if type(first) is not dict or first.get("kind") != "ready":
+            await_ready(worker.channel)
+        except SandboxError:
             self._reap()
-            reason = first.get("error") if type(first) is dict else "it ended"
-            raise SandboxError(f"a worker could not lock itself down: {reason}")
+            raise
         request = {
             "kind": "define",
             "slices": SLICES[self._slices],

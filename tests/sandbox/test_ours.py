@@ -11,7 +11,7 @@ import pytest
 from grader.errors import SandboxError
 from grader.model.exercise import Limits
 from grader.sandbox import definitions
-from grader.sandbox import session as sessions
+from grader.sandbox import forkserver as forkservers
 from grader.sandbox.forkserver import Reaped
 from grader.sandbox.session import Material, Session, WorkerLost
 from grader.wire import WireError, send
@@ -90,7 +90,7 @@ def test_a_worker_that_is_not_ready_is_ours(begin: Any, said: list[Any], reason:
 def test_a_worker_that_hangs_before_it_is_ready_is_ours(
     begin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "FIRST_WORDS_SECONDS", 0.0)
+    monkeypatch.setattr(forkservers, "FIRST_WORDS_SECONDS", 0.0)
     monkeypatch.setattr(Script, "reap", lambda *_: KILLED)
     ours, theirs = socket.socketpair()
     output, output_end = os.pipe()

@@ -11,6 +11,7 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model.exercise import Exercise
+from grader.sandbox import forkserver as forkservers
 from grader.sandbox import outline
 from grader.sandbox.outline import ENDS_PARSER, TOO_LARGE, TOO_SLOW, Outline, Outliner
 from grader.wire import receive, send
@@ -189,7 +190,7 @@ def test_a_worker_that_cannot_be_had_is_our_fault(first: dict[str, Any]) -> None
 def test_a_worker_that_does_not_say_that_it_is_ready_is_our_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(outline, "FIRST_WORDS_SECONDS", -1.0)
+    monkeypatch.setattr(forkservers, "FIRST_WORDS_SECONDS", -1.0)
 
     class Silent(Scripted):
         def _talk(self, theirs: socket.socket) -> None:
