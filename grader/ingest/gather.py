@@ -68,7 +68,8 @@ def gather(
     handed = _by_student((joined[student][0], student) for student in named)
     with Contents(exercises, given, forkserver) as contents:
         matcher = Matcher(exercises, contents, only)
-        found = [_found(matcher, s, by_student[s]) for s in sorted(by_student, key=_order)]
+        in_order = sorted(by_student, key=_order)
+        found = [_found(matcher, contents, s, by_student[s]) for s in in_order]
         _assume_the_only_one(matcher, [one.files for one in found])
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
@@ -97,7 +98,7 @@ def match_one(
         return None
     with Contents([exercise], given) as contents:
         matcher = Matcher([exercise], contents, exercise.id)
-        found = _found(matcher, files[0].student, list(files))
+        found = _found(matcher, contents, files[0].student, list(files))
     _add_unread([found], FileNames([exercise]), exercise.id)
     return next(iter(found.files.matched), None)
 
@@ -122,9 +123,9 @@ def _order(student: Student) -> tuple[str, str]:
     return student.label, student.model_dump_json()
 
 
-def _found(matcher: Matcher, student: Student, files: list[HandedIn]) -> _Found:
+def _found(matcher: Matcher, contents: Contents, student: Student, files: list[HandedIn]) -> _Found:
     """Match what a student handed in."""
-    to_match, unread = sort_out(sorted(files, key=_place))
+    to_match, unread = sort_out(sorted(files, key=_place), contents)
     nothing_read = {one.file for one in unread}.issuperset(to_match)
     return _Found(matcher.match(student, to_match), unread, nothing_read)
 

@@ -81,7 +81,7 @@ class Matcher:
         code, found.notes = versions.files, versions.notes
         modules = Modules(dict.fromkeys([*code, *there]), self._contents)
         # Examples and helpers that nobody changed: no answer, unless there is nothing else.
-        own = [f for f in code if not self._contents.is_besides(f)] or code
+        own = [f for f in code if not self._contents.is_besides(f.file)] or code
         told = self._teller.tell(own, self._contents, modules)
         chooser = Chooser(self._contents, modules)
         reasons = {f: _ANOTHER_FILE for candidates in told.values() for f in candidates}
@@ -122,7 +122,7 @@ class Matcher:
         needed = [
             file
             for file in modules.needed_by(*answer)
-            if not self._contents.is_helper_of(exercise, file)
+            if not self._contents.is_helper_of(exercise, file.file)
         ]
         notes = [guess for guess in guesses if guess]
         if needed:
@@ -144,7 +144,7 @@ class Matcher:
             elif self._teller.is_of_another(file, self._contents):
                 reason = _ANOTHER_EXERCISE
             else:
-                unread = self._contents.of(file).unread
+                unread = self._contents.of(file.file).unread
                 reason = f"it cannot be read: {unread}" if unread else _TELLS_NOTHING
                 found.silent.append(file)
                 found.matched = [self._noted(matched, file) for matched in found.matched]
@@ -157,7 +157,7 @@ class Matcher:
         return Matched(matched.student, exercise, files, (*matched.notes, *notes))
 
     def _refusals(self, exercise: str, file: HandedIn) -> Iterator[str]:
-        functions = self._contents.of(file).outline.functions.get(exercise, {})
+        functions = self._contents.of(file.file).outline.functions.get(exercise, {})
         names = ", ".join(name for name, f in functions.items() if f.own_name)
         if names and any(f.fits for f in functions.values()):
             yield f"{file.path} was not taken: it defines {names}, but most of it is something else"

@@ -17,11 +17,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
 from grader.ingest.layout import HandedIn
 from grader.ingest.listing import CODE, NO_CODE, Kind
 from grader.ingest.matching import Matched, StudentFiles
-from grader.source import Unreadable, read_source, shown_name
+from grader.source import Unreadable, shown_name
 
 TYPED: Final = "it was typed or linked in a form of the system: hand in a file"
 
@@ -51,7 +52,7 @@ class Unread:
         return str(path.parent if self.kind is Kind.NOTHING else path)
 
 
-def sort_out(files: Iterable[HandedIn]) -> tuple[list[HandedIn], list[Unread]]:
+def sort_out(files: Iterable[HandedIn], contents: Contents) -> tuple[list[HandedIn], list[Unread]]:
     """Return the files of a student between which is chosen, and those that cannot be read.
 
     Code that turns out to be unreadable is among both: what was given out is no answer beside it.
@@ -67,7 +68,7 @@ def sort_out(files: Iterable[HandedIn]) -> tuple[list[HandedIn], list[Unread]]:
             unread.append(Unread(handed, NO_CODE, Kind.DATA))
         elif kind is not Kind.CODE:
             unread.append(Unread(handed, reason or kind.value, kind))
-        elif fault := _fault(handed):
+        elif fault := _fault(handed, contents):
             unread.append(fault)
             to_match += [handed] * fault.is_work
         else:
@@ -132,12 +133,11 @@ def _sentence(one: Unread) -> str:
     return one.reason
 
 
-def _fault(handed: HandedIn) -> Unread | None:
+def _fault(handed: HandedIn, contents: Contents) -> Unread | None:
     """Return why a file cannot be read, by its student's fault or by that of the disk, or None."""
-    try:
-        read_source(handed.path.name, handed.file.read())
-    except Unreadable as unreadable:
-        return Unread(handed, unreadable.reason, Kind.BROKEN)
-    except OSError as error:
-        return Unread(handed, f"it cannot be read: {error.strerror}", Kind.REFUSED)
-    return None
+    error = contents.error(handed.file)
+    if error is None:
+        return None
+    if isinstance(error, Unreadable):
+        return Unread(handed, error.reason, Kind.BROKEN)
+    return Unread(handed, f"it cannot be read: {error.strerror}", Kind.REFUSED)

@@ -89,7 +89,7 @@ class Chooser:
 
     def work(self, exercise: str, file: HandedIn) -> Work:
         """Return how much of a student's work on an exercise is in a file."""
-        content = self._contents.of(file)
+        content = self._contents.of(file.file)
         return work_in(content, content.outline.functions.get(exercise, {}).values())
 
     def _rank(self, exercise: str, file: HandedIn, *, imported: bool) -> _Rank:
@@ -123,7 +123,7 @@ class Chooser:
 
     def _fitting(self, exercise: str, file: HandedIn, *, as_given: bool) -> list[str]:
         """Return the functions that fit and are written, or also those that are `as_given`."""
-        functions = self._contents.of(file).outline.functions.get(exercise, {})
+        functions = self._contents.of(file.file).outline.functions.get(exercise, {})
         return [name for name, f in functions.items() if f.fits and (f.written or as_given)]
 
     def _reason(self, exercise: str, file: HandedIn, rank: _Rank, best: _Rank) -> str:
@@ -131,7 +131,7 @@ class Chooser:
 
     def _reasons(self, exercise: str, file: HandedIn, rank: _Rank, best: _Rank) -> Iterator[str]:
         """Yield why a file is behind the best one, the reason that decided first."""
-        functions = self._contents.of(file).outline.functions.get(exercise, {})
+        functions = self._contents.of(file.file).outline.functions.get(exercise, {})
         if rank.work != best.work:
             yield _LESS_WORK[rank.work]
         if rank.fits != best.fits:

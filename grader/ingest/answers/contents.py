@@ -20,7 +20,7 @@ from grader.source import Unreadable, read_source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.ingest.layout import HandedIn
+    from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
     from grader.sandbox.forkserver import Forkserver
 
@@ -45,8 +45,9 @@ class Content:
 @dataclass(frozen=True)
 class _Look:
     digest: bytes
-    defines: frozenset[str]
-    words: frozenset[bytes]
+    defines: frozenset[str] = frozenset()
+    words: frozenset[bytes] = frozenset()
+    error: Unreadable | OSError | None = None
 
 
 class Contents:
@@ -63,7 +64,7 @@ class Contents:
         self._outliner = Outliner(exercises, self._given.starters, forkserver)
         self._exercises = exercises
         self._patterns = {e.id: _pattern(e) for e in exercises}
-        self._looks: dict[HandedIn, _Look] = {}
+        self._looks: dict[StoredFile, _Look] = {}
         self._contents: dict[bytes, Content] = {}
         self._seconds = 0.0
 
@@ -78,39 +79,50 @@ class Contents:
         self._looks.clear()
         self._seconds = 0.0
 
-    def seems_to_define(self, file: HandedIn) -> frozenset[str]:
+    def error(self, file: StoredFile) -> Unreadable | OSError | None:
+        """Return why a file cannot be read: by its student's fault or by the disk's; or None."""
+        return self._look(file).error
+
+    def seems_to_define(self, file: StoredFile) -> frozenset[str]:
         """Return the exercises of which a file seems to define a function."""
         return self._look(file).defines
 
-    def is_besides(self, file: HandedIn) -> bool:
+    def is_besides(self, file: StoredFile) -> bool:
         """Return whether a file is one that the course gives out with an exercise, unchanged."""
         return self._look(file).digest in self._given.besides
 
-    def is_helper_of(self, exercise: str, file: HandedIn) -> bool:
+    def is_helper_of(self, exercise: str, file: StoredFile) -> bool:
         """Return whether a file is what every answer to `exercise` is given anyway."""
         return self._look(file).digest == self._given.helpers.get(exercise)
 
-    def may_import(self, file: HandedIn, names: set[str]) -> bool:
+    def may_import(self, file: StoredFile, names: set[str]) -> bool:
         """Return whether one of `names` may stand near an import of `file`."""
         # Letters beyond ASCII are written in more than one way, and composed in more than one.
         if not all(name.isascii() for name in names):
             return True
         return not self._look(file).words.isdisjoint(name.encode() for name in names)
 
-    def of(self, file: HandedIn) -> Content:
+    def of(self, file: StoredFile) -> Content:
         """Return what a file defines and imports; one that cannot be read defines nothing."""
         digest = self._look(file).digest + file.path.suffix.lower().encode()
         if digest not in self._contents:
             self._contents[digest] = self._read(file)
         return self._contents[digest]
 
-    def _look(self, file: HandedIn) -> _Look:
+    def _look(self, file: StoredFile) -> _Look:
         if file not in self._looks:
-            data = file.file.read()
-            self._looks[file] = self._looked(data)
+            self._looks[file] = self._looked(file)
         return self._looks[file]
 
-    def _looked(self, data: bytes) -> _Look:
+    def _looked(self, file: StoredFile) -> _Look:
+        error = None
+        try:
+            data = file.read()
+            read_source(file.path.name, data)
+        except Unreadable as unreadable:
+            error = unreadable.with_traceback(None)
+        except OSError as fault:
+            return _Look(b"", error=fault.with_traceback(None))
         digest = digest_of(data)
         if data.startswith(_TWO_BYTES):  # an editor's UTF-16: for a look, as good as UTF-8
             data = data.replace(b"\0", b"")
@@ -118,13 +130,12 @@ class Contents:
         for found in islice(_IMPORTS.finditer(data), _MOST_IMPORTS):
             words.update(_WORD.findall(data, found.end(), found.end() + _IMPORT_REACH))
         defines = frozenset(e for e, pattern in self._patterns.items() if pattern.search(data))
-        return _Look(digest, defines, frozenset(words))
+        return _Look(digest, defines, frozenset(words), error)
 
-    def _read(self, file: HandedIn) -> Content:
-        try:
-            source = read_source(file.path.name, file.file.read())
-        except Unreadable as error:  # the report of the submission will say so, too
-            return Content(Outline(), error.reason)
+    def _read(self, file: StoredFile) -> Content:
+        if isinstance(error := self.error(file), Unreadable):
+            return Content(Outline(), error.reason)  # the report of the submission says so, too
+        source = read_source(file.path.name, file.read())
         cells = [(cell.label, cell.source) for cell in source.cells]
         if self._seconds > STUDENT_SECONDS:
             return Content(self._seeming(source.defined), TOO_SLOW)

@@ -77,8 +77,8 @@ class Modules:
             if len(self._files) > _MOST_FILES:
                 return []
             place = self._places[file.exercise]
-            if self._contents.may_import(file, place.names - {file.path.stem}):
-                outline = self._contents.of(file).outline
+            if self._contents.may_import(file.file, place.names - {file.path.stem}):
+                outline = self._contents.of(file.file).outline
                 found = [f for m in outline.imports for f in place.resolved(m, file.path)]
                 found += [f for path in outline.runs for f in place.run(path, file.path)]
                 numbers = dict.fromkeys(self._numbers[f] for f in found[:_MOST_IMPORTS])

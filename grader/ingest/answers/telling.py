@@ -53,7 +53,7 @@ class Teller:
         if placed:
             return placed != self._only
         named = self.named(file)
-        return bool(named) and self._only not in {*named, *contents.seems_to_define(file)}
+        return bool(named) and self._only not in {*named, *contents.seems_to_define(file.file)}
 
     def placed(self, file: HandedIn) -> str | None:
         """Return the exercise in whose place the layout has the file, or that a folder is."""
@@ -105,7 +105,7 @@ class _Telling:
         """Take what needs no guess; return False when name and functions disagree."""
         placed, named = self._teller.placed(file), self._teller.named(file)
         sure = [placed] if placed else [
-            e for e in named if e in self._contents.seems_to_define(file) or self._has(file, e)
+            e for e in named if e in self._contents.seems_to_define(file.file) or self._has(file, e)
         ]  # fmt: skip
         for exercise in sure:
             self._told[exercise][file] = ""
@@ -120,7 +120,7 @@ class _Telling:
         if any(exercise not in self._told for exercise in written):
             self._open.append(file)
             return
-        unread = self._contents.of(file).unread
+        unread = self._contents.of(file.file).unread
         for exercise in self._teller.named(file):
             none = "" if unread else f": it defines no function of {exercise}"
             guess = f"{file.path} was taken for {exercise} because of its name{none}"
@@ -168,7 +168,7 @@ class _Telling:
         return any(shared[name] == 1 for name in _fitting(functions))
 
     def _outline(self, file: HandedIn) -> dict[str, dict[str, Written]]:
-        return self._contents.of(file).outline.functions
+        return self._contents.of(file.file).outline.functions
 
     def _functions(self, file: HandedIn, exercise: str) -> dict[str, Written]:
         return self._outline(file).get(exercise, {})
@@ -200,7 +200,7 @@ class _Telling:
         other parameters, whose author will then be told so.
         """
         best, found = (False, 0.0), None
-        definitions = self._contents.of(file).outline.definitions
+        definitions = self._contents.of(file.file).outline.definitions
         for exercise, size in self._sizes.items():
             functions = {n: f for n, f in self._functions(file, exercise).items() if f.definition}
             fitting = len(_fitting(functions))

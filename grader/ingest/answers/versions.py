@@ -87,7 +87,7 @@ def shown(file: HandedIn) -> str:
 
 
 def _rank(file: HandedIn, contents: Contents, exercises: Collection[str]) -> _Rank:
-    content = contents.of(file)
+    content = contents.of(file.file)
     by_exercise = content.outline.functions
     told = [by_exercise[e] for e in exercises if e in by_exercise] or list(by_exercise.values())
     functions = [function for one in told for function in one.values()]
