@@ -18,7 +18,7 @@ from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
 from grader.source import Unreadable, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
@@ -63,6 +63,7 @@ class Contents:
         self._given = given or Given()
         self._outliner = Outliner(exercises, self._given.starters, forkserver)
         self._exercises = exercises
+        self._sizes = {e.id: len(e.functions) for e in exercises}
         self._patterns = {e.id: _pattern(e) for e in exercises}
         self._looks: dict[StoredFile, _Look] = {}
         self._contents: dict[bytes, Content] = {}
@@ -108,6 +109,22 @@ class Contents:
         if digest not in self._contents:
             self._contents[digest] = self._read(file)
         return self._contents[digest]
+
+    def tells(self, file: StoredFile) -> list[str]:
+        """Return what a file tells by its functions, none of which another has all and more of."""
+        fit = {
+            e: fitting(functions).keys()
+            for e, functions in self.of(file).outline.functions.items()
+            if self.is_most(e, functions)
+        }
+        return [e for e, own in fit.items() if not any(own < other for other in fit.values())]
+
+    def is_most(self, exercise: str, functions: Mapping[str, Written]) -> bool:
+        """Return whether functions that fit are most of an exercise, or the one of its name."""
+        fit = fitting(functions)
+        if exercise in fit and fit[exercise].own_name and fit[exercise].definition:
+            return True
+        return 2 * len(fit) > self._sizes[exercise]
 
     def _look(self, file: StoredFile) -> _Look:
         if file not in self._looks:
@@ -156,6 +173,11 @@ class Contents:
                         fits=True, written=True, definition=True, own_name=own_name
                     )
         return Outline(functions=functions, definitions=len(defined))
+
+
+def fitting(functions: Mapping[str, Written]) -> dict[str, Written]:
+    """Return the functions that fit the contract."""
+    return {name: function for name, function in functions.items() if function.fits}
 
 
 def _pattern(exercise: Exercise) -> re.Pattern[bytes]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
+from grader.ingest.answers.contents import fitting
 from grader.ingest.file_names import bare, named_exercises
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class _Telling:
 
     def _by_name_alone(self, file: HandedIn) -> None:
         """Take a file for what its functions tell and no other file answers, else for its name."""
-        told = self._tells(file)
+        told = self._contents.tells(file.file)
         written = [e for e in told if any(f.written for f in self._functions(file, e).values())]
         if any(exercise not in self._told for exercise in written):
             self._open.append(file)
@@ -135,7 +136,7 @@ class _Telling:
     def _answers(self, file: HandedIn) -> bool:
         """Whether a file has a function of what it answers: a test or a plot has none."""
         if file in self._open:
-            return bool(self._tells(file) or self._hint(file, alone=True))
+            return bool(self._contents.tells(file.file) or self._hint(file, alone=True))
         told = (e for e, files in self._told.items() if file in files)
         return any(self._functions(file, exercise) for exercise in told)
 
@@ -144,7 +145,7 @@ class _Telling:
             e: self._shared(e) for e in {e for file in self._open for e in self._outline(file)}
         }
         told = {
-            file: self._tells(file)
+            file: self._contents.tells(file.file)
             + [e for e in self._outline(file) if self._adds(file, e, shared[e])]
             for file in self._open
         }
@@ -158,14 +159,15 @@ class _Telling:
     def _shared(self, exercise: str) -> Counter[str]:
         """Return in how many files that may be for an exercise each of its functions fits."""
         files = dict.fromkeys([*self._open, *self._told.get(exercise, ())])
-        return Counter(name for f in files for name in _fitting(self._functions(f, exercise)))
+        return Counter(name for f in files for name in fitting(self._functions(f, exercise)))
 
     def _adds(self, file: HandedIn, exercise: str, shared: Counter[str]) -> bool:
         """Whether a file has the missing part of an exercise that several files tell together."""
         functions = self._functions(file, exercise)
-        if self._is_most(exercise, functions) or 2 * len(shared) <= self._sizes[exercise]:
+        if self._contents.is_most(exercise, functions):
             return False
-        return any(shared[name] == 1 for name in _fitting(functions))
+        is_told = 2 * len(shared) > self._sizes[exercise]
+        return is_told and any(shared[name] == 1 for name in fitting(functions))
 
     def _outline(self, file: HandedIn) -> dict[str, dict[str, Written]]:
         return self._contents.of(file.file).outline.functions
@@ -175,23 +177,6 @@ class _Telling:
 
     def _has(self, file: HandedIn, exercise: str) -> bool:
         return bool(self._functions(file, exercise))
-
-    def _tells(self, file: HandedIn) -> list[str]:
-        """Return what a file tells, without an exercise of which another has all and more."""
-        fitting = {
-            e: _fitting(functions).keys()
-            for e, functions in self._outline(file).items()
-            if self._is_most(e, functions)
-        }
-        return [
-            e for e, own in fitting.items() if not any(own < other for other in fitting.values())
-        ]
-
-    def _is_most(self, exercise: str, functions: Mapping[str, Written]) -> bool:
-        fitting = _fitting(functions)
-        if exercise in fitting and fitting[exercise].own_name and fitting[exercise].definition:
-            return True
-        return 2 * len(fitting) > self._sizes[exercise]
 
     def _hint(self, file: HandedIn, *, alone: bool) -> str | None:
         """Return the exercise that a file's few functions tell best, if any does.
@@ -203,16 +188,12 @@ class _Telling:
         definitions = self._contents.of(file.file).outline.definitions
         for exercise, size in self._sizes.items():
             functions = {n: f for n, f in self._functions(file, exercise).items() if f.definition}
-            fitting = len(_fitting(functions))
-            counted = fitting or alone * sum(f.own_name for f in functions.values())
-            enough = counted if alone else 2 * fitting >= size
+            fits = len(fitting(functions))
+            counted = fits or alone * sum(f.own_name for f in functions.values())
+            enough = counted if alone else 2 * fits >= size
             if not enough or definitions - len(functions) > _OTHERS_FOR_EACH * counted:
                 continue
-            value = (bool(fitting), counted / size)
+            value = (bool(fits), counted / size)
             if value > best:
                 best, found = value, exercise
         return found
-
-
-def _fitting(functions: Mapping[str, Written]) -> dict[str, Written]:
-    return {name: function for name, function in functions.items() if function.fits}
