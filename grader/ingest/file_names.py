@@ -7,7 +7,6 @@ is left when the exercise, marks of copies and words for work are taken away: `s
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from grader.ingest.answers.given import Given, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
@@ -36,7 +35,8 @@ _WORDS: Final = (
     "solution|sol|answer|submission|submitted|final|new|old|draft|version|ver|attempt|try|my|mine|"
     "the|and|notebook|code|work|copy|test|tests|done|fixed|corrected|backup|bak|latest|updated|"
     "finished|starter|template|given|original|orig|helper|helpers|util|utils|tools|main|model|"
-    "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|src|python|py"
+    "numpy|np|loops?|vectori[sz]ed|fast|slow|simple|untitled|section|session|intro|src|"
+    "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|python|py"
 )
 _WORD: Final = rf"(?:(?:{_WORDS})[ _.-]?\d{{0,3}}|v\d{{1,2}})"
 _FIRST: Final = re.compile(rf"^{_WORD}(?:[ _.-]+|$)", re.IGNORECASE)
@@ -112,48 +112,6 @@ class FileNames:
         student = " ".join(piece for piece in pieces if piece)
         return Told(exercise, student, in_front=bool(pieces[0]))
 
-    def are_a_class(self, paths: Sequence[PurePosixPath], folder: str = "") -> bool:
-        """Whether files in one folder are of several students: for one task, several names.
-
-        `folder` is the folder's own name, which a student may repeat in each file. One bare name of
-        the exercise makes what follows it in other names versions, unless there are many.
-        """
-        told: dict[str, list[Told]] = defaultdict(list)
-        for path in (path for path in paths if not self._is_given_beside(path)):
-            found = self.tell(path.stem) if len(path.parts) == 1 else self._in_folder(path)
-            if found.task is not None:
-                told[found.task].append(found)
-        return any(_several(same, folder) for same in told.values()) or self._by_exercise(paths)
-
-    def _is_given_beside(self, path: PurePosixPath) -> bool:
-        return self.is_given(path.name) and self.tell(path.stem).task not in self.ids
-
-    def _in_folder(self, path: PurePosixPath) -> Told:
-        """Return what a file tells that lies in a folder, which may be its student's."""
-        if self.folder_of(path.parts[0]):
-            return Told(None, "")
-        return Told(self.tell(path.stem).task, self.tell(path.parts[0]).student, in_front=True)
-
-    def _by_exercise(self, paths: Sequence[PurePosixPath]) -> bool:
-        """Whether folders of exercises hold files of several students, one of them in two."""
-        seen: dict[str, set[str]] = defaultdict(set)
-        for path in paths:
-            if len(path.parts) > 1 and self.folder_of(path.parts[0]):
-                inner = path.parts[1] if len(path.parts) > 2 else path.stem
-                seen[self.tell(inner).student].add(path.parts[0])
-        seen.pop("", None)
-        return len(seen) > 1 and any(len(folders) > 1 for folders in seen.values())
-
-
-def _several(same: list[Told], folder: str) -> bool:
-    """Whether the names for one task are of several students."""
-    parts = {t.student for t in same if t.student and not _SMALL_NUMBER.fullmatch(t.student)}
-    if bare(folder) in {bare(part) for part in parts}:
-        return False
-    if all(t.student for t in same):
-        return len(parts) > 1
-    return len(parts) > 3 or len({t.student for t in same if t.in_front} & parts) > 1
-
 
 def _pattern(exercise: Exercise) -> re.Pattern[str]:
     ways = (exercise.id.split("_"), exercise.title.split())
@@ -170,6 +128,11 @@ def _apart(whole: str) -> Told:
     # A name in two parts is left whole: several names with the same second part tell a task.
     _, sign, tail = student.rpartition(" - ")
     return Told(task or (tail.casefold() if sign else None), student)
+
+
+def without_words(text: str) -> str:
+    """Return a name without words for work behind it: `plan final` is a version of `plan`."""
+    return _stripped(text, _FIRST_APART, _LAST)
 
 
 def _stripped(text: str, first: re.Pattern[str], last: re.Pattern[str]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
 from grader.ingest.gathered import Gathered, LeftOver, Submission
+from grader.ingest.layout import Clues
 from grader.ingest.listing import Kind, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.people import labels_of, stems_of
@@ -59,14 +60,15 @@ def gather(
     read at all.
     """
     listing, names = list_files(path, scratch, without), FileNames(exercises, given)
-    chosen, files = read_layout(layout, listing, path, names, known)
-    strays = [file.file for file in files if file.is_stray]
-    files = [file for file in files if not file.is_stray]
-    named = dict.fromkeys(file.student for file in files)
-    joined = roster.join(named) if roster else {student: (student, None) for student in named}
-    by_student = _by_student((joined[file.student][0], file) for file in files)
-    handed = _by_student((joined[student][0], student) for student in named)
     with Contents(exercises, given, forkserver) as contents:
+        clues = Clues(listing.name, names, contents)
+        chosen, files = read_layout(layout, listing, path, clues, known)
+        strays = [file.file for file in files if file.is_stray]
+        files = [file for file in files if not file.is_stray]
+        named = dict.fromkeys(file.student for file in files)
+        joined = roster.join(named) if roster else {student: (student, None) for student in named}
+        by_student = _by_student((joined[file.student][0], file) for file in files)
+        handed = _by_student((joined[student][0], student) for student in named)
         matcher = Matcher(exercises, contents, only)
         in_order = sorted(by_student, key=_order)
         found = [_found(matcher, contents, s, by_student[s]) for s in in_order]

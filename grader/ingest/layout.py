@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
 from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
@@ -32,6 +33,17 @@ class HandedIn:
 
 
 @dataclass(frozen=True)
+class Clues:
+    """What tells whose files are, beside their paths."""
+
+    name: str
+    """That of the folder, zip or file that holds them all."""
+    names: FileNames
+    """What names mean in the course."""
+    contents: Contents
+
+
+@dataclass(frozen=True)
 class Layout:
     """A way in which a system lays out a class."""
 
@@ -39,8 +51,8 @@ class Layout:
     """What it is, for people."""
     recognise: Callable[[Sequence[StoredFile]], bool]
     """Whether files are laid out in this way; the instructor's word is not needed then."""
-    read: Callable[[Sequence[StoredFile], FileNames, str], Iterable[HandedIn]]
-    """From files, what names mean in the course, and the class's name: whose each file is."""
+    read: Callable[[Sequence[StoredFile], Clues], Iterable[HandedIn]]
+    """Whose each file is."""
     names: Callable[[str], bool] | None = None
     """Whether the system names a student's folder or file so, where that alone tells it."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.ingest.file_names import FileNames
-    from grader.ingest.layout import Layout
+    from grader.ingest.layout import Clues, Layout
     from grader.ingest.listing import Listing, StoredFile
 
 # These write into the name of each folder whose it is, so that one folder tells as much as all.
@@ -29,13 +29,13 @@ _TOLD_BY_NAME: Final = ("moodle", "canvas")
 
 
 def read_layout(
-    layout: str, listing: Listing, path: Path, names: FileNames, known: Collection[str]
+    layout: str, listing: Listing, path: Path, clues: Clues, known: Collection[str]
 ) -> tuple[Layout, list[HandedIn]]:
     """Read the files in the layout that was named or that recognises them.
 
     A path within a class is read as the class would be, so that its student is the same.
     """
-    above, files = _above(path), listing.files
+    above, files, names = _above(path), listing.files, clues.names
     if layout != "auto":
         chosen = LAYOUTS[layout]
     elif (path.parent / METADATA).is_file():
@@ -47,13 +47,13 @@ def read_layout(
     for way in (LAYOUTS[name] for name in _TOLD_BY_NAME):
         told = chosen is way and not way.recognise(listing.files)
         if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
-            return way, list(way.read(within, names, listing.name))
+            return way, list(way.read(within, clues))
     outer = list(takewhile(names.folder_of, above))
     name = _as_known(next(iter(above[len(outer) :]), listing.name), known)
     folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
     if chosen is not plain or name not in known or (folders and folders <= {*known}):
         own = _own(chosen, files, names)
-        read = list(chosen.read(own, names, name))
+        read = list(chosen.read(own, replace(clues, name=name)))
         if chosen is plain:
             return chosen, read
         nobody, there = Student(label=name), {*own}

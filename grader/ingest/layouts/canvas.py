@@ -15,8 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.file_names import FileNames
-from grader.ingest.layout import HandedIn, entries, other
+from grader.ingest.layout import Clues, HandedIn, entries, other
 from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
 
@@ -41,8 +40,7 @@ def recognise(files: Sequence[StoredFile]) -> bool:
 
 def read(
     files: Sequence[StoredFile],
-    names: FileNames,  # noqa: ARG001
-    name: str,  # noqa: ARG001
+    clues: Clues,  # noqa: ARG001
 ) -> Iterator[HandedIn]:
     """Yield each file with its student's Canvas id; code named otherwise is its own student."""
     level = entries(files, fits)

@@ -12,8 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from grader.errors import UsageError
-from grader.ingest.file_names import FileNames
-from grader.ingest.layout import Entries, HandedIn, entries, other
+from grader.ingest.layout import Clues, Entries, HandedIn, entries, other
 from grader.ingest.listing import METADATA, StoredFile
 from grader.model.submission import Student
 
@@ -34,8 +33,7 @@ def recognise(files: Sequence[StoredFile]) -> bool:
 
 def read(
     files: Sequence[StoredFile],
-    names: FileNames,  # noqa: ARG001
-    name: str,  # noqa: ARG001
+    clues: Clues,  # noqa: ARG001
 ) -> Iterator[HandedIn]:
     """Yield each file for each of its submitters; raise UsageError when nobody can be told."""
     found = [file for file in files if file.path.name == METADATA]

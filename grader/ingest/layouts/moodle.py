@@ -16,8 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.file_names import FileNames
-from grader.ingest.layout import HandedIn, entries, other
+from grader.ingest.layout import Clues, HandedIn, entries, other
 from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
 
@@ -40,8 +39,7 @@ def recognise(files: Sequence[StoredFile]) -> bool:
 
 def read(
     files: Sequence[StoredFile],
-    names: FileNames,  # noqa: ARG001
-    name: str,  # noqa: ARG001
+    clues: Clues,  # noqa: ARG001
 ) -> Iterator[HandedIn]:
     """Yield each file with its student's participant number."""
     level = entries(files, fits)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from grader.ingest.file_names import FileNames
-from grader.ingest.layout import Entries, HandedIn, entries, other
+from grader.ingest.layout import Clues, Entries, HandedIn, entries, other
 from grader.ingest.listing import StoredFile
 from grader.model.submission import Student
 
@@ -24,20 +24,19 @@ def recognise(files: Sequence[StoredFile]) -> bool:
 
 def read(
     files: Sequence[StoredFile],
-    names: FileNames,
-    name: str,  # noqa: ARG001
+    clues: Clues,
 ) -> Iterator[HandedIn]:
     """Yield the files of submitted assignments; other steps of nbgrader are not submissions."""
     if not _has_steps(files):
         level = Entries(_stamped(files) or PurePosixPath())
         for file in files:
-            yield _handed_in(file, *level.place(file), names)
+            yield _handed_in(file, *level.place(file), clues.names)
         return
     level = entries(files, _STEPS.__contains__)
     for file in files:
         top, inner = level.place(file)
         if top == _STEP and len(inner.parts) > 1:
-            yield _handed_in(file, inner.parts[0], PurePosixPath(*inner.parts[1:]), names)
+            yield _handed_in(file, inner.parts[0], PurePosixPath(*inner.parts[1:]), clues.names)
         elif top not in _STEPS and top not in _OF_THE_COURSE:
             yield other(file, top, inner)
 

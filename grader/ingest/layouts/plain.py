@@ -3,19 +3,22 @@
 <student>/<file>             one folder per student, as deep as they like
 <student>.py, .ipynb, .zip   one file per student, with the exercise in its name or not
 <exercise>/<either of these> when a course's exercise has a folder of its own
+<week>/<either of these>     when folders of weeks or groups hold the students
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from grader.ingest.answers.modules import Modules
 from grader.ingest.file_names import FileNames, Told, without_marks
-from grader.ingest.layout import HandedIn
+from grader.ingest.layout import Clues, HandedIn
 from grader.ingest.listing import CODE, NOTHING, Kind, StoredFile
+from grader.ingest.sharing import Sections, Sharing, Unit
 from grader.model.submission import Student
 from grader.model.text import clean_line
 
@@ -27,47 +30,120 @@ _DOCUMENTS: Final = (
 )  # fmt: skip
 
 
-def read(files: Sequence[StoredFile], names: FileNames, name: str) -> Iterator[HandedIn]:
-    """Read the plain layout; `name` is that of the folder, zip or file that holds it all."""
-    wrapper = _wrapper(files, names, name)
-    flat = [file for file in files if len(_below(_unit(file, wrapper), wrapper).parts) == 1]
-    told = {file: names.tell(_unit(file, wrapper).stem) for file in flat}
-    code = [told[file] for file in flat if file.is_code]
-    of_one = _of_one(files, wrapper, names)
+@dataclass(frozen=True)
+class _Entry:
+    """A file, and its place on the level of students, below folders that are nobody's."""
+
+    file: StoredFile
+    path: PurePosixPath
+    unit: PurePosixPath
+    """What was handed in: the file, or the archive that it was in."""
+    exercise: str | None = None
+    section: str = ""
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it lies among the students, and in no folder or archive of one."""
+        return len(self.unit.parts) == 1
+
+    @property
+    def inner(self) -> PurePosixPath:
+        """The path within what the student handed in."""
+        return PurePosixPath(self.section, *(self.path.parts[1:] or self.path.parts))
+
+
+def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
+    """Read the plain layout."""
+    names, name = clues.names, clues.name
+    sharing = Sharing(names, clues.contents)
+    wrapper = _wrapper(files, clues, sharing)
+    units = [_unit_below(file, wrapper, names) for file in files if file.is_code]
+    sections = sharing.sections(units)
+    entries = [_entry(file, wrapper, sections, names) for file in files]
+    told = {e.file: names.tell(e.unit.stem) for e in entries if e.is_flat}
+    code = [told[e.file] for e in entries if e.is_flat and e.file.is_code]
+    modules = _modules([e for e in entries if e.is_flat and e.file.is_code], told, clues)
+    of_one = _of_one(entries, modules, names)
+    labels: dict[StoredFile, str] = {}
     found: list[tuple[str, HandedIn]] = []
-    for file in files:
-        path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
-        exercise = names.folder_of(unit.parts[0]) if len(unit.parts) > 1 else None
-        if exercise:
-            path, unit = PurePosixPath(*path.parts[1:]), PurePosixPath(*unit.parts[1:])
-        if path.name == NOTHING and len(path.parts) == 1:
+    for entry in entries:
+        file = entry.file
+        if entry.path.name == NOTHING and len(entry.path.parts) == 1:
             continue  # in the folder of the class
-        inner = PurePosixPath(*path.parts[1:]) if len(path.parts) > 1 else path
-        label, is_stray = unit.parts[0], False
+        label, inner, is_stray = entry.unit.parts[0], entry.inner, False
         if of_one:
-            label, inner = name, path
-        elif len(unit.parts) == 1 and _is_the_course_s(file, unit, names):
+            label, inner = name, PurePosixPath(entry.section, entry.path)
+        elif entry.is_flat and _is_the_course_s(file, entry.unit, names):
             label, is_stray = name, True
-        elif len(unit.parts) == 1:
-            tells = names.tell(unit.stem)
-            label = tells.student or (name if tells.task else unit.stem)
-            inner = path if tells.task else inner  # the zip's name may tell the exercise
-            is_stray = not exercise and not _is_somebody(file, told[file], code, names)
+        elif entry.is_flat:
+            tells = told[file]
+            label = tells.student or (name if tells.task else entry.unit.stem)
+            if entry.section and not sections.shared and tells.task not in names.ids:
+                label = name
+            if tells.task:  # the zip's name may tell the exercise
+                inner = PurePosixPath(entry.section, entry.path)
+            is_stray = not entry.exercise and not _is_somebody(file, tells, code, names)
+        elif entry.section and not sections.shared:
+            label, inner = name, PurePosixPath(entry.section, entry.path)
+        key = f"{entry.section}/{label}" if label in sections.namesakes else label
+        labels[file] = label
         student = Student(label=clean_line(label) or "unnamed")
-        found.append((label, HandedIn(student, inner, file, exercise, is_stray=is_stray)))
-    yield from _apart(found)
+        found.append((key, HandedIn(student, inner, file, entry.exercise, is_stray=is_stray)))
+    yield from _apart([*_with_importers(found, modules)])
 
 
-def _of_one(files: Sequence[StoredFile], wrapper: PurePosixPath, names: FileNames) -> bool:
+def _modules(
+    flat: Sequence[_Entry], told: Mapping[StoredFile, Told], clues: Clues
+) -> dict[StoredFile, list[StoredFile]]:
+    """Return the files beside students' that are nobody's answer, with those that import them.
+
+    Only what has no function of any exercise is one: nobody gets the work of another by an import.
+    """
+    contents, names = clues.contents, clues.names
+    silent = [e for e in flat if told[e.file].task not in names.ids and _is_silent(e.file, clues)]
+    if not silent or len(silent) == len(flat):
+        return {}
+    nobody = Student(label="nobody")
+    handed = {e.file: HandedIn(nobody, e.path, e.file) for e in flat if not e.file.problem}
+    importers = Modules(handed.values(), contents).importers(handed.values())
+    contents.forget_looks()
+    return {
+        e.file: [importer.file for importer in importers[handed[e.file]]]
+        for e in silent
+        if handed[e.file] in importers
+    }
+
+
+def _is_silent(file: StoredFile, clues: Clues) -> bool:
+    contents = clues.contents
+    if file.problem or contents.error(file) or contents.seems_to_define(file):
+        return False
+    content = contents.of(file)
+    contents.forget_looks()
+    return not (content.unread or content.outline.functions)
+
+
+def _with_importers(
+    found: Sequence[tuple[str, HandedIn]], modules: Mapping[StoredFile, Sequence[StoredFile]]
+) -> Iterator[tuple[str, HandedIn]]:
+    """Yield each file for its student, and a module for everybody whose file imports it."""
+    owners = {handed.file: (key, handed.student) for key, handed in found}
+    for key, handed in found:
+        if handed.file not in modules:
+            yield key, handed
+            continue
+        of = dict.fromkeys(owners[f] for f in modules[handed.file] if f not in modules)
+        for owner, student in of or {(key, handed.student): None}:
+            yield owner, replace(handed, student=student)
+
+
+def _of_one(entries: Sequence[_Entry], modules: Collection[StoredFile], names: FileNames) -> bool:
     """Whether all of it is one student's: what the course gives out, and no other name in sight."""
     has_given = False
-    for file in (file for file in files if file.is_code):
-        unit = _below(_unit(file, wrapper), wrapper)
-        if len(unit.parts) > 1 and names.folder_of(unit.parts[0]):
-            unit = PurePosixPath(*unit.parts[1:])
-        if len(unit.parts) == 1 and names.is_given(unit.name):
+    for entry in (e for e in entries if e.file.is_code and e.file not in modules):
+        if entry.is_flat and names.is_given(entry.unit.name):
             has_given = True
-        elif names.tell(unit.stem if len(unit.parts) == 1 else unit.parts[0]).student:
+        elif names.tell(entry.unit.stem if entry.is_flat else entry.unit.parts[0]).student:
             return False
     return has_given
 
@@ -88,7 +164,7 @@ def _apart(found: Sequence[tuple[str, HandedIn]]) -> Iterator[HandedIn]:
         if form not in same:
             same.append(form)
         if number := same.index(form):
-            student = Student(label=f"{clean_line(label, 380)} [{number + 1}]")
+            student = Student(label=f"{clean_line(handed.student.label, 380)} [{number + 1}]")
             yield replace(handed, student=student)
         else:
             yield handed
@@ -99,6 +175,32 @@ def _unit(file: StoredFile, wrapper: PurePosixPath) -> PurePosixPath:
     if file.archive and not wrapper.is_relative_to(file.archive.with_suffix("")):
         return file.archive
     return file.path
+
+
+def _unit_below(file: StoredFile, wrapper: PurePosixPath, names: FileNames) -> Unit:
+    """Return a unit with its place in the wrapper and the folder of an exercise."""
+    unit = _below(_unit(file, wrapper), wrapper)
+    if len(unit.parts) > 1 and names.folder_of(unit.parts[0]):
+        unit = PurePosixPath(*unit.parts[1:])
+    return Unit(unit, file)
+
+
+def _entry(
+    file: StoredFile, wrapper: PurePosixPath, sections: Sections, names: FileNames
+) -> _Entry:
+    """Return a file's place on the level of students."""
+    path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
+    exercise, section = None, ""
+    while len(unit.parts) > 1:
+        first = unit.parts[0]
+        if not exercise and (told := names.folder_of(first)):
+            exercise = told
+        elif not section and first in sections.folders:
+            section = first
+        else:
+            break
+        path, unit = PurePosixPath(*path.parts[1:]), PurePosixPath(*unit.parts[1:])
+    return _Entry(file, path, unit, exercise, section)
 
 
 def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
@@ -119,18 +221,24 @@ def _is_somebody(file: StoredFile, told: Told, code: Sequence[Told], names: File
     return told.task in names.ids and all(not other.student for other in code)
 
 
-def _wrapper(files: Sequence[StoredFile], names: FileNames, name: str) -> PurePosixPath:
+def _are_several(sections: Sections) -> bool:
+    """Whether they are of a class; one alone is looked into as a wrapper."""
+    return sections.shared and len(sections.folders) > 1
+
+
+def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> PurePosixPath:
     """Return the folders in which zips are wont to hold everything, when a class is in them.
 
     One folder may as well be one student's. It is the class's when it has the name of the zip, when
     there are several folders with code in it, or when files in it are of several students.
     """
+    names = clues.names
     code = [file for file in files if file.is_code] or files
     is_one_archive = len({file.archive for file in code}) == 1
-    units = [file.path if is_one_archive else file.archive or file.path for file in code]
-    for depth in range(1, min(len(unit.parts) for unit in units)):
-        wrapper = PurePosixPath(*units[0].parts[:depth])
-        if not all(unit.is_relative_to(wrapper) for unit in units):
+    paths = [file.path if is_one_archive else file.archive or file.path for file in code]
+    for depth in range(1, min(len(path.parts) for path in paths)):
+        wrapper = PurePosixPath(*paths[0].parts[:depth])
+        if not all(path.is_relative_to(wrapper) for path in paths):
             break
         if depth == 1:
             inner = [file.path.relative_to(wrapper).parts for file in code]
@@ -138,8 +246,9 @@ def _wrapper(files: Sequence[StoredFile], names: FileNames, name: str) -> PurePo
                 parts[0] for parts in inner if len(parts) > 1 and names.tell(parts[0]).student
             }
             several = len(folders) > 1 and not any(names.folder_of(parts[0]) for parts in inner)
-            if several or without_marks(wrapper.name) == without_marks(name):
+            if several or without_marks(wrapper.name) == without_marks(clues.name):
                 return wrapper
-        if names.are_a_class([unit.relative_to(wrapper) for unit in units], wrapper.name):
+        units = [Unit(p.relative_to(wrapper), f) for p, f in zip(paths, code, strict=True)]
+        if sharing.are_a_class(units, wrapper.name) or _are_several(sharing.sections(units)):
             return wrapper
     return PurePosixPath()

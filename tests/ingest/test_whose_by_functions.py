@@ -1,0 +1,163 @@
+"""Are files without an exercise in their names their students', by what is written in them?"""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+from labs import lab
+
+RANDOM = lab("initialize_parameters(n_x, n_h, n_y)")
+ZERO = lab("initialize_parameters_zeros(layers_dims)")
+MORE = RANDOM + ZERO
+OTHER = lab("sigmoid(z)", "relu(z)")
+UNFIT = lab("initialize_parameters()")
+STUB = "def initialize_parameters(n_x, n_h, n_y):\n    raise NotImplementedError\n"
+
+
+def rows(gathered):
+    """Return by student the exercises, and by what is listed for staff the reason."""
+    found: dict[str, list[str]] = {}
+    for one in gathered.submissions:
+        found.setdefault(one.student.label, []).append(one.exercise)
+    return found
+
+
+@pytest.fixture
+def packed(ours_of, tmp_path):
+    """Return a function that packs files and gathers them."""
+
+    def gather(files, archive="download.zip", **options):
+        path = tmp_path / archive
+        with zipfile.ZipFile(path, "w") as writer:
+            for name, text in files.items():
+                writer.writestr(name, text)
+        return ours_of({}, path=path, **options)
+
+    return gather
+
+
+WORK = {"R": RANDOM, "Z": ZERO, "ZR": MORE, "stub": STUB}
+TOLD = {"Z": "zero_init", "R": "random_init"}
+CLASSES = {
+    "names of people": ("hw/Anna Meier: R, hw/Ben Kahn: R", "Anna Meier: R, Ben Kahn: R"),
+    "short names": ("a/b/s1: R, a/b/s2: R", "s1: R, s2: R"),
+    "names of any script": ("提出/山田 太郎: R, 提出/鈴木: R", "山田 太郎: R, 鈴木: R"),
+    "two have less": (
+        "hw/ann: ZR, hw/ben: ZR, hw/carl: R, hw/dora: stub",
+        "ann: ZR, ben: ZR, carl: R, dora: R",
+    ),
+    "folders of people, deep": ("x/y/ann/nn: R, x/y/ben/nn: R", "ann: R, ben: R"),
+    "weeks": ("lab1/ann: R, lab1/ben: R, lab2/ann: Z, lab2/ben: Z", "ann: ZR, ben: ZR"),
+    "weeks with exercises in the names": (
+        "lab1/ann_random_init: R, lab1/ben_random_init: R, lab2/ann_zero_init: Z",
+        "ann: ZR, ben: R",
+    ),
+    "weeks of folders": (
+        "week 1/ann/a: R, week 1/ben/b: R, week 2/ben/b: Z",
+        "ann: R, ben: ZR",
+    ),
+    "weeks in a folder": ("x/week 1/ann: R, x/week 1/ben: R, x/week 2/ann: Z", "ann: ZR, ben: R"),
+    "weeks with a subject": (
+        "Tag A/ann: R, Tag A/ben: R, Tag B/ann: Z, Tag B/ben: Z",
+        "ann: ZR, ben: ZR",
+    ),
+    "groups": ("Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R", "ann: R, ben: R, carl: R, dora: R"),
+    "groups, one of them of one": (
+        "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R, Mi/emil: R",
+        "ann: R, ben: R, carl: R, dora: R, emil: R",
+    ),
+    "namesakes in two groups": (
+        "Mo/ann: R, Mo/ben: R, Di/ann: R, Di/dora: R",
+        "ann: R, ann [2]: R, ben: R, dora: R",
+    ),
+}
+
+
+def pairs(text):
+    return (pair.split(": ") for pair in text.split(", "))
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_several_names_with_the_same_work_are_a_class(packed, kind):
+    files, expected = CLASSES[kind]
+    found = rows(packed({f"{name}.py": WORK[work] for name, work in pairs(files)}))
+    assert found == {name: [TOLD[one] for one in told] for name, told in pairs(expected)}
+
+
+ONE = {
+    "other parameters": {"planar.py": RANDOM, "tf_tutorial.py": UNFIT},
+    "another exercise": {"planar.py": RANDOM, "deep.py": ZERO},
+    "nothing in it": {"planar.py": RANDOM, "sketch.py": OTHER},
+    "as it was given out": {"answer.py": RANDOM, "given.py": STUB},
+    "a number behind": {"planar.py": RANDOM, "planar2.py": RANDOM},
+    "words behind": {"planar.py": RANDOM, "planar_new.py": RANDOM, "planar (1).py": RANDOM},
+    "words for work": {"main.py": RANDOM, "Untitled.py": RANDOM, "Untitled1.py": RANDOM},
+    "ways to do it": {"random_init_numpy.py": RANDOM, "random_init_loop.py": RANDOM},
+    "its own name": {"ada.py": RANDOM, "planar.py": RANDOM},
+    "cut off": {"planar.py": RANDOM, "network.ipynb": '{"cells": ['},
+    "folders of versions": {"v1/planar.py": RANDOM, "final/network.py": RANDOM},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_the_folder_of_one_student_stays_one(packed, kind):
+    files = {f"ada/{name}": text for name, text in ONE[kind].items()}
+    assert {*rows(packed(files))} == {"ada"}
+
+
+@pytest.mark.parametrize("kind", ["their own ways", "the same two ways"])
+def test_students_with_two_answers_each_stay_students(packed, kind):
+    ways = ("planar", "network") if kind == "the same two ways" else ("first", "planar")
+    files = {f"s{n}/{way}.py": RANDOM for n in range(4) for way in ways}
+    if kind == "their own ways":
+        files = {f"s{n}/{way}{n}.py": RANDOM for n in range(2) for way in ways}
+        files |= {f"s{n}/nn.py": RANDOM for n in range(2, 6)}
+    assert {*rows(packed(files))} == {name.split("/")[0] for name in files}
+
+
+def test_folders_of_work_alone_are_of_the_one_who_packed_them(packed):
+    files = {"lab1/random_init.py": RANDOM, "lab2/zero_init.py": ZERO, "src/plot.py": OTHER}
+    assert rows(packed(files, "ada.zip")) == {"ada": ["zero_init", "random_init"]}
+
+
+FROM = "from layers import *\n"
+
+
+@pytest.mark.parametrize("prefix", ["", "hw/"])
+def test_a_module_beside_the_only_answer_is_no_student(packed, prefix):
+    files = {f"{prefix}random_init.py": FROM + RANDOM, f"{prefix}layers.py": OTHER}
+    gathered = packed(files, "ada.zip")
+    (one,) = gathered.submissions
+    assert [name.split("/")[-1] for name in one.names] == ["layers.py", "random_init.py"]
+    assert {item.student for item in gathered.left_over} <= {one.student.label}
+
+
+def test_a_module_beside_a_class_goes_to_all_who_import_it(packed):
+    files = {f"{s}_random_init.py": FROM + RANDOM for s in ("s1", "s2")}
+    files |= {
+        "s3_random_init.py": RANDOM,
+        "layers.py": "from sizes import n\n",
+        "sizes.py": "n = 1",
+    }
+    found = {s.student.label: s.names for s in packed(files).submissions}
+    modules = ("layers.py", "sizes.py")
+    assert found == {
+        "s1": (*modules, "s1_random_init.py"),
+        "s2": (*modules, "s2_random_init.py"),
+        "s3": ("s3_random_init.py",),
+    }
+
+
+@pytest.mark.parametrize("work", [RANDOM, UNFIT, STUB, "def initialize_parameters(: ..."])
+def test_an_import_takes_nobody_s_work(packed, work):
+    files = {
+        "eve_random_init.py": "from ben import *\n" + RANDOM,
+        "ben.py": work,
+        "s1_zero_init.py": ZERO,
+    }
+    gathered = packed(files)
+    for one in gathered.submissions:
+        assert one.student.label == "ben" or "ben.py" not in one.names
+    handed = {s.student.label for s in gathered.submissions}
+    assert "ben" in handed | {item.student for item in gathered.left_over}
