@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from grader.ingest.answers.given import Given, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
@@ -85,7 +85,12 @@ class FileNames:
 
     def exercises(self, path: PurePosixPath) -> list[str]:
         """Return the exercises that a path names: the file, else the folder next to it."""
-        return named_exercises(path, self.ids)
+        for part in (path.stem, *reversed(path.parent.parts)):
+            found = [e for e in self.ids if bare(e) in bare(part)]
+            # `sum` is also in `running_sum`; the longer name is the one that was meant.
+            if found:
+                return [e for e in found if not any(e != o and bare(e) in bare(o) for o in found)]
+        return []
 
     def folder_of(self, name: str) -> str | None:
         """Return the exercise whose folder has this name: its id or title, in whatever writing.
@@ -156,16 +161,6 @@ def without_marks(text: str) -> str:
     while text != before:
         before, text = text, _COPY.sub("", text).strip(_GAP) or text
     return text
-
-
-def named_exercises(path: PurePosixPath, ids: Collection[str]) -> list[str]:
-    """Return which of `ids` stand in the name of a file, or else of the folder next to it."""
-    for part in (path.stem, *reversed(path.parent.parts)):
-        found = [e for e in ids if bare(e) in bare(part)]
-        # `sum` is also in `running_sum`; the longer name is the one that was meant.
-        if found:
-            return [e for e in found if not any(e != o and bare(e) in bare(o) for o in found)]
-    return []
 
 
 def bare(name: str) -> str:

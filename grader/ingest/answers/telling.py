@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.contents import fitting
-from grader.ingest.file_names import bare, named_exercises
+from grader.ingest.file_names import FileNames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +37,7 @@ class Teller:
 
     def __init__(self, exercises: Sequence[Exercise], only: str | None = None) -> None:
         self._sizes = {e.id: len(e.functions) for e in exercises}
+        self._names = FileNames(exercises)
         self._only = only
 
     def tell(self, files: Sequence[HandedIn], contents: Contents, modules: Modules) -> Told:
@@ -58,13 +59,8 @@ class Teller:
 
     def placed(self, file: HandedIn) -> str | None:
         """Return the exercise in whose place the layout has the file, or that a folder is."""
-        if file.exercise:
-            return file.exercise
-        for part in reversed(file.path.parent.parts):
-            for exercise in self._sizes:
-                if bare(exercise) == bare(part):
-                    return exercise
-        return None
+        folders = map(self._names.folder_of, reversed(file.path.parent.parts))
+        return file.exercise or next(filter(None, folders), None)
 
     def told_by_names(self, file: HandedIn) -> list[str]:
         """Return the exercises that the instructor, a folder or a name tells of a file."""
@@ -73,7 +69,7 @@ class Teller:
 
     def named(self, file: HandedIn) -> list[str]:
         """Return the exercises that stand in the name of the file, or else of a folder."""
-        return named_exercises(file.path, self._sizes)
+        return self._names.exercises(file.path)
 
 
 class _Telling:
