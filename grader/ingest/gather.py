@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
-from grader.ingest.gathered import Gathered, LeftOver, Submission
+from grader.ingest.gathered import Gathered, Known, LeftOver, Submission
 from grader.ingest.layout import Clues
-from grader.ingest.listing import Kind, list_files
+from grader.ingest.listing import CODE, Kind, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.people import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
@@ -46,7 +46,7 @@ def gather(
     only: str | None = None,
     without: Path | None = None,
     roster: Roster | None = None,
-    known: Collection[str] = (),
+    known: Known | None = None,
     given: Given | None = None,
     forkserver: Forkserver | None = None,
 ) -> Gathered:
@@ -54,15 +54,16 @@ def gather(
 
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
     the students', such as the one that the class is graded into; `roster` adds identities;
-    `known` are labels of students, of whom `path` may be a part; `given` is what the course gives
-    out. Where files must be told by what they define, a worker reads them, of `forkserver` or of
-    one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
+    `known` is what earlier runs had, of which `path` may be a part; `given` is what the course
+    gives out. Where files must be told by what they define, a worker reads them, of `forkserver` or
+    of one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
     read at all.
     """
     listing, names = list_files(path, scratch, without), FileNames(exercises, given)
+    known = known or Known()
     with Contents(exercises, given, forkserver) as contents:
         clues = Clues(listing.name, names, contents)
-        chosen, files = read_layout(layout, listing, path, clues, known)
+        chosen, files = read_layout(layout, listing, path, clues, known.labels)
         strays = [file.file for file in files if file.is_stray]
         files = [file for file in files if not file.is_stray]
         named = dict.fromkeys(file.student for file in files)
@@ -72,6 +73,8 @@ def gather(
         matcher = Matcher(exercises, contents, only)
         in_order = sorted(by_student, key=_order)
         found = [_found(matcher, contents, s, by_student[s]) for s in in_order]
+        if path.suffix.lower() not in CODE:  # beside one file its student may have others
+            _add_asked([one.files for one in found], known.exercises, [e.id for e in exercises])
         _assume_the_only_one(matcher, [one.files for one in found])
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
@@ -145,6 +148,14 @@ def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None
     due = Due(names, only, next(iter(told)) if len(told) == 1 else None)
     for one in found:
         one.files.matched += answers(one.files, one.unread, due, is_all=one.nothing_read)
+
+
+def _add_asked(found: list[StudentFiles], before: Collection[str], ids: Sequence[str]) -> None:
+    """Take answers for which no file is named where the class is asked for the exercise."""
+    asked = {*before, *(matched.exercise for one in found for matched in one.matched)}
+    for one in found:
+        one.matched += [matched for matched in one.besides if matched.exercise in asked]
+        one.matched.sort(key=lambda matched: ids.index(matched.exercise))
 
 
 def _assume_the_only_one(matcher: Matcher, found: list[StudentFiles]) -> None:

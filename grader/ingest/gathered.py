@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What the class had in earlier runs."""
+
+    labels: frozenset[str] = frozenset()
+    """What layouts have called its students."""
+    exercises: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Submission:
     """A student's answer to one exercise, its bytes still on the disk."""
 
