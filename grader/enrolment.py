@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
-from grader.ingest.gathered import Known
+from grader.ingest.gathered import NOBODY, Known
 from grader.ingest.people import identify
 from grader.model.report import Status
 from grader.model.submission import submission_digest
@@ -94,7 +94,7 @@ def known_before(out: Path) -> Known:
     """Return what a class had in earlier runs into a folder."""
     path = out / STORE
     if not path.is_file():
-        return Known()
+        return NOBODY
     with Store(path, create=False) as store:
         people, members = store.people(), store.members()
     return Known(

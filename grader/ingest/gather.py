@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
-from grader.ingest.gathered import Gathered, Known, LeftOver, Submission
+from grader.ingest.gathered import NOBODY, Gathered, Known, LeftOver, Submission
 from grader.ingest.layout import Clues
 from grader.ingest.listing import CODE, Kind, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
@@ -46,7 +46,7 @@ def gather(
     only: str | None = None,
     without: Path | None = None,
     roster: Roster | None = None,
-    known: Known | None = None,
+    known: Known = NOBODY,
     given: Given | None = None,
     forkserver: Forkserver | None = None,
 ) -> Gathered:
@@ -60,12 +60,10 @@ def gather(
     read at all.
     """
     listing, names = list_files(path, scratch, without), FileNames(exercises, given)
-    known = known or Known()
     with Contents(exercises, given, forkserver) as contents:
         clues = Clues(listing.name, names, contents)
-        chosen, files = read_layout(layout, listing, path, clues, known.labels)
-        strays = [file.file for file in files if file.is_stray]
-        files = [file for file in files if not file.is_stray]
+        chosen, read = read_layout(layout, listing, path, clues, known)
+        files = [file for file in read if not file.is_stray]
         named = dict.fromkeys(file.student for file in files)
         joined = roster.join(named) if roster else {student: (student, None) for student in named}
         by_student = _by_student((joined[file.student][0], file) for file in files)
@@ -73,19 +71,16 @@ def gather(
         matcher = Matcher(exercises, contents, only)
         in_order = sorted(by_student, key=_order)
         found = [_found(matcher, contents, s, by_student[s]) for s in in_order]
-        if path.suffix.lower() not in CODE:  # beside one file its student may have others
-            _add_asked([one.files for one in found], known.exercises, [e.id for e in exercises])
-        _assume_the_only_one(matcher, [one.files for one in found])
+        is_one_file = path.suffix.lower() in CODE  # its student may have others
+        _compare(matcher, [one.files for one in found], None if is_one_file else known)
     _add_unread(found, names, only)
-    labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
-    texts = given.texts if given else frozenset()
+    labels, texts = labels_of(by_student), given.texts if given else frozenset()
+    stems = stems_of(labels)
+    strays = _strays((file.file for file in read if file.is_stray), names)
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (
-            *(left for one in found for left in _left_over(one, labels, texts)),
-            *_strays(strays, names),
-        ),
+        (*(left for one in found for left in _left_over(one, labels, texts)), *strays),
         chosen.title,
         hint(chosen, listing) if layout == "auto" else "",
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -150,23 +145,16 @@ def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None
         one.files.matched += answers(one.files, one.unread, due, is_all=one.nothing_read)
 
 
-def _add_asked(found: list[StudentFiles], before: Collection[str], ids: Sequence[str]) -> None:
-    """Take answers for which no file is named where the class is asked for the exercise."""
-    asked = {*before, *(matched.exercise for one in found for matched in one.matched)}
-    for one in found:
-        one.matched += [matched for matched in one.besides if matched.exercise in asked]
-        one.matched.sort(key=lambda matched: ids.index(matched.exercise))
-
-
-def _assume_the_only_one(matcher: Matcher, found: list[StudentFiles]) -> None:
-    """Give the exercise of a class that has one to students whose files tell nothing."""
+def _compare(matcher: Matcher, found: list[StudentFiles], known: Known | None) -> None:
+    """Take for answers what only the rest of the class tells to be one."""
     told = {matched.exercise for one in found for matched in one.matched}
-    if len(told) != 1:
-        return
-    (exercise,) = told
+    asked = told | known.exercises if known else frozenset[str]()
     for one in found:
+        matcher.add_besides(one, asked)
+    for one in found if len(told) == 1 else ():
+        # A class's only exercise is meant where a student's files tell nothing.
         if one.silent and not one.matched:
-            matcher.assume(one, exercise)
+            matcher.assume(one, *told)
 
 
 def _submission(matched: Matched, stem: str, found: _Found) -> Submission:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.model.submission import Student, SubmissionInfo
@@ -24,6 +24,9 @@ class Known:
     labels: frozenset[str] = frozenset()
     """What layouts have called its students."""
     exercises: frozenset[str] = frozenset()
+
+
+NOBODY: Final = Known()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from grader.ingest.answers.versions import sort_versions
 from grader.ingest.listing import CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from grader.ingest.answers.contents import Contents
     from grader.ingest.layout import HandedIn
@@ -103,6 +103,11 @@ class Matcher:
         found.left += versions.others
         self._contents.forget_looks()
         return found
+
+    def add_besides(self, found: StudentFiles, asked: Collection[str]) -> None:
+        """Take what files answer beside their names, as far as it is asked for."""
+        found.matched += [matched for matched in found.besides if matched.exercise in asked]
+        found.matched.sort(key=lambda matched: self._ids.index(matched.exercise))
 
     def assume(self, found: StudentFiles, exercise: str) -> None:
         """Take what tells nothing for an answer to `exercise`, and say so."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.ingest.file_names import FileNames
+    from grader.ingest.gathered import Known
     from grader.ingest.layout import Clues, Layout
     from grader.ingest.listing import Listing, StoredFile
 
@@ -29,7 +30,7 @@ _TOLD_BY_NAME: Final = ("moodle", "canvas")
 
 
 def read_layout(
-    layout: str, listing: Listing, path: Path, clues: Clues, known: Collection[str]
+    layout: str, listing: Listing, path: Path, clues: Clues, known: Known
 ) -> tuple[Layout, list[HandedIn]]:
     """Read the files in the layout that was named or that recognises them.
 
@@ -49,9 +50,9 @@ def read_layout(
         if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
             return way, list(way.read(within, clues))
     outer = list(takewhile(names.folder_of, above))
-    name = _as_known(next(iter(above[len(outer) :]), listing.name), known)
+    name = _as_known(next(iter(above[len(outer) :]), listing.name), known.labels)
     folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
-    if chosen is not plain or name not in known or (folders and folders <= {*known}):
+    if chosen is not plain or name not in known.labels or (folders and folders <= known.labels):
         own = _own(chosen, files, names)
         read = list(chosen.read(own, replace(clues, name=name)))
         if chosen is plain:
