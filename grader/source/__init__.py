@@ -7,10 +7,9 @@ are never unpacked to disk, links are never followed. What cannot be read raises
 nothing else, with a sentence for the student; what can be read in spite of a flaw gets a note.
 """
 
-from grader.source.archives import Entry, Member, iter_entries, iter_members, read_zip
+from grader.source.archives import Entry, iter_entries
 from grader.source.cells import Cell, Limits, Misplaced, Source, Unreadable
-from grader.source.files import is_candidate, read_source, shown_name
-from grader.source.folders import read_folder
+from grader.source.files import read_source, shown_name
 from grader.source.outputs import lean
 from grader.source.paths import Place, place, printable
 
@@ -18,19 +17,14 @@ __all__ = [
     "Cell",
     "Entry",
     "Limits",
-    "Member",
     "Misplaced",
     "Place",
     "Source",
     "Unreadable",
-    "is_candidate",
     "iter_entries",
-    "iter_members",
     "lean",
     "place",
     "printable",
-    "read_folder",
     "read_source",
-    "read_zip",
     "shown_name",
 ]

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.source.cells import DEFAULT_LIMITS, Limits, Unreadable
-from grader.source.files import is_candidate, shown_name
+from grader.source.files import shown_name
 from grader.source.paths import place
 
 if TYPE_CHECKING:
@@ -56,15 +56,6 @@ _DAMAGED = "the archive is damaged: pack the files again and hand in the new arc
 
 
 @dataclass(frozen=True)
-class Member:
-    """One file of an archive or a folder."""
-
-    path: str
-    """Relative, with forward slashes, without `..`."""
-    data: bytes
-
-
-@dataclass(frozen=True)
 class Entry:
     """One line of an archive's directory."""
 
@@ -75,42 +66,6 @@ class Entry:
     """Why it is not read, by its name or kind."""
     read: Callable[[], bytes]
     """Unpacks it, while the walk stands here; raises `Unreadable`."""
-
-
-def read_zip(
-    archive: Path | bytes, limits: Limits = DEFAULT_LIMITS, notes: list[str] | None = None
-) -> Iterator[Member]:
-    """Yield the Python files and notebooks of a student's archive; raise `Unreadable`.
-
-    What is left out on purpose (links, names that point outside) is told in `notes`.
-    """
-    notes = [] if notes is None else notes
-    found = False
-    for member in iter_members(archive, limits, notes, wanted=is_candidate):
-        found = True
-        yield member
-    if not found:
-        raise Unreadable(nothing_found("the archive", notes))
-
-
-def iter_members(
-    archive: Path | bytes,
-    limits: Limits = DEFAULT_LIMITS,
-    notes: list[str] | None = None,
-    wanted: Callable[[str], bool] = lambda path: True,  # noqa: ARG005
-) -> Iterator[Member]:
-    """Yield the files of an archive that are `wanted` by their path, one in memory at a time.
-
-    Raise `Unreadable` at the first that cannot be unpacked; what is refused gets a note.
-    """
-    for entry in iter_entries(archive, limits):
-        if entry.is_folder:
-            continue
-        if entry.refused and notes is not None:
-            name = shown_name(entry.path)
-            note(notes, f"{name} was left out of the archive: {entry.refused}")
-        if not entry.refused and wanted(entry.path):
-            yield Member(entry.path, entry.read())
 
 
 def iter_entries(archive: Path | bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry]:
@@ -275,15 +230,3 @@ def _too_large(name: str) -> Unreadable:
         f"{name} in the archive unpacks to more than is allowed: clear the outputs of notebooks "
         "and pack only your own files"
     )
-
-
-def note(notes: list[str], text: str) -> None:
-    """Add a note, unless there are enough of them."""
-    if len(notes) < 20:
-        notes.append(text)
-
-
-def nothing_found(where: str, notes: list[str]) -> str:
-    """Return the sentence for a submission without code."""
-    besides = f" ({notes[0]})" if notes else ""
-    return f"{where} holds no .py file and no notebook (.ipynb){besides}: add yours"

@@ -18,16 +18,7 @@ from grader.source.notebook import read_notebook
 from grader.source.paths import printable
 from grader.source.text import decode
 
-SUFFIXES = (".py", ".ipynb")
 _MAX_NAME = 120
-
-
-def is_candidate(path: str) -> bool:
-    """Whether the relative `path` looks like a student's code: no hidden, cached or other file."""
-    parts = PurePosixPath(path).parts
-    if any(part.startswith((".", "__MACOSX")) or part == "__pycache__" for part in parts):
-        return False
-    return path.lower().endswith(SUFFIXES)
 
 
 def read_source(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:

@@ -71,6 +71,13 @@ def fits(function: Callable[..., Any], arguments: list[Argument]) -> bool:
     return True
 
 
+def is_named(function: Callable[..., Any], arguments: list[Argument]) -> bool:
+    """Whether half of the parameters that `function` cannot do without are called as arguments."""
+    parameters = _parameters(function) or []
+    slots = [p for p in parameters if p.kind not in STARS and p.default is Parameter.empty]
+    return 2 * len(_match_names(slots, arguments)) >= len(slots)
+
+
 def _parameters(function: Callable[..., Any]) -> list[Parameter] | None:
     try:
         return list(inspect.signature(function).parameters.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from grader.worker.binding import fits
+from grader.worker.binding import fits, is_named
 from grader.worker.extract.stubs import functions_of, is_stub
 from grader.worker.placeholders import StandIn
 from grader.worker.signatures import signature_text
@@ -25,7 +25,8 @@ class Functions:
     """Takes a note of every function when it is bound.
 
     Of several definitions of a function that is asked for, one that was written counts before one
-    as it was given out, then one that takes the arguments of its contract, then the last.
+    as it was given out, then one that takes the arguments of its contract, then one that calls them
+    as the contract does (another lab in the notebook may have the name, too), then the last.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Functions:
                     "line": int(getattr(code, "co_firstlineno", 0)),
                     "stub": False,
                     "fits": fits(value, self._arguments[name]),  # type: ignore[arg-type]
+                    "named": True,
                     "count": 1,
                     "signature": signature_text(value),
                 }
@@ -109,6 +111,7 @@ class Functions:
             "line": node.lineno if node else statement.line,
             "stub": node is not None and is_stub(node, text, self._starter.get(name)),
             "fits": name not in self._arguments or fits(value, self._arguments[name]),
+            "named": name not in self._arguments or is_named(value, self._arguments[name]),
             "count": 1,
             "signature": signature_text(value),
         }
@@ -123,8 +126,8 @@ class Functions:
         return keeps
 
 
-def _rank(note: Note | None) -> tuple[bool, bool]:
-    return (not note["stub"], note["fits"]) if note else (True, True)
+def _rank(note: Note | None) -> tuple[bool, bool, bool]:
+    return (not note["stub"], note["fits"], note["named"]) if note else (True, True, True)
 
 
 def _definition(node: ast.stmt, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from grader.model.feedback import feedback_for_student, feedback_markdown
 from grader.model.report import parse_report, report_json
 from grader.sandbox import definitions
-from grader.source import Unreadable, iter_members, read_source
+from grader.source import Unreadable, iter_entries, read_source
 from grader.wire import WireError, encode, receive
 from grader.wire.frames import pack
 from grader.wire.messages import parse_definitions, parse_reply
@@ -70,9 +70,10 @@ def python_file(data: bytes) -> None:
 
 def archive(data: bytes) -> None:
     with suppress(Unreadable):
-        for member in iter_members(data):
-            assert not member.path.startswith(("/", "../")), member.path
-            assert "\\" not in member.path
+        for entry in iter_entries(data):
+            assert not entry.path.startswith(("/", "../")), entry.path
+            assert "\\" not in entry.path
+            entry.read()
 
 
 def report(data: bytes) -> None:

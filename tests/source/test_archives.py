@@ -8,12 +8,13 @@ import re
 import stat
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.source import Limits, Member, Unreadable, iter_entries, iter_members, place, read_zip
+from grader.source import Limits, Unreadable, iter_entries, place
 
 
 def packed(
@@ -26,43 +27,34 @@ def packed(
     return stream.getvalue()
 
 
+def read(archive: bytes | Path, limits: Limits | None = None) -> list[tuple[str, bytes]]:
+    entries = iter_entries(archive, limits or Limits())
+    return [(e.path, e.read()) for e in entries if not (e.is_folder or e.refused)]
+
+
 def reason(data: bytes, limits: Limits | None = None) -> str:
     with pytest.raises(Unreadable) as caught:
-        list(read_zip(data, limits or Limits()))
+        read(data, limits)
     return caught.value.reason
-
-
-def test_candidates_are_read_and_the_rest_is_not():
-    data = packed(
-        ("lab/a.py", b"x = 1"),
-        ("lab/b.IPYNB", b"{}"),
-        ("lab/notes.txt", b""),
-        ("__MACOSX/lab/._a.py", b""),
-        ("lab/__pycache__/c.py", b""),
-        ("lab/.ipynb_checkpoints/b.ipynb", b""),
-        ("lab/.hidden.py", b""),
-        ("lab/inner.zip", packed(("d.py", b""))),
-    )
-    assert list(read_zip(data)) == [Member("lab/a.py", b"x = 1"), Member("lab/b.IPYNB", b"{}")]
 
 
 def test_a_path_is_read_like_bytes(tmp_path):
     (tmp_path / "a.zip").write_bytes(packed(("a.py", b"x")))
-    assert list(read_zip(tmp_path / "a.zip")) == [Member("a.py", b"x")]
+    assert read(tmp_path / "a.zip") == [("a.py", b"x")]
     with pytest.raises(Unreadable, match="damaged"):
-        list(read_zip(tmp_path / "missing.zip"))
+        read(tmp_path / "missing.zip")
 
 
-def test_names_that_point_outside_and_links_are_left_out_and_noted():
+def test_names_that_point_outside_and_links_are_refused():
     link = zipfile.ZipInfo("link.py")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     names = ["../up.py", "a/../../c.py", "..\\w.py", "n\nl.py", "a/..", "\x1b[2J.py", "t\tt.py"]
     data = packed(("good.py", b"1"), (link, b"/etc/passwd"), *[(name, b"2") for name in names])
-    notes: list[str] = []
-    assert list(read_zip(data, notes=notes)) == [Member("good.py", b"1")]
-    assert len(notes) == 8
-    assert "link.py was left out of the archive: it is a link, and links are not followed" in notes
-    assert "up.py was left out of the archive: its path leads elsewhere (../up.py)" in notes
+    assert read(data) == [("good.py", b"1")]
+    refused = {e.path: e.refused for e in iter_entries(data) if e.refused}
+    assert len(refused) == 8
+    assert refused["link.py"] == "it is a link, and links are not followed"
+    assert refused["up.py"] == "its path leads elsewhere (../up.py)"
 
 
 @pytest.mark.parametrize(
@@ -85,14 +77,13 @@ def test_names_that_point_outside_and_links_are_left_out_and_noted():
     ],
 )
 def test_any_other_name_is_read(name, path):
-    assert list(read_zip(packed((name, b"1")))) == [Member(path, b"1")]
+    assert read(packed((name, b"1"))) == [(path, b"1")]
 
 
 def test_a_name_that_ends_in_a_zero_byte_is_not_cut_short():
     data = packed(("a.pyX.txt", b"1"), ("b.py", b"2")).replace(b"a.pyX.txt", b"a.py\0.txt")
-    notes: list[str] = []
-    assert list(read_zip(data, notes=notes)) == [Member("b.py", b"2")]
-    assert len(notes) == 1
+    assert read(data) == [("b.py", b"2")]
+    assert len([e for e in iter_entries(data) if e.refused]) == 1
 
 
 def renamed(data: bytes, old: bytes, new: bytes, flag: bool, system: int = 3) -> bytes:
@@ -125,19 +116,14 @@ def test_bytes_that_are_no_utf8_are_shown_as_what_they_are(raw, flag, system, pa
     old = b"x" * (len(raw) - 3) + b".py"
     data = packed(("first.py", b"1"), (old.decode(), b"2"))
     changed = renamed(data, old, raw, flag, system)
-    assert list(read_zip(changed)) == [Member("first.py", b"1"), Member(path, b"2")]
+    assert read(changed) == [("first.py", b"1"), (path, b"2")]
 
 
 def test_two_names_that_differ_in_a_byte_stay_two():
     data = packed(("M1ller.py", b"1"), ("M2ller.py", b"2"))
     data = renamed(data, b"M1ller.py", b"M\xfcller.py", True)
     data = renamed(data, b"M2ller.py", b"M\xf6ller.py", True)
-    assert len({member.path for member in read_zip(data)}) == 2
-
-
-def test_an_archive_without_code_says_so():
-    assert "holds no .py file and no notebook" in reason(packed(("a.txt", b"")))
-    assert "leads elsewhere (../x.py)" in reason(packed(("../x.py", b"")))
+    assert len({path for path, _ in read(data)}) == 2
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked():
@@ -146,13 +132,8 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
     assert "unpacks to more than is allowed" in reason(packed(*lots))
 
 
-def test_a_bomb_within_stays_closed():
-    bomb = packed(("a.py", bytes(15 << 20)))
-    assert list(read_zip(packed(("a.py", b"x"), ("bomb.zip", bomb)))) == [Member("a.py", b"x")]
-
-
 def test_text_that_packs_well_is_no_bomb():
-    assert len(next(read_zip(packed(("a.ipynb", b" " * (3 << 20))))).data) == 3 << 20
+    assert len(read(packed(("a.ipynb", b" " * (3 << 20))))[0][1]) == 3 << 20
 
 
 def test_a_size_that_lies_does_not_help():
@@ -184,7 +165,7 @@ def test_a_bad_entry_does_not_end_the_walk():
 
 def test_a_notebook_may_repeat_itself_as_often_as_it_likes():
     data = notebook = b'{"cells": [], "outputs": "' + b"A" * (12 << 20) + b'"}'
-    assert [len(m.data) for m in read_zip(packed(("a.ipynb", data)))] == [len(notebook)]
+    assert [len(found) for _, found in read(packed(("a.ipynb", data)))] == [len(notebook)]
     assert "larger than 11 MiB" in reason(packed(("a.ipynb", data)), Limits(notebook_mib=11))
 
 
@@ -211,9 +192,9 @@ BASE = packed(("a.py", b"x = 1\n" * 50), ("b/c.ipynb", b'{"cells": []}'), ("d.py
 
 def _walk(data: bytes) -> None:
     with contextlib.suppress(Unreadable):
-        for member in read_zip(data):
-            assert ".." not in member.path.split("/")
-            assert not member.path.startswith("/")
+        for path, _ in read(data):
+            assert ".." not in path.split("/")
+            assert not path.startswith("/")
 
 
 @given(st.binary(max_size=400))
@@ -259,4 +240,4 @@ def test_a_name_in_utf8_without_the_flag_is_read_as_what_it_is(tmp_path):
         at = data.index(record) + offset
         assert data[at : at + 2] == flagged
         data = data[:at] + b"\0\0" + data[at + 2 :]
-    assert [member.path for member in iter_members(data)] == ["Zo\u00eb/a.py"]
+    assert [path for path, _ in read(data)] == ["Zo\u00eb/a.py"]
