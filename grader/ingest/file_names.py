@@ -44,7 +44,10 @@ _LAST: Final = re.compile(rf"(?:^|[ _.-]+){_WORD}$", re.IGNORECASE)
 # Without an exercise in the name a word may be a person's; a sign says that it stands apart.
 _FIRST_APART: Final = re.compile(rf"^{_WORD}(?: - |_)", re.IGNORECASE)
 _LAST_APART: Final = re.compile(rf"(?: - |_)({_WORD})$", re.IGNORECASE)
-_SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
+SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
+_HELPER: Final = re.compile(
+    r"(?<![a-z])(?:utils?|helpers?|tools?|tests?|testcases?)(?![a-z])", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,10 @@ class FileNames:
         except OSError:
             return False
 
+    def is_helper(self, name: str) -> bool:
+        """Whether a file is called like what labs give out for others to import."""
+        return _HELPER.search(PurePosixPath(name).stem) is not None
+
     def exercises(self, path: PurePosixPath) -> list[str]:
         """Return the exercises that a path names: the file, else the folder next to it."""
         for part in (path.stem, *reversed(path.parent.parts)):
@@ -100,7 +107,7 @@ class FileNames:
         if name in self.ids:
             return name
         told = self.tell(name)
-        is_nobody = not told.student or _SMALL_NUMBER.fullmatch(told.student)
+        is_nobody = not told.student or SMALL_NUMBER.fullmatch(told.student)
         return told.task if is_nobody and told.task in self.ids else None
 
     def tell(self, stem: str) -> Told:

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from grader.ingest.file_names import Told, bare, without_words
+from grader.ingest.file_names import SMALL_NUMBER, Told, bare, without_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterator, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from grader.ingest.file_names import FileNames
     from grader.ingest.listing import StoredFile
 
-_SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
 _NUMBER_BEHIND: Final = re.compile(r"[ _.-]*\d+$")
 
 
@@ -167,7 +166,7 @@ def _several(same: list[Told], folder: str) -> bool:
 
 def _people(told: Collection[Told], folder: str) -> set[str]:
     """Return the students of names, none when they are parts or versions of one student's work."""
-    names = {t.student for t in told if t.student and not _SMALL_NUMBER.fullmatch(t.student)}
+    names = {t.student for t in told if t.student and not SMALL_NUMBER.fullmatch(t.student)}
     if bare(folder) in {bare(name) for name in names}:
         return set()
     return {name for name in names if not any(v in names - {name} for v in _older(name))}

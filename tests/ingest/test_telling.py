@@ -125,6 +125,35 @@ def test_few_functions_tell_where_nothing_else_does(
     assert told(ours_of({"ada/hw.py": lab(*full)})) == expected
 
 
+PART = lab("forward_propagation(X, parameters)", "update_parameters(parameters, grads, rate)")
+
+
+@pytest.mark.parametrize("beside", [{}, {"ada/random_init.py": lab(CONTRACT)}])
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("init_utils", False),
+        ("planar_utils_v2", False),
+        ("testCases", False),
+        ("my helper", False),
+        ("tools", False),
+        ("futility", True),
+        ("backprop", True),
+    ],
+)
+def test_a_helper_file_answers_by_nothing_less_than_most(
+    ours_of: Any, name: str, answers: bool, beside: dict[str, str]
+) -> None:
+    gathered = ours_of({f"ada/{name}.py": PART} | beside)
+    assert ("backprop_step" in told(gathered)) == answers
+    assert answers or f"ada/{name}.py" in {item.path for item in gathered.left_over}
+
+
+def test_a_helper_file_with_most_of_an_exercise_answers_it(ours_of: Any) -> None:
+    files = {"ada/my_utils.py": PART + lab("compute_cost(A2, Y)", begin="")}
+    assert told(ours_of(files)) == {"backprop_step"}
+
+
 @pytest.mark.parametrize(
     ("signature", "more"),
     [

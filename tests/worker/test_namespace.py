@@ -41,6 +41,7 @@ def test_definitions_are_found_with_their_place():
         "line": 3,
         "stub": False,
         "fits": True,
+        "named": True,
         "count": 1,
         "signature": "(n_x, *, scale=0.01, rng=None, w=...)",
     }
@@ -67,6 +68,43 @@ def test_the_last_definition_that_executes_counts():
     assert report["functions"]["f"]["count"] == 2
     assert report["functions"]["f"]["label"] == "cell 2"
     assert report["failed"][0]["names"] == report["broken"][0]["names"] == ["f"]
+
+
+CONTRACT = [
+    {
+        "names": ["step"],
+        "arguments": [
+            {"name": name, "aliases": aliases, "optional": False}
+            for name, aliases in (("weights", ["w"]), ("slopes", []), ("rate", ["lr"]))
+        ],
+    }
+]
+STEP = "def step(weights, slopes, rate=1.2): return 1\n"
+
+
+@pytest.mark.parametrize(
+    ("later", "counts"),
+    [
+        ("def step(a, b, slopes): return 2", 1),  # another lab's
+        ("def step(X, Y): return 2", 1),
+        ("def step(x): return 2", 1),
+        ("def step(*, model, data, w): return 2", 1),
+        ("def step(w, g, lr): return 2", 2),
+        ("def step(weights, slopes): return 2", 1),  # it does not take a rate
+        ("def step(W, slopes, lr=3, seed=1): return 2", 2),
+        ("step = lambda weights, b, rate: 2", 2),
+        ("def step(*args): return 2", 2),
+    ],
+)
+def test_of_two_that_fit_the_one_that_is_called_as_the_contract_has_it_counts(later, counts):
+    for sources in ([STEP + later], [STEP, later]):
+        namespace = Namespace(contract=CONTRACT)
+        namespace.define([(f"cell {n}", source) for n, source in enumerate(sources)])
+        assert call(namespace, "step", 1, 2, 3) == counts
+    # The only one counts, whatever it is called.
+    alone = Namespace(contract=CONTRACT)
+    alone.define([("cell", later)])
+    assert alone.find(["step"]) is not None
 
 
 def test_a_plain_value_does_not_take_the_name_of_a_function():

@@ -77,6 +77,10 @@ class Teller:
         placed = self._only or self.placed(file)
         return [placed] if placed else self.named(file)
 
+    def is_helper(self, file: HandedIn) -> bool:
+        """Return whether a file is called like one that others import."""
+        return self._names.is_helper(file.path.name)
+
     def named(self, file: HandedIn) -> list[str]:
         """Return the exercises that stand in the name of the file, or else of a folder."""
         return self._names.exercises(file.path)
@@ -215,8 +219,10 @@ class _Telling:
         """Return the exercise that a file's few functions tell best, if any does.
 
         Where the student's files tell nothing else, less is enough: any function, even one with
-        other parameters, whose author will then be told so.
+        other parameters, whose author will then be told so. A helper file's functions tell nothing.
         """
+        if self._teller.is_helper(file):
+            return None
         best, found = (False, 0.0), None
         definitions = self._contents.of(file.file).outline.definitions
         for exercise, size in self._sizes.items():
