@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
-from grader.ingest.gathered import NOBODY, Known
 from grader.ingest.people import identify
 from grader.model.report import Status
 from grader.model.submission import submission_digest
@@ -90,17 +89,14 @@ def kept_from_earlier(enrolment: Enrolment, store: Store, scope: str | None) -> 
     return len({*kept} - here), sum(stem in here for stem in kept)
 
 
-def known_before(out: Path) -> Known:
-    """Return what a class had in earlier runs into a folder."""
+def known_labels(out: Path) -> set[str]:
+    """Return what layouts have called the students of earlier runs into a folder."""
     path = out / STORE
     if not path.is_file():
-        return NOBODY
+        return set()
     with Store(path, create=False) as store:
-        people, members = store.people(), store.members()
-    return Known(
-        frozenset(s.label for person in people for s in (person.student, *person.handed)),
-        frozenset(exercise for _, exercise in members),
-    )
+        people = store.people()
+    return {s.label for person in people for s in (person.student, *person.handed)}
 
 
 def _graded(store: Store) -> dict[str, str]:

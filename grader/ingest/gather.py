@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
-from grader.ingest.gathered import NOBODY, Gathered, Known, LeftOver, Submission
+from grader.ingest.gathered import Gathered, LeftOver, Submission
 from grader.ingest.layout import Clues
-from grader.ingest.listing import CODE, Kind, list_files
+from grader.ingest.listing import Kind, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.people import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
@@ -46,7 +46,7 @@ def gather(
     only: str | None = None,
     without: Path | None = None,
     roster: Roster | None = None,
-    known: Known = NOBODY,
+    known: Collection[str] = (),
     given: Given | None = None,
     forkserver: Forkserver | None = None,
 ) -> Gathered:
@@ -54,16 +54,17 @@ def gather(
 
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
     the students', such as the one that the class is graded into; `roster` adds identities;
-    `known` is what earlier runs had, of which `path` may be a part; `given` is what the course
-    gives out. Where files must be told by what they define, a worker reads them, of `forkserver` or
-    of one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
+    `known` are labels of students, of whom `path` may be a part; `given` is what the course gives
+    out. Where files must be told by what they define, a worker reads them, of `forkserver` or of
+    one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
     read at all.
     """
     listing, names = list_files(path, scratch, without), FileNames(exercises, given)
     with Contents(exercises, given, forkserver) as contents:
         clues = Clues(listing.name, names, contents)
-        chosen, read = read_layout(layout, listing, path, clues, known)
-        files = [file for file in read if not file.is_stray]
+        chosen, files = read_layout(layout, listing, path, clues, known)
+        strays = [file.file for file in files if file.is_stray]
+        files = [file for file in files if not file.is_stray]
         named = dict.fromkeys(file.student for file in files)
         joined = roster.join(named) if roster else {student: (student, None) for student in named}
         by_student = _by_student((joined[file.student][0], file) for file in files)
@@ -71,16 +72,17 @@ def gather(
         matcher = Matcher(exercises, contents, only)
         in_order = sorted(by_student, key=_order)
         found = [_found(matcher, contents, s, by_student[s]) for s in in_order]
-        is_one_file = path.suffix.lower() in CODE  # its student may have others
-        _compare(matcher, [one.files for one in found], None if is_one_file else known)
+        _assume_the_only_one(matcher, [one.files for one in found])
     _add_unread(found, names, only)
-    labels, texts = labels_of(by_student), given.texts if given else frozenset()
-    stems = stems_of(labels)
-    strays = _strays((file.file for file in read if file.is_stray), names)
+    labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
+    texts = given.texts if given else frozenset()
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(left for one in found for left in _left_over(one, labels, texts)), *strays),
+        (
+            *(left for one in found for left in _left_over(one, labels, texts)),
+            *_strays(strays, names),
+        ),
         chosen.title,
         hint(chosen, listing) if layout == "auto" else "",
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -145,16 +147,15 @@ def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None
         one.files.matched += answers(one.files, one.unread, due, is_all=one.nothing_read)
 
 
-def _compare(matcher: Matcher, found: list[StudentFiles], known: Known | None) -> None:
-    """Take for answers what only the rest of the class tells to be one."""
+def _assume_the_only_one(matcher: Matcher, found: list[StudentFiles]) -> None:
+    """Give the exercise of a class that has one to students whose files tell nothing."""
     told = {matched.exercise for one in found for matched in one.matched}
-    asked = told | known.exercises if known else frozenset[str]()
+    if len(told) != 1:
+        return
+    (exercise,) = told
     for one in found:
-        matcher.add_besides(one, asked)
-    for one in found if len(told) == 1 else ():
-        # A class's only exercise is meant where a student's files tell nothing.
         if one.silent and not one.matched:
-            matcher.assume(one, *told)
+            matcher.assume(one, exercise)
 
 
 def _submission(matched: Matched, stem: str, found: _Found) -> Submission:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
 from grader.model.submission import Student, SubmissionInfo
@@ -15,18 +15,6 @@ if TYPE_CHECKING:
 
     from grader.ingest.layout import HandedIn
     from grader.ingest.roster import Roster
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the class had in earlier runs."""
-
-    labels: frozenset[str] = frozenset()
-    """What layouts have called its students."""
-    exercises: frozenset[str] = frozenset()
-
-
-NOBODY: Final = Known()
 
 
 @dataclass(frozen=True)

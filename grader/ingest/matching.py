@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from grader.ingest.answers.choosing import Choice, Chooser, Work
+from grader.ingest.answers.choosing import Choice, Chooser
 from grader.ingest.answers.modules import Modules
 from grader.ingest.answers.telling import Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.listing import CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.ingest.answers.contents import Contents
     from grader.ingest.layout import HandedIn
@@ -48,8 +48,6 @@ class StudentFiles:
 
     student: Student
     matched: list[Matched] = field(default_factory=list)
-    besides: list[Matched] = field(default_factory=list)
-    """Answers to what the student's file names do not tell, if the class is asked for it."""
     left: list[tuple[HandedIn, str]] = field(default_factory=list)
     silent: list[HandedIn] = field(default_factory=list)
     """Those of the left files that tell nothing: they may still be for a class's only exercise."""
@@ -86,28 +84,18 @@ class Matcher:
         own = [f for f in code if not self._contents.is_besides(f.file)] or code
         told = self._teller.tell(own, self._contents, modules)
         chooser = Chooser(self._contents, modules)
-        reasons = {f: _ANOTHER_FILE for candidates in told.answers.values() for f in candidates}
+        reasons = {f: _ANOTHER_FILE for candidates in told.values() for f in candidates}
         for exercise in self._ids:
-            candidates, besides = told.answers.get(exercise, {}), told.besides.get(exercise, {})
-            if all(chooser.work(exercise, f) is not Work.WRITTEN for f in candidates if besides):
-                candidates = candidates | besides
-            if not candidates:
-                continue
-            choice = chooser.choose(exercise, list(candidates))
-            guesses = [candidates[f] for f in (*choice.front, choice.main)]
-            matched = self._matched(found, exercise, choice, modules, guesses)
-            (found.matched if exercise in told.answers else found.besides).append(matched)
-            reasons |= dict.fromkeys(choice.as_given, _AS_GIVEN)
+            if candidates := told.get(exercise):
+                choice = chooser.choose(exercise, list(candidates))
+                guesses = [candidates[f] for f in (*choice.front, choice.main)]
+                found.matched.append(self._matched(found, exercise, choice, modules, guesses))
+                reasons |= dict.fromkeys(choice.as_given, _AS_GIVEN)
         reasons |= {f: _AS_GIVEN for f in code if f not in own}
         self._leave(found, code, reasons)
         found.left += versions.others
         self._contents.forget_looks()
         return found
-
-    def add_besides(self, found: StudentFiles, asked: Collection[str]) -> None:
-        """Take what files answer beside their names, as far as it is asked for."""
-        found.matched += [matched for matched in found.besides if matched.exercise in asked]
-        found.matched.sort(key=lambda matched: self._ids.index(matched.exercise))
 
     def assume(self, found: StudentFiles, exercise: str) -> None:
         """Take what tells nothing for an answer to `exercise`, and say so."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.ingest.file_names import FileNames
-    from grader.ingest.gathered import Known
     from grader.ingest.layout import Clues, Layout
     from grader.ingest.listing import Listing, StoredFile
 
@@ -30,7 +29,7 @@ _TOLD_BY_NAME: Final = ("moodle", "canvas")
 
 
 def read_layout(
-    layout: str, listing: Listing, path: Path, clues: Clues, known: Known
+    layout: str, listing: Listing, path: Path, clues: Clues, known: Collection[str]
 ) -> tuple[Layout, list[HandedIn]]:
     """Read the files in the layout that was named or that recognises them.
 
@@ -50,9 +49,9 @@ def read_layout(
         if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
             return way, list(way.read(within, clues))
     outer = list(takewhile(names.folder_of, above))
-    name = _as_known(next(iter(above[len(outer) :]), listing.name), known.labels)
+    name = _as_known(next(iter(above[len(outer) :]), listing.name), known)
     folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
-    if chosen is not plain or name not in known.labels or (folders and folders <= known.labels):
+    if chosen is not plain or name not in known or (folders and folders <= {*known}):
         own = _own(chosen, files, names)
         read = list(chosen.read(own, replace(clues, name=name)))
         if chosen is plain:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from grader.batch import Way, grade_class
 from grader.catalog import Course
-from grader.enrolment import known_before
+from grader.enrolment import known_labels
 from grader.executors import local_executor, run_job
 from grader.ingest import gather, read_roster
 from grader.sample import write_sample
@@ -45,7 +45,7 @@ class Desk:
         exercises = [folder.exercise for folder in self.course.folders]
         into = self.root / out
         gathered = gather(
-            path, scratch, exercises, "auto", options.get("scope"), into, table, known_before(into)
+            path, scratch, exercises, "auto", options.get("scope"), into, table, known_labels(into)
         )
         gathered = gathered.only(only) if only else gathered
         way = Way(self.function, partial(local_executor, 1), 1, self.level, **options)

@@ -9,7 +9,6 @@ import zipfile
 import pytest
 
 from grader.errors import UsageError
-from grader.ingest.gathered import Known
 from grader.model.submission import submission_digest
 
 ZERO, RANDOM, BACK = (
@@ -297,15 +296,11 @@ def test_a_copy_of_a_known_student_s_path_is_that_student_s(
         path, files = tmp_path / f"{path.name}.zip", {}
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(inner, "def zeros(): return 0")
-    [submission] = class_of(
-        files, path=path, known=Known(frozenset(("s1", "s2", "Anna Meier")))
-    ).submissions
+    [submission] = class_of(files, path=path, known=("s1", "s2", "Anna Meier")).submissions
     assert submission.id == f"{student}.zero_init"
 
 
 def test_a_student_who_is_known_with_the_marks_stays(class_of, tmp_path):
     files = {"s1 (1)/zero_init.py": "def zeros(): return 0"}
-    [one] = class_of(
-        files, path=tmp_path / "class" / "s1 (1)", known=Known(frozenset(("s1", "s1 (1)")))
-    ).submissions
+    [one] = class_of(files, path=tmp_path / "class" / "s1 (1)", known=("s1", "s1 (1)")).submissions
     assert one.student.label == "s1 (1)"

@@ -8,8 +8,6 @@ import labs
 import pytest
 from labs import lab
 
-from grader.ingest.gathered import Known
-
 PLANAR = {"random_init", "backprop_step", "nn_model"}
 EXERCISES_OF = {
     "LOGISTIC": {"logistic_zero_init"},
@@ -183,47 +181,9 @@ def test_two_students_with_the_same_work_have_the_same_exercises(ours_of: Any) -
 
 
 def test_the_name_decides_among_exercises_that_fit(ours_of: Any) -> None:
+    assert told(ours_of({"ada/random_init.py": labs.PLANAR})) == {"random_init"}
     both = "bo/nn-model and backprop step.py"
     assert told(ours_of({both: labs.PLANAR}), "bo") == {"nn_model", "backprop_step"}
-
-
-NETWORK = lab("nn_model(X, Y, n_h, num_iterations)", "predict(parameters, X)", CONTRACT)
-
-
-@pytest.mark.parametrize("name", ["nn_model.py", "My nn-model (1).py", "work.py"])
-def test_what_a_file_answers_beside_its_name_counts_where_the_class_is_asked(
-    ours_of: Any, name: str
-) -> None:
-    files = {f"ada/{name}": NETWORK, "bo/random_init.py": lab(CONTRACT)}
-    assert told(ours_of(files)) == {"nn_model", "random_init"}
-
-
-@pytest.mark.parametrize(
-    ("other", "counts"),
-    [
-        ({"random_init.py": lab(CONTRACT)}, "random_init.py"),
-        ({"random_init.py": f"def {CONTRACT}:\n    raise NotImplementedError\n"}, "nn_model.py"),
-        ({"mine.py": lab(CONTRACT)}, "mine.py"),
-        ({"again.py": f"from nn_model import *\n{NETWORK}"}, "again.py"),
-    ],
-)
-def test_an_own_file_for_it_counts_more(ours_of: Any, other: dict[str, str], counts: str) -> None:
-    files = {f"ada/{name}": text for name, text in other.items()}
-    files |= {"ada/nn_model.py": NETWORK, "bo/random_init.py": lab(CONTRACT)}
-    answers = {
-        s.exercise: s.names[-1] for s in ours_of(files).submissions if s.student.label == "ada"
-    }
-    assert answers["random_init"] == counts
-
-
-def test_what_nobody_is_asked_for_is_not_due(ours_of: Any, class_of: Any, tmp_path: Any) -> None:
-    files = {f"s{n}/nn_model.py": NETWORK for n in range(3)}
-    assert {s.exercise for s in ours_of(files).submissions} == {"nn_model"}
-    asked = Known(exercises=frozenset({"random_init"}))
-    assert told(ours_of(files, known=asked), "s1") == {"nn_model", "random_init"}
-    # Beside one file that is graded again its student may have others.
-    one = tmp_path / "class" / "s1" / "nn_model.py"
-    assert {s.exercise for s in ours_of({}, path=one, known=asked).submissions} == {"nn_model"}
 
 
 def test_functions_decide_against_a_name_of_which_there_is_nothing(ours_of: Any) -> None:
@@ -355,7 +315,7 @@ def test_nothing_is_outlined_where_the_name_tells(
     files = {name: text for name, text in files.items() if "x.py" not in name}
     files |= {
         "cy/zero_init/hw.py": "x = 1",
-        "cy/nn_model.py": lab("nn_model(X, Y, n_h, num_iterations)", "predict(parameters, X)"),
+        "cy/nn_model.py": labs.PLANAR,
         "di/uniform_init.py": lab("initialize_uniform(n_inputs, n_outputs, init_range)"),
     }
     assert len(ours_of(files).submissions) == 5

@@ -5,14 +5,12 @@ where its name decides among the exercises that fit. A file *tells* an exercise 
 of the exercise's functions are in it and fit, or the one that bears the exercise's id. What tells
 no exercise so well may still tell one by fewer functions, if they are no minor part of the file.
 The name decides alone where the functions tell nothing, or are as they were given out. A file that
-an answer imports answers nothing by itself. What a named file tells besides, as a whole lab does
-that is called by its last part, counts where the class is asked for it.
+an answer imports answers nothing by itself.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.contents import fitting
@@ -30,16 +28,8 @@ if TYPE_CHECKING:
 # A file of which one function in five or more belongs to an exercise is not about something else.
 _OTHERS_FOR_EACH: Final = 3
 
-_Told = dict[str, dict["HandedIn", str]]
-
-
-@dataclass
-class Told:
-    """By exercise the candidates, and what was guessed of each; empty when nothing was guessed."""
-
-    answers: _Told = field(default_factory=lambda: defaultdict(dict))
-    besides: _Told = field(default_factory=lambda: defaultdict(dict))
-    """Those that a name tells for something else."""
+Told = dict[str, dict["HandedIn", str]]
+"""By exercise its candidates, and what was guessed of each; empty when nothing was guessed."""
 
 
 class Teller:
@@ -54,7 +44,7 @@ class Teller:
         """Return the candidates for each exercise that one student's files answer."""
         if self._only is not None:
             own = [f for f in files if not self.is_of_another(f, contents)]
-            return Told({self._only: dict.fromkeys(own, "")} if own else {})
+            return {self._only: dict.fromkeys(own, "")} if own else {}
         return _Telling(self._sizes, self, files, contents, modules).told()
 
     def is_of_another(self, file: HandedIn, contents: Contents) -> bool:
@@ -99,10 +89,7 @@ class _Telling:
     ) -> None:
         self._sizes, self._teller, self._files = sizes, teller, files
         self._contents, self._modules = contents, modules
-        self._told = Told()
-        self._answers = self._told.answers
-        self._sure: dict[HandedIn, list[str]] = {}
-        """Files with what their name tells."""
+        self._told: Told = defaultdict(dict)
         self._open: list[HandedIn] = []
         """Files of which only the functions can tell."""
 
@@ -111,15 +98,8 @@ class _Telling:
         doubtful = [file for file in self._files if not self._by_place_or_name(file)]
         for file in doubtful:
             self._by_name_alone(file)
-        besides = {
-            file: more for file, sure in self._sure.items() if (more := self._more(file, sure))
-        }
-        modules = self._modules_among([*self._open, *besides])
-        self._open = [file for file in self._open if file not in modules]
+        self._drop_modules()
         self._by_functions()
-        for file in besides.keys() - modules:
-            for exercise in besides[file]:
-                self._told.besides[exercise][file] = self._guess(file, exercise)
         return self._told
 
     def _by_place_or_name(self, file: HandedIn) -> bool:
@@ -129,50 +109,35 @@ class _Telling:
             e for e in named if e in self._contents.seems_to_define(file.file) or self._has(file, e)
         ]  # fmt: skip
         for exercise in sure:
-            self._answers[exercise][file] = ""
-        if not placed and sure:
-            self._sure[file] = sure
+            self._told[exercise][file] = ""
         if not sure and not named:
             self._open.append(file)
         return bool(sure) or not named
-
-    def _more(self, file: HandedIn, sure: Sequence[str]) -> list[str]:
-        """Return what is written in a file beside the exercises of its name."""
-        if self._contents.seems_to_define(file.file).issubset(sure):
-            return []
-        own = {name for exercise in sure for name in self._functions(file, exercise)}
-        return [
-            e
-            for e in self._contents.tells(file.file)
-            if e not in sure
-            and any(
-                f.written and n not in own for n, f in fitting(self._functions(file, e)).items()
-            )
-        ]
 
     def _by_name_alone(self, file: HandedIn) -> None:
         """Take a file for what its functions tell and no other file answers, else for its name."""
         told = self._contents.tells(file.file)
         written = [e for e in told if any(f.written for f in self._functions(file, e).values())]
-        if any(exercise not in self._answers for exercise in written):
+        if any(exercise not in self._told for exercise in written):
             self._open.append(file)
             return
         unread = self._contents.of(file.file).unread
         for exercise in self._teller.named(file):
             none = "" if unread else f": it defines no function of {exercise}"
             guess = f"{file.path} was taken for {exercise} because of its name{none}"
-            self._answers[exercise][file] = guess
+            self._told[exercise][file] = guess
 
-    def _modules_among(self, files: Sequence[HandedIn]) -> set[HandedIn]:
-        """Return those of some files that an answer imports."""
-        importers = self._modules.importers(self._files) if files else {}
-        return {f for f in files if any(map(self._is_answer, importers.get(f, ())))}
+    def _drop_modules(self) -> None:
+        """Leave aside files that an answer imports."""
+        importers = self._modules.importers(self._files) if self._open else {}
+        modules = {f for f in self._open if any(map(self._answers, importers.get(f, ())))}
+        self._open = [file for file in self._open if file not in modules]
 
-    def _is_answer(self, file: HandedIn) -> bool:
+    def _answers(self, file: HandedIn) -> bool:
         """Whether a file has a function of what it answers: a test or a plot has none."""
         if file in self._open:
             return bool(self._contents.tells(file.file) or self._hint(file, alone=True))
-        told = (e for e, files in self._answers.items() if file in files)
+        told = (e for e, files in self._told.items() if file in files)
         return any(self._functions(file, exercise) for exercise in told)
 
     def _by_functions(self) -> None:
@@ -184,18 +149,16 @@ class _Telling:
             + [e for e in self._outline(file) if self._adds(file, e, shared[e])]
             for file in self._open
         }
-        alone = not self._answers and not any(told.values())
+        alone = not self._told and not any(told.values())
         for file, exercises in told.items():
             for exercise in exercises or filter(None, [self._hint(file, alone=alone)]):
-                self._answers[exercise].setdefault(file, self._guess(file, exercise))
-
-    def _guess(self, file: HandedIn, exercise: str) -> str:
-        names = ", ".join(self._functions(file, exercise))
-        return f"{file.path} was taken for {exercise} because it defines {names}"
+                names = ", ".join(self._functions(file, exercise))
+                guess = f"{file.path} was taken for {exercise} because it defines {names}"
+                self._told[exercise].setdefault(file, guess)
 
     def _shared(self, exercise: str) -> Counter[str]:
         """Return in how many files that may be for an exercise each of its functions fits."""
-        files = dict.fromkeys([*self._open, *self._answers.get(exercise, ())])
+        files = dict.fromkeys([*self._open, *self._told.get(exercise, ())])
         return Counter(name for f in files for name in fitting(self._functions(f, exercise)))
 
     def _adds(self, file: HandedIn, exercise: str, shared: Counter[str]) -> bool:
