@@ -62,9 +62,8 @@ def gather(
     listing, names = list_files(path, scratch, without), FileNames(exercises, given)
     with Contents(exercises, given, forkserver) as contents:
         clues = Clues(listing.name, names, contents)
-        chosen, files = read_layout(layout, listing, path, clues, known)
-        strays = [file.file for file in files if file.is_stray]
-        files = [file for file in files if not file.is_stray]
+        chosen, read = read_layout(layout, listing, path, clues, known)
+        files = [file for file in read if not file.is_stray]
         named = dict.fromkeys(file.student for file in files)
         joined = roster.join(named) if roster else {student: (student, None) for student in named}
         by_student = _by_student((joined[file.student][0], file) for file in files)
@@ -76,13 +75,11 @@ def gather(
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
     texts = given.texts if given else frozenset()
+    strays = _strays((file.file for file in read if file.is_stray), names)
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (
-            *(left for one in found for left in _left_over(one, labels, texts)),
-            *_strays(strays, names),
-        ),
+        (*(left for one in found for left in _left_over(one, labels, texts)), *strays),
         chosen.title,
         hint(chosen, listing) if layout == "auto" else "",
         tuple(s for s in roster.students if s not in there) if roster else (),
