@@ -140,13 +140,16 @@ def test_a_module_beside_a_class_goes_to_all_who_import_it(packed):
         "layers.py": "from sizes import n\n",
         "sizes.py": "n = 1",
     }
-    found = {s.student.label: s.names for s in packed(files).submissions}
+    gathered = packed(files)
+    found = {s.student.label: s.names for s in gathered.submissions}
     modules = ("layers.py", "sizes.py")
     assert found == {
         "s1": (*modules, "s1_random_init.py"),
         "s2": (*modules, "s2_random_init.py"),
         "s3": ("s3_random_init.py",),
     }
+    listed = [(item.path, item.student, item.passed_over) for item in gathered.left_over]
+    assert listed == [("layers.py", None, False), ("sizes.py", None, False)]
 
 
 @pytest.mark.parametrize("work", [RANDOM, UNFIT, STUB, "def initialize_parameters(: ..."])

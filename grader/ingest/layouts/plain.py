@@ -126,7 +126,10 @@ def _is_silent(file: StoredFile, clues: Clues) -> bool:
 def _with_importers(
     found: Sequence[tuple[str, HandedIn]], modules: Mapping[StoredFile, Sequence[StoredFile]]
 ) -> Iterator[tuple[str, HandedIn]]:
-    """Yield each file for its student, and a module for everybody whose file imports it."""
+    """Yield each file for its student, and a module for everybody whose file imports it.
+
+    Among files of several students a module is listed besides: it may be the work of one.
+    """
     owners = {handed.file: (key, handed.student) for key, handed in found}
     for key, handed in found:
         if handed.file not in modules:
@@ -135,6 +138,8 @@ def _with_importers(
         of = dict.fromkeys(owners[f] for f in modules[handed.file] if f not in modules)
         for owner, student in of or {(key, handed.student): None}:
             yield owner, replace(handed, student=student)
+        if len({key for key, other in found if other.file not in modules}) > 1:
+            yield key, replace(handed, is_stray=True)
 
 
 def _of_one(entries: Sequence[_Entry], modules: Collection[StoredFile], names: FileNames) -> bool:
