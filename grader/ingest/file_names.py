@@ -51,7 +51,7 @@ _HELPER: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Told:
+class FileName:
     """What the name of one file tells, its suffix left out."""
 
     task: str | None
@@ -110,7 +110,7 @@ class FileNames:
         is_nobody = not told.student or SMALL_NUMBER.fullmatch(told.student)
         return told.task if is_nobody and told.task in self.ids else None
 
-    def tell(self, stem: str) -> Told:
+    def tell(self, stem: str) -> FileName:
         """Return what a file's name without its suffix tells."""
         whole = without_marks(_bounded(stem))
         pieces, exercise = [whole], None
@@ -122,7 +122,7 @@ class FileNames:
             return _apart(whole)
         pieces = [_stripped(without_marks(piece), _FIRST, _LAST) for piece in pieces]
         student = " ".join(piece for piece in pieces if piece)
-        return Told(exercise, student, in_front=bool(pieces[0]))
+        return FileName(exercise, student, in_front=bool(pieces[0]))
 
 
 def _pattern(exercise: Exercise) -> re.Pattern[str]:
@@ -131,15 +131,15 @@ def _pattern(exercise: Exercise) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9])(?:{text})(?![a-z0-9])", re.IGNORECASE)
 
 
-def _apart(whole: str) -> Told:
+def _apart(whole: str) -> FileName:
     """Return what a name without an exercise tells: words for work that stand apart are a task."""
     student = _stripped(whole, _FIRST_APART, _LAST_APART)
     task = " ".join(whole.replace(student, " ", 1).strip(_GAP).casefold().split())
     if _stripped(student, _FIRST, _LAST) == "":
-        return Told(None, "")
+        return FileName(None, "")
     # A name in two parts is left whole: several names with the same second part tell a task.
     _, sign, tail = student.rpartition(" - ")
-    return Told(task or (tail.casefold() if sign else None), student)
+    return FileName(task or (tail.casefold() if sign else None), student)
 
 
 def without_words(text: str) -> str:

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from grader.ingest.file_names import SMALL_NUMBER, Told, bare, without_words
+from grader.ingest.file_names import SMALL_NUMBER, FileName, bare, without_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterator, Sequence
@@ -56,7 +56,7 @@ class Sharing:
         the exercise makes what follows it in other names versions, unless there are many.
         """
         units = [unit for unit in units if not self._is_given_beside(unit.path)]
-        told: dict[str, dict[PurePosixPath, Told]] = defaultdict(dict)
+        told: dict[str, dict[PurePosixPath, FileName]] = defaultdict(dict)
         for path, _ in units:
             found = self._tell(path)
             if found.task is not None:
@@ -108,14 +108,14 @@ class Sharing:
             if told.student and (work := told.task or self._answers(file)):
                 yield told.student, work
 
-    def _tell(self, path: PurePosixPath) -> Told:
+    def _tell(self, path: PurePosixPath) -> FileName:
         """Return what the name of a file tells, or that of a folder, which may be its student's."""
         told = self._names.tell(path.stem)
         if len(path.parts) == 1:
             return told
         if self._names.folder_of(path.parts[0]):
-            return Told(None, "")
-        return Told(told.task, self._names.tell(path.parts[0]).student, in_front=True)
+            return FileName(None, "")
+        return FileName(told.task, self._names.tell(path.parts[0]).student, in_front=True)
 
     def _is_given_beside(self, path: PurePosixPath) -> bool:
         is_given = self._names.is_given(path.name)
@@ -137,7 +137,7 @@ class Sharing:
         open_ = [(t, file) for t, file in told if t.task is None and t.student]
         if len(_people([t for t, _ in open_], folder)) < 2:
             return False
-        found: dict[frozenset[str], list[Told]] = defaultdict(list)
+        found: dict[frozenset[str], list[FileName]] = defaultdict(list)
         for t, file in open_:
             if answers := self._answers(file):
                 found[answers].append(t)
@@ -156,7 +156,7 @@ class Sharing:
         return frozenset(told if written else ())
 
 
-def _several(same: list[Told], folder: str) -> bool:
+def _several(same: list[FileName], folder: str) -> bool:
     """Whether the names for one task are of several students."""
     people = _people(same, folder)
     if all(t.student for t in same):
@@ -164,7 +164,7 @@ def _several(same: list[Told], folder: str) -> bool:
     return len(people) > 3 or len({t.student for t in same if t.in_front} & people) > 1
 
 
-def _people(told: Collection[Told], folder: str) -> set[str]:
+def _people(told: Collection[FileName], folder: str) -> set[str]:
     """Return the students of names, none when they are parts or versions of one student's work."""
     names = {t.student for t in told if t.student and not SMALL_NUMBER.fullmatch(t.student)}
     if bare(folder) in {bare(name) for name in names}:

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from grader.ingest.answers.modules import Modules
-from grader.ingest.file_names import FileNames, Told, without_marks
+from grader.ingest.file_names import FileName, FileNames, without_marks
 from grader.ingest.layout import Clues, HandedIn
 from grader.ingest.listing import CODE, NOTHING, Kind, StoredFile
 from grader.ingest.sharing import Sections, Sharing, Unit
@@ -93,7 +93,7 @@ def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
 
 
 def _modules(
-    flat: Sequence[_Entry], told: Mapping[StoredFile, Told], clues: Clues
+    flat: Sequence[_Entry], told: Mapping[StoredFile, FileName], clues: Clues
 ) -> dict[StoredFile, list[StoredFile]]:
     """Return the files beside students' that are nobody's answer, with those that import them.
 
@@ -213,7 +213,9 @@ def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
     return path.relative_to(wrapper) if wrapper in path.parents else path
 
 
-def _is_somebody(file: StoredFile, told: Told, code: Sequence[Told], names: FileNames) -> bool:
+def _is_somebody(
+    file: StoredFile, told: FileName, code: Sequence[FileName], names: FileNames
+) -> bool:
     """Whether a file beside the students' folders is a student's, and not a list or a README."""
     if file.is_code or file.archive:
         return True
