@@ -54,42 +54,63 @@ class _Entry:
 
 def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
     """Read the plain layout."""
-    names, name = clues.names, clues.name
-    sharing = Sharing(names, clues.contents)
+    sharing = Sharing(clues.names, clues.contents)
     wrapper = _wrapper(files, clues, sharing)
-    units = [_unit_below(file, wrapper, names) for file in files if file.is_code]
-    sections = sharing.sections(units)
-    entries = [_entry(file, wrapper, sections, names) for file in files]
-    told = {e.file: names.tell(e.unit.stem) for e in entries if e.is_flat}
-    code = [told[e.file] for e in entries if e.is_flat and e.file.is_code]
-    modules = _modules([e for e in entries if e.is_flat and e.file.is_code], told, clues)
-    of_one = _of_one(entries, modules, names)
-    labels: dict[StoredFile, str] = {}
-    found: list[tuple[str, HandedIn]] = []
-    for entry in entries:
-        file = entry.file
-        if entry.path.name == NOTHING and len(entry.path.parts) == 1:
-            continue  # in the folder of the class
-        label, inner, is_stray = entry.unit.parts[0], entry.inner, False
-        if of_one:
-            label, inner = name, PurePosixPath(entry.section, entry.path)
-        elif entry.is_flat and _is_the_course_s(file, entry.unit, names):
-            label, is_stray = name, True
-        elif entry.is_flat:
-            tells = told[file]
-            label = tells.student or (name if tells.task else entry.unit.stem)
-            if entry.section and not sections.shared and tells.task not in names.ids:
-                label = name
-            if tells.task:  # the zip's name may tell the exercise
-                inner = PurePosixPath(entry.section, entry.path)
-            is_stray = not entry.exercise and not _is_somebody(file, tells, code, names)
-        elif entry.section and not sections.shared:
-            label, inner = name, PurePosixPath(entry.section, entry.path)
-        key = f"{entry.section}/{label}" if label in sections.namesakes else label
-        labels[file] = label
+    units = [_unit_below(file, wrapper, clues.names) for file in files if file.is_code]
+    level = _Level(files, wrapper, sharing.sections(units), clues)
+    found = [
+        level.handed_in(entry)
+        for entry in level.entries
+        if entry.path.name != NOTHING or len(entry.path.parts) > 1  # in the folder of the class
+    ]
+    yield from _apart([*_with_importers(found, level.modules)])
+
+
+class _Level:
+    """The level of students: what lies there, and whose it is."""
+
+    def __init__(
+        self,
+        files: Sequence[StoredFile],
+        wrapper: PurePosixPath,
+        sections: Sections,
+        clues: Clues,
+    ) -> None:
+        self._names, self._name, self._sections = clues.names, clues.name, sections
+        self.entries = [_entry(file, wrapper, sections, clues.names) for file in files]
+        self._told = {e.file: clues.names.tell(e.unit.stem) for e in self.entries if e.is_flat}
+        code = [e for e in self.entries if e.is_flat and e.file.is_code]
+        self._code = [self._told[entry.file] for entry in code]
+        self.modules = _modules(code, self._told, clues)
+        self._is_of_one = _of_one(self.entries, self.modules, clues.names)
+
+    def handed_in(self, entry: _Entry) -> tuple[str, HandedIn]:
+        """Return a file of its student, and what tells this one from namesakes."""
+        label, inner, is_stray = self._whose(entry)
         student = Student(label=clean_line(label) or "unnamed")
-        found.append((key, HandedIn(student, inner, file, entry.exercise, is_stray=is_stray)))
-    yield from _apart([*_with_importers(found, modules)])
+        key = f"{entry.section}/{label}" if label in self._sections.namesakes else label
+        return key, HandedIn(student, inner, entry.file, entry.exercise, is_stray=is_stray)
+
+    def _whose(self, entry: _Entry) -> tuple[str, PurePosixPath, bool]:
+        """Return the student's name, the path in what was handed in, and whether it is nobody's."""
+        file, names = entry.file, self._names
+        whole = PurePosixPath(entry.section, entry.path)
+        if self._is_of_one:
+            return self._name, whole, False
+        is_nobodys = bool(entry.section) and not self._sections.shared
+        if not entry.is_flat:
+            if is_nobodys:
+                return self._name, whole, False
+            return entry.unit.parts[0], entry.inner, False
+        if _is_the_course_s(file, entry.unit, names):
+            return self._name, entry.inner, True
+        tells = self._told[file]
+        label = tells.student or (self._name if tells.task else entry.unit.stem)
+        if is_nobodys and tells.task not in names.ids:
+            label = self._name
+        is_stray = not entry.exercise and not _is_somebody(file, tells, self._code, names)
+        # The name of a zip may tell the exercise.
+        return label, whole if tells.task else entry.inner, is_stray
 
 
 def _modules(
