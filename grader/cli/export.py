@@ -64,7 +64,7 @@ def export(
     Exit code 0 when every submission was exported, 3 when one could not be; it is listed. The
     target gradescope-autograder takes no DIR: it is what Gradescope runs for one --exercise.
     """
-    from grader.errors import UsageError
+    from grader.errors import UsageError, unknown
     from grader.export import TARGETS, Options
     from grader.exports import write_documents, write_one
     from grader.store import Store
@@ -73,17 +73,17 @@ def export(
         _autograder(exercise, out, course)
         return
     if to not in TARGETS:
-        names = ", ".join([*TARGETS, AUTOGRADER])
-        raise UsageError(f"there is no target {to!r}; there are: {names}")
+        raise unknown("target", to, [*TARGETS, AUTOGRADER])
     if folder is None:
         raise UsageError(f"name the folder that was graded into: grader export DIR --to {to}")
     target = TARGETS[to]
-    options = Options(_given(to, target, into), column, scale, score)
+    text = _given(to, target, into)
     left: list[Left] = []
     caveats: Counter[str] = Counter()
     with Store(folder / "store.sqlite", create=False) as store:
-        rows = (row for row in store.rows() if exercise in (None, row.seat.exercise))
-        entries = _entries(rows, left)
+        entries = _entries(store.chosen(exercise), left)
+        everybody = () if exercise else store.students()
+        options = Options(text, column, scale, score, tuple(everybody))
         place = _place(folder, out, to, target)
         if target.one_exercise:
             entries = _of_one_exercise(entries, to)

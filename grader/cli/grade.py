@@ -175,10 +175,10 @@ def _judge_options(
 
 
 def _known(what: str, name: str, names: list[str]) -> None:
-    from grader.errors import UsageError
+    from grader.errors import unknown
 
     if name not in names:
-        raise UsageError(f"there is no {what} {name!r}; there are: {', '.join(names)}")
+        raise unknown(what, name, names)
 
 
 def _progress() -> Callable[[Progress], None]:
