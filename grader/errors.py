@@ -43,6 +43,12 @@ class ForkserverDied(SandboxError):
     """The forkserver ended or answered out of turn: our fault, never the student's."""
 
 
+def unreadable(path: object, error: OSError | ValueError) -> UsageError:
+    """Return the error for a file that cannot be read, or is not the text that it should be."""
+    why = error.strerror if isinstance(error, OSError) else None
+    return UsageError(f"{path} cannot be read: {why or error}")
+
+
 def unknown(what: str, name: str, known: Iterable[str]) -> UsageError:
     """Return the error for a name that is not among those that there are."""
     names = list(known)

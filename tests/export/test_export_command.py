@@ -10,8 +10,9 @@ import re
 import pytest
 import typer
 
-from grader.cli.export import export
+from grader.cli.export import NAMES, export
 from grader.errors import StoreError, UsageError
+from grader.export import TARGETS
 from grader.model.submission import Person, Student
 from grader.store import Seat, Store, Unmatched
 
@@ -160,3 +161,7 @@ def test_everybody_of_the_store_has_a_row_unless_one_exercise_is_asked_for(grade
         export("csv", folder, folder / "one.csv", "zero_init")
     assert len(table(folder / "one.csv")) == 1
     assert "blank" not in capsys.readouterr().err
+
+
+def test_the_help_names_every_target():
+    assert list(NAMES) == list(TARGETS)
