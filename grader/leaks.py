@@ -14,11 +14,11 @@ from __future__ import annotations
 import ast
 import json
 import re
-import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from textwrap import dedent, shorten
 from typing import Any, Final
 
 from grader.catalog import ExerciseFolder, read_text
@@ -37,7 +37,7 @@ _PROMPT: Final = re.compile(r"^[ \t]*(?:>>>|\.\.\.) ?|^[ \t]*#+ ?", re.MULTILINE
 _READ: Final = (".py", ".toml")
 
 Piece = str | tuple[float, ...]
-"""A statement, a function or a table as `ast.dump` writes it, or numbers in a row."""
+"""A statement, a function or a table as Python would lay it out, or numbers in a row."""
 
 
 def leaks(folder: ExerciseFolder, files: Mapping[Path, bytes]) -> Iterator[str]:
@@ -52,7 +52,12 @@ def leaks(folder: ExerciseFolder, files: Mapping[Path, bytes]) -> Iterator[str]:
             yield f"{path} is {whole[data].relative_to(root)}"
         part = next((part for part in _given_out(path, text) if part in telling), None)
         if part is not None:
-            yield f"{path} holds a part of {telling[part].relative_to(root)}"
+            yield f"{path} holds a part of {telling[part].relative_to(root)}: {_shown(part)}"
+
+
+def _shown(part: Piece) -> str:
+    text = part if isinstance(part, str) else ", ".join(f"{number:g}" for number in part)
+    return shorten(text.splitlines()[0], 80, placeholder=" …")
 
 
 def contents(bundle: Path) -> dict[Path, bytes]:
@@ -89,7 +94,7 @@ def _tables(path: Path) -> Iterator[Piece]:
         yield from _rows(text)
         return
     for node in _literals(_parse(text, path)):
-        yield ast.dump(node)
+        yield ast.unparse(node)
         yield from _rows(ast.unparse(node))
 
 
@@ -113,7 +118,7 @@ def _given_out(path: Path, text: str) -> tuple[Piece, ...]:
     pieces: dict[Piece, None] = dict.fromkeys(_rows(text))
     for tree in _trees(path, text):
         pieces |= dict.fromkeys([*_functions(tree), *_statements(tree)])
-        pieces |= dict.fromkeys(map(ast.dump, _literals(tree)))
+        pieces |= dict.fromkeys(map(ast.unparse, _literals(tree)))
     return tuple(pieces)
 
 
@@ -162,7 +167,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _readable(code: str) -> Iterator[ast.Module]:
     """Yield the Python in a text that may hold prose, prompts and lines for a shell."""
-    for text in (code, textwrap.dedent(_PROMPT.sub("", code))):
+    for text in (code, dedent(_PROMPT.sub("", code))):
         try:
             yield ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -184,7 +189,7 @@ def _rows(text: str) -> Iterator[tuple[float, ...]]:
 def _functions(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            yield ast.dump(node)
+            yield ast.unparse(node)
 
 
 def _statements(tree: ast.Module, within: type[ast.AST] = ast.Module) -> Iterator[str]:
@@ -192,7 +197,7 @@ def _statements(tree: ast.Module, within: type[ast.AST] = ast.Module) -> Iterato
     for top in (node for node in ast.walk(tree) if isinstance(node, within)):
         for node in ast.walk(top):
             if isinstance(node, ast.stmt) and node is not top and _is_telling(node):
-                yield ast.dump(node)
+                yield ast.unparse(node)
 
 
 def _literals(tree: ast.Module) -> Iterator[ast.expr]:
