@@ -31,7 +31,7 @@ from grader.enrolment import enrol, kept_from_earlier
 from grader.errors import CourseError
 from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
-from grader.model.submission import Student, submission_digest
+from grader.model.submission import submission_digest
 from grader.outputs import Outputs
 from grader.source import lean
 from grader.store import Row, Seat, Store, store_key
@@ -160,12 +160,7 @@ class _Run:
         self.summary.tallies = {e: tallies[e] for e in self._exercises()}
 
     def _write_gradebook(self, rows: Iterable[Row]) -> None:
-        people = {person.stem: person.student for person in self._store.people()}
-        others = [
-            (people.get(stem) or Student(label=label), reason)
-            for stem, (label, reason) in self._store.others().items()
-        ]
-        self._outputs.write_gradebook(rows, self._exercises(), others)
+        self._outputs.write_gradebook(rows, self._exercises(), self._store.others().values())
 
     def _exercises(self) -> list[str]:
         present = self._store.exercises()

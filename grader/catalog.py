@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, UsageError, unknown
 from grader.model.exercise import Exercise, Model
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class Course:
     def folder(self, exercise_id: str) -> ExerciseFolder:
         """Return the folders of one exercise; raise UsageError when the course has no such id."""
         if exercise_id not in self.exercise_ids:
-            known = ", ".join(self.exercise_ids)
-            raise UsageError(f"this course has no exercise {exercise_id!r}; it has: {known}")
+            raise unknown("exercise", exercise_id, self.exercise_ids)
         return self._folders[exercise_id]
 
     @cached_property

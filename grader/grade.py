@@ -213,12 +213,14 @@ class _Grading:
             return
         if broken := session.definitions.too_new:
             # It may be right, and nobody here can tell: staff decide.
-            self.held = outcomes.too_new(broken)
+            self.held = outcomes.too_new(broken.place, broken.needs)
             return
-        exercise = self.folder.exercise
-        run = Run(Submission(session, exercise, self.seed, self.misplaced))
+        run = Run(Submission(session, self.folder.exercise, self.seed, self.misplaced))
         self.suite.run(run)
         self.fault = run.fault
+        if newer := run.submission.too_new:
+            self.held = outcomes.too_new(*newer)
+            self.notes.append(self.held)
         self.ended = [outcomes.ended(run, check) for check in self.suite.checks]
 
     def _fail_all(self, failure: CheckFailed) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from grader.catalog import Misconception
 from grader.model.exercise import Exercise
 from grader.model.report import CheckResult, Diagnosis, Finding, Outcome
-from grader.sandbox.definitions import Broken, Definitions
+from grader.sandbox.definitions import Definitions
 from grader.testing.checks import Check
 from grader.testing.runner import CheckOutcome, Run
 
@@ -95,7 +95,7 @@ def reading_notes(definitions: Definitions, exercise: Exercise) -> list[str]:
 def _notes(definitions: Definitions, wanted: list[str], missing: list[str]) -> Iterator[str]:
     for broken in definitions.broken:
         if broken.needs:
-            yield too_new(broken)
+            yield too_new(broken.place, broken.needs)
         else:
             yield f"{broken.place} is not valid Python and was left out: {broken.message}"
     for name in wanted:
@@ -110,10 +110,10 @@ def _notes(definitions: Definitions, wanted: list[str], missing: list[str]) -> I
         yield f"not available here, so that only what uses them fails: {names}"
 
 
-def too_new(broken: Broken) -> str:
-    """Say which Python a piece needs, and which is here."""
+def too_new(what: str, version: str) -> str:
+    """Say which Python a piece or a function needs, and which is here."""
     here = ".".join(platform.python_version_tuple()[:2])
-    return f"{broken.place} needs Python {broken.needs}, and Python {here} grades here"
+    return f"{what} needs Python {version}, and Python {here} grades here"
 
 
 def _plain(value: Any) -> Any:

@@ -32,6 +32,8 @@ _WRITTEN: Final = ("reports", "feedback", "gradebook.csv", STORE)
 def refuse_outputs(path: Path, out: Path) -> None:
     """Raise UsageError when a class would be read from where one is, or was, graded into."""
     path, out = path.resolve(), out.resolve()
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out is for a folder, and {out} is a file")
     if path == out:
         raise UsageError(
             f"PATH and --out are one folder, {path}: name another for --out, such as "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
-from grader.errors import UsageError
+from grader.errors import unreadable
 from grader.model.report import ScoreReport, parse_report, report_json
 from grader.model.submission import submission_digest
 from grader.signing import SUFFIX, is_signed
@@ -40,7 +40,7 @@ def examine(
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
+        raise unreadable(path, error) from None
     try:
         report = parse_report(text)
     except ValidationError as error:

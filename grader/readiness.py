@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 from grader.blanks import blanks
 from grader.catalog import ExerciseFolder, read_text
 from grader.corpus import UNNAMED, read_corpus
-from grader.errors import CourseError
+from grader.errors import CourseError, meant
 
 PUBLIC: Final = ("exercise.toml", "README.md", "hints.md", "starter.py", "test_examples.py")
 PROSE: Final = ("README.md", "hints.md")
@@ -71,9 +70,8 @@ def _unknown(folder: ExerciseFolder) -> Iterator[str]:
         return
     for path, mutant in corpus.mutants.items():
         for name in sorted(mutant.names - catalogue.keys()):
-            near = get_close_matches(name, [*catalogue, UNNAMED], 1)
-            meant = f"; is {near[0]} meant?" if near else ""
             yield (
                 f"solutions/{folder.id}/corpus.toml: mutants.{path.stem}: "
-                f"there is no {name} in exercises/misconceptions.toml{meant}"
+                f"there is no {name} in exercises/misconceptions.toml"
+                f"{meant(name, [*catalogue, UNNAMED])}"
             )

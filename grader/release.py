@@ -6,12 +6,9 @@ only these files are ever replaced or taken away.
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,15 +17,13 @@ from grader.blanks import blanks
 from grader.catalog import PICTURE, PICTURE_SCRIPT, Course, ExerciseFolder, read_text
 from grader.errors import CourseError, UsageError
 from grader.export.document import strict_json
+from grader.leaks import leaks
 from grader.notebooks import notebook_text
 from grader.pictures import image_of
 
 PUBLIC_FILES: Final = ("exercise.toml", "README.md", "starter.py", "hints.md", "test_examples.py")
 LIST: Final = ".released"
 DRAFT: Final = ".release-draft"
-_EXAMPLE: Final = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-# Smaller statements, such as `return parameters`, are everybody's.
-TELLING_NODES: Final = 12
 
 
 def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path]:
@@ -45,7 +40,7 @@ def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path
     before = _released(out)
     files = _bundle(course, exercise_ids, before)
     for folder in map(course.folder, exercise_ids):
-        if leak := next(_leaks(folder, files), None):
+        if leak := next(leaks(folder, files), None):
             raise CourseError(f"nothing was released: {leak}")
     _refuse_others(out, files, before)
     again = {f"exercises/{exercise_id}" for exercise_id in exercise_ids}
@@ -59,7 +54,7 @@ def _released(out: Path) -> set[str]:
     try:
         names = json.loads((out / LIST).read_text("utf-8"))["files"]
         return {str(name) for name in names if not Path(name).is_absolute() and ".." not in name}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return set()
     except (OSError, ValueError, LookupError, TypeError):
         raise UsageError(
@@ -140,85 +135,3 @@ def course_toml(course: Course, exercise_ids: Sequence[str]) -> str:
     """Return a `course.toml` that lists only these exercises."""
     listed = ", ".join(json.dumps(i) for i in exercise_ids)
     return f"title = {json.dumps(course.title, ensure_ascii=False)}\nexercises = [{listed}]\n"
-
-
-def leaks(folder: ExerciseFolder, bundle: Path) -> Iterator[str]:
-    """Yield what of `folder`'s staff half stands in a bundle.
-
-    Looked for are the secret, whole hidden tests, and statements of right answers that are large
-    enough to be somebody's own, unless the course itself gives them out in another exercise.
-    """
-    paths = sorted(p for p in bundle.rglob("*") if p.is_file())
-    yield from _leaks(folder, {p.relative_to(bundle): p.read_bytes() for p in paths})
-
-
-def _leaks(folder: ExerciseFolder, files: dict[Path, bytes]) -> Iterator[str]:
-    secret = folder.course.secret
-    telling = _telling(folder)
-    for path, data in files.items():
-        # A picture holds no code, but looking through it costs nothing.
-        text = data.decode("utf-8", "replace")
-        if secret and secret in text:
-            yield f"{path} holds the course's secret"
-        tree = _parse(_code(path, text), path)
-        for part in (*_functions(tree), *_statements(tree)):
-            if part in telling:
-                yield f"{path} holds a part of {telling[part].relative_to(folder.course.root)}"
-                break
-
-
-def _telling(folder: ExerciseFolder) -> dict[str, Path]:
-    given = set(_given(folder))
-    telling: dict[str, Path] = {}
-    for path in (folder.reference, *sorted(folder.staff.glob("variants/*.py"))):
-        statements = _statements(_parse(read_text(path), path))
-        telling |= {statement: path for statement in statements if statement not in given}
-    for path in folder.hidden_tests:
-        telling |= dict.fromkeys(_functions(_parse(read_text(path), path)), path)
-    return telling
-
-
-def _given(folder: ExerciseFolder) -> Iterator[str]:
-    """Yield the statements that are public besides what this exercise's own students start from."""
-    yield from _statements(_parse(folder.helpers, folder.public))
-    for other in folder.course.folders:
-        if other.id == folder.id:
-            continue
-        texts = [path.read_bytes().decode("utf-8", "replace") for path in other.public.glob("*.py")]
-        lesson = other.public / "README.md"
-        texts += _EXAMPLE.findall(read_text(lesson)) if lesson.is_file() else []
-        for text in texts:
-            with suppress(SyntaxError):  # it is not this exercise's to say
-                yield from _statements(ast.parse(text))
-
-
-def _code(path: Path, text: str) -> str:
-    """Return the Python in a file of a bundle; a notebook's code cells without shell lines."""
-    if path.suffix == ".py":
-        return text
-    if path.suffix != ".ipynb":
-        return ""
-    cells = json.loads(text)["cells"]
-    sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
-    return "\n".join(line for s in sources for line in s.splitlines() if not line.startswith("!"))
-
-
-def _functions(tree: ast.Module) -> Iterator[str]:
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            yield ast.dump(node)
-
-
-def _statements(tree: ast.Module) -> Iterator[str]:
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            for statement in function.body:
-                if sum(1 for _ in ast.walk(statement)) >= TELLING_NODES:
-                    yield ast.dump(statement)
-
-
-def _parse(text: str, path: Path) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None

@@ -61,6 +61,8 @@ def check(
 
 
 def _readable(path: Path) -> None:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name a file in it, or run grader check there")
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
     if path.suffix.lower() not in CODE:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from grader.errors import UsageError
+from grader.errors import UsageError, unreadable
 
 Signer = Callable[[str], str]
 SUFFIX: Final = ".jws"
@@ -64,7 +64,9 @@ def refuse_open_secret(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise unreadable(path, error) from None
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{path} is a folder and no key")
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UsageError(f"{path} can be read by others: run `chmod 600 {path}`")
 
@@ -78,7 +80,7 @@ def _key(path: Path) -> tuple[Any, str]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise unreadable(path, error) from None
     for kind in _KINDS:
         try:
             # A JWK is JSON and tells its kind; PEM does not, before it is tried.

@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from grader.database import Database
-from grader.errors import StoreError
+from grader.errors import StoreError, UsageError, unknown
 from grader.model.report import ScoreReport, Status, parse_report, report_json
 from grader.model.submission import Person, Student
+from grader.model.text import timestamp
 from grader.register import Register
 from grader.tables import FORMAT, MIGRATIONS, ROWS, SEATS, TABLES, UNMATCHED
 
@@ -88,11 +89,6 @@ def utc_now() -> datetime:
     """Return the time in UTC, cut to milliseconds."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-def timestamp(moment: datetime) -> str:
-    """Return ``2026-11-22T00:49:37.960Z``, the only form of time that we write."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Store:
@@ -232,6 +228,15 @@ class Store:
                 run,
             )
 
+    def chosen(self, exercise: str | None) -> Iterator[Row]:
+        """Return the rows of one exercise, or of all; raise UsageError where there are none."""
+        known = sorted(self.exercises())
+        if not known:
+            raise UsageError(f"{self.path.parent} holds no submission: grade a class into it first")
+        if exercise not in (None, *known):
+            raise unknown("graded exercise", exercise or "", known)
+        return (row for row in self.rows() if exercise in (None, row.seat.exercise))
+
     def exercises(self) -> set[str]:
         """Return the exercises of the class that `rows` yields."""
         return {exercise for _, exercise in self.members()}
@@ -243,13 +248,18 @@ class Store:
     def _seats(self, until: int) -> Iterator[tuple[Any, ...]]:
         return self._db.rows(SEATS, until=until)
 
-    def others(self) -> dict[str, tuple[str, str]]:
-        """Return who is known and has no submission in the class: label and reason by stem."""
-        found = self._db.rows(UNMATCHED, until=self.last_run())
+    def others(self) -> dict[str, tuple[Student, str]]:
+        """Return who is known and has no submission in the class, with the reason, by stem."""
         return {
-            person: (label, UNMATCHED_STATUS if path else reason)
-            for person, label, path, reason in found
+            person: (Student.model_validate_json(known), UNMATCHED_STATUS if path else reason)
+            for person, known, path, reason in self._db.rows(UNMATCHED, until=self.last_run())
         }
+
+    def students(self) -> list[Student]:
+        """Return everybody of the class by label, those who handed in nothing too."""
+        stems = {stem for stem, _ in self.members()} | self.others().keys()
+        found = (person.student for person in self.people() if person.stem in stems)
+        return sorted(found, key=lambda student: student.label)
 
     def people(self) -> list[Person]:
         """Return the students of all runs."""

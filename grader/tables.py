@@ -134,7 +134,7 @@ LEFT JOIN results x ON x.result = (SELECT max(result) FROM results
 ORDER BY p.label, p.student, r.person, r.submission
 """
 UNMATCHED: Final = f"""
-SELECT u.person, p.label, u.path, u.reason
+SELECT u.person, p.student, u.path, u.reason
 FROM unmatched u JOIN runs found USING (run) JOIN people p USING (person)
 WHERE u.run <= :until AND u.run >= {_BEGINS.format(scope="found.scope")}
 AND u.person NOT IN (SELECT person FROM ({_SEATS}))

@@ -58,3 +58,9 @@ def main() -> None:
         # The reader of our output has gone, as `head` does; nothing is left to say to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        # A file that may not be read is staff's to mend, wherever it was met.
+        if error.filename is None:
+            raise
+        print(f"grader: {error.filename}: {error.strerror}", file=sys.stderr)
+        sys.exit(2)

@@ -88,7 +88,8 @@ def release(
 ) -> None:
     """Add exercises to the public bundle for students; without ids, all of the course.
 
-    Refuses when anything of the staff half would be in it, and leaves the bundle as it was.
+    Refuses with exit code 2 when anything of the staff half would be in it, and leaves the bundle
+    as it was.
     """
     from grader.release import release as build
     from grader.verify import quick_look

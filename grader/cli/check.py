@@ -61,7 +61,9 @@ def _checked(
     report = checked.report
     if report.status is not Status.GRADED:
         name = report.submission.files[-1]
-        raise SandboxError(f"{name} could not be checked, which is our fault: {report.diagnostic}")
+        raise SandboxError(
+            f"{name} could not be checked, through no fault of yours: {report.diagnostic}"
+        )
     return checked
 
 

@@ -22,7 +22,17 @@ Folder = Annotated[
     Path | None,
     typer.Argument(metavar="DIR", help="The folder into which the class was graded."),
 ]
-To = Annotated[str, typer.Option("--to", metavar="TARGET", help="The other system.")]
+NAMES = (
+    "gradescope", "canvas-csv", "canvas-api", "moodle-worksheet", "moodle-feedback", "csv", "lti",
+    "xqueue", "github-classroom", "prairielearn", "coursera", "junit", "nbgrader-csv",
+)  # fmt: skip
+AUTOGRADER = "gradescope-autograder"
+To = Annotated[
+    str,
+    typer.Option(
+        "--to", metavar="TARGET", help=f"The other system: {', '.join(NAMES)} or {AUTOGRADER}."
+    ),
+]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="A file for the class, or a folder.")
 ]
@@ -45,7 +55,6 @@ Score = Annotated[Literal["ratio", "points"], typer.Option("--score", help="What
 Course = Annotated[
     Path | None, typer.Option("--course", metavar="PATH", help="For gradescope-autograder.")
 ]
-AUTOGRADER = "gradescope-autograder"
 
 
 def export(
@@ -61,10 +70,11 @@ def export(
 ) -> None:
     """Write the grades for another system, into DIR/export/TARGET unless told otherwise.
 
-    Exit code 0 when every submission was exported, 3 when one could not be; it is listed. The
-    target gradescope-autograder takes no DIR: it is what Gradescope runs for one --exercise.
+    Exit code 0 when every submission was exported, 3 when one could not be, which is then listed,
+    2 when the command could not be carried out. The target gradescope-autograder takes no DIR: it
+    is what Gradescope runs for one --exercise.
     """
-    from grader.errors import UsageError
+    from grader.errors import UsageError, unknown
     from grader.export import TARGETS, Options
     from grader.exports import write_documents, write_one
     from grader.store import Store
@@ -73,17 +83,17 @@ def export(
         _autograder(exercise, out, course)
         return
     if to not in TARGETS:
-        names = ", ".join([*TARGETS, AUTOGRADER])
-        raise UsageError(f"there is no target {to!r}; there are: {names}")
+        raise unknown("target", to, [*TARGETS, AUTOGRADER])
     if folder is None:
         raise UsageError(f"name the folder that was graded into: grader export DIR --to {to}")
     target = TARGETS[to]
-    options = Options(_given(to, target, into), column, scale, score)
+    text = _given(to, target, into)
     left: list[Left] = []
     caveats: Counter[str] = Counter()
     with Store(folder / "store.sqlite", create=False) as store:
-        rows = (row for row in store.rows() if exercise in (None, row.seat.exercise))
-        entries = _entries(rows, left)
+        entries = _entries(store.chosen(exercise), left)
+        everybody = () if exercise else store.students()
+        options = Options(text, column, scale, score, tuple(everybody))
         place = _place(folder, out, to, target)
         if target.one_exercise:
             entries = _of_one_exercise(entries, to)
@@ -114,7 +124,7 @@ def _place(folder: Path, out: Path | None, to: str, target: Target) -> Path:
 
 def _given(to: str, target: Target, into: Path | None) -> str:
     """Return the text of the file given to be filled in."""
-    from grader.errors import UsageError
+    from grader.errors import UsageError, unreadable
 
     if into is None:
         if target.needs_into:
@@ -125,7 +135,7 @@ def _given(to: str, target: Target, into: Path | None) -> str:
     try:
         return into.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{into} cannot be read: {error}") from None
+        raise unreadable(into, error) from None
 
 
 def _entries(rows: Iterable[Row], left: list[Left]) -> Iterator[Entry]:

@@ -92,7 +92,7 @@ def grade(
     Who was graded into DIR before and is not in PATH stays, unless --whole-class is given.
 
     Exit code 0 when every submission has a graded report, 3 when one has not or something that was
-    handed in was not read.
+    handed in was not read, 2 when the command could not be carried out.
     """
     from functools import partial
     from tempfile import TemporaryDirectory
@@ -175,10 +175,10 @@ def _judge_options(
 
 
 def _known(what: str, name: str, names: list[str]) -> None:
-    from grader.errors import UsageError
+    from grader.errors import unknown
 
     if name not in names:
-        raise UsageError(f"there is no {what} {name!r}; there are: {', '.join(names)}")
+        raise unknown(what, name, names)
 
 
 def _progress() -> Callable[[Progress], None]:

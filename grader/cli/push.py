@@ -109,7 +109,6 @@ def _push_one(opened: Open, entries: list[Entry], record: Record, *, send: bool)
 
 def _entries(folder: Path, exercise: str | None) -> tuple[dict[str, list[Entry]], list[Row]]:
     """Return the class's graded submissions by exercise, and those that have no grade."""
-    from grader.errors import UsageError
     from grader.export import Entry
     from grader.export.document import OUR_FAULT, is_graded
     from grader.lms.push.pushed import Became, Row
@@ -119,9 +118,7 @@ def _entries(folder: Path, exercise: str | None) -> tuple[dict[str, list[Entry]]
     found: dict[str, list[Entry]] = {}
     left: list[Row] = []
     with Store(folder / "store.sqlite", create=False) as store:
-        for row in store.rows():
-            if exercise not in (None, row.seat.exercise):
-                continue
+        for row in store.chosen(exercise):
             if row.report is None or row.graded_at is None:
                 why = "it is pending: grade it first"
                 left.append(Row(row.seat.submission, "", Became.LEFT, why))
@@ -131,8 +128,6 @@ def _entries(folder: Path, exercise: str | None) -> tuple[dict[str, list[Entry]]
                 found.setdefault(row.seat.exercise, []).append(entry)
             else:
                 left.append(Row(row.seat.submission, "", Became.LEFT, OUR_FAULT))
-    if not found and not left:
-        raise UsageError(f"nothing in {folder} was graded" + (f" for {exercise}" * bool(exercise)))
     return found, left
 
 

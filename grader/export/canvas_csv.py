@@ -3,7 +3,7 @@
 From the gradebook that Canvas gave only the students' columns and the ones that are filled are
 kept, so that the import cannot touch another assignment; its row of points possible is repeated as
 it was, since another number there would change the assignment. Without it, Canvas makes a new
-assignment of every column.
+assignment of every column, and every student has a row.
 """
 
 from __future__ import annotations
@@ -41,11 +41,13 @@ _HEADER: Final = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:
     """Yield one table."""
     left: list[Left] = []
-    found = by_student(entries, left, [identity for _, identity in _KEYS])
+    identities = [identity for _, identity in _KEYS]
     if options.into:
+        found = by_student(entries, left, identities)
         text = _filled(read_table(options.into, "a gradebook of Canvas"), found, options, left)
         yield from with_left(Document(FILE, text), left)
     else:
+        found = by_student(entries, left, identities, options.students)
         yield from with_left(Document(FILE, _new(found, left), _NEW), left)
 
 
@@ -57,7 +59,7 @@ def _new(found: list[Grades], left: list[Left]) -> str:
         ids = [getattr(student, identity) or "" for _, identity in _KEYS]
         if not any(ids):
             reason = "neither a Canvas id, nor a SIS id, nor a login of its student is known"
-            left += [Left(f.submission.id, reason) for f in grades.by_exercise.values()]
+            left += grades.left(reason)
             continue
         cells = [
             points_for(grades.by_exercise[e], None, scale=False, where="")
@@ -86,7 +88,7 @@ def _filled(table: Table, found: list[Grades], options: Options, left: list[Left
         row = _row_of(grades, by_key)
         if row is None:
             reason = "its student is not in the gradebook that was given"
-            left += [Left(f.submission.id, reason) for f in grades.by_exercise.values()]
+            left += grades.left(reason)
             continue
         for exercise, feedback in grades.by_exercise.items():
             column = columns[exercise]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from grader.model.report import Status
 
 if TYPE_CHECKING:
     from grader.model.feedback import StudentFeedback
+    from grader.model.submission import Student
 
 # What every system that was measured takes, counted in bytes of UTF-8.
 MAX_TEXT_BYTES: Final = 64 * 1024
@@ -66,6 +67,8 @@ class Options:
     """Points are scaled to the other system's maximum; without it another maximum is refused."""
     score: Literal["ratio", "points"] = "ratio"
     """What a system that takes one number is sent."""
+    students: tuple[Student, ...] = ()
+    """Who has a row in a list of students even without a grade."""
 
 
 Exporter = Callable[[Iterable[Entry], Options], Iterator[Document | Left]]
@@ -111,13 +114,6 @@ def capped(text: str) -> str:
     if len(data) <= MAX_TEXT_BYTES:
         return text
     return data[: MAX_TEXT_BYTES - len(_CUT.encode())].decode(errors="ignore") + _CUT
-
-
-def timestamp(moment: datetime) -> str:
-    """Return ``2026-11-22T00:49:37.960Z``: UTC, with milliseconds, as all systems read it."""
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone means another moment to every system")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def overview(feedback: StudentFeedback) -> str:

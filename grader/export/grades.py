@@ -28,20 +28,34 @@ class Grades:
     student: Student
     by_exercise: dict[str, StudentFeedback] = field(default_factory=dict)
 
+    def left(self, reason: str) -> list[Left]:
+        """Return that all of it cannot be exported; a student without a grade is named."""
+        submissions = [f.submission.id for f in self.by_exercise.values()]
+        return [Left(name, reason) for name in submissions or [self.student.label]]
+
 
 def by_student(
-    entries: Iterable[Entry], left: list[Left], identities: Sequence[str]
+    entries: Iterable[Entry],
+    left: list[Left],
+    identities: Sequence[str],
+    students: Iterable[Student] = (),
 ) -> list[Grades]:
     """Gather graded entries by student, in their order; what has no grade is added to `left`.
 
-    So are students of whom another one has an identity, of those that the system may join on: it
-    would keep the last of their grades, or refuse the whole file.
+    `students` come first, graded or not. Students of whom another one has an identity, of those
+    that the system may join on, are added to `left` too: it would keep the last of their grades,
+    or refuse the whole file.
     """
+    # A number that counts in one assignment is nobody's where the system does not join on it.
+    one = {} if "participant" in identities else {"participant": None}
     found: dict[Student, Grades] = {}
+    for known in students:
+        student = known.model_copy(update=one)
+        found.setdefault(student, Grades(student))
     for entry in entries:
         feedback = entry.feedback
         if is_graded(feedback):
-            student = feedback.submission.student
+            student = feedback.submission.student.model_copy(update=one)
             grades = found.setdefault(student, Grades(student))
             grades.by_exercise[feedback.exercise.id] = feedback
         else:
@@ -53,7 +67,7 @@ def by_student(
         if twins:
             what, text = twins[0]
             reason = f"another student has the same {what.replace('_', ' ')}, {text}"
-            left += [Left(f.submission.id, reason) for f in grades.by_exercise.values()]
+            left += grades.left(reason)
         else:
             told_apart.append(grades)
     return told_apart

@@ -23,9 +23,9 @@ from grader.export.document import (
     number,
     overview,
     strict_json,
-    timestamp,
 )
 from grader.model.report import Outcome
+from grader.model.text import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

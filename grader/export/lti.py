@@ -22,8 +22,8 @@ from grader.export.document import (
     number,
     overview,
     strict_json,
-    timestamp,
 )
+from grader.model.text import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,9 +12,9 @@ from grader.export.document import (
     Options,
     Target,
     is_graded,
-    timestamp,
 )
 from grader.export.grades import cell_number, safe_cell, with_left, write_table
+from grader.model.text import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

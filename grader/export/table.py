@@ -1,8 +1,9 @@
-"""CSV: a row per student with a column per exercise, as Moodle's gradebook import reads it.
+"""CSV: a row per student with a column per exercise, for spreadsheets and Moodle's gradebook.
 
-Moodle takes all of a file or nothing, wipes a grade for an empty cell, and after an import ignores
-what later comes by other ways (worksheet, AGS) for that item: so a student without a grade has no
-row, and with several exercises only those with a grade in each of them have one.
+Every student has a row, and a blank cell where there is no grade. Moodle takes all of a file or
+nothing, wipes a grade for a blank cell, and after an import ignores what later comes by other ways
+(worksheet, AGS) for that item: so the caveat counts the blank cells, and a table that was asked
+for one exercise holds only those who have a grade for it.
 """
 
 from __future__ import annotations
@@ -36,23 +37,21 @@ _CAVEAT: Final = (
     "an import into an assignment or an LTI item of Moodle overrides its grades for good: "
     "import into items of their own"
 )
+_BLANK: Final = (
+    "; {} cells are blank, and it wipes the grades there: import one --exercise at a time"
+)
 
 
-def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:  # noqa: ARG001
+def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Left]:
     """Yield one table."""
     left: list[Left] = []
-    found = by_student(entries, left, _EXACT)
+    found = by_student(entries, left, _EXACT, options.students)
     exercises = titles(found)
     known = [name for name in IDENTITIES if any(getattr(g.student, name) for g in found)]
-    rows = [_header(known, list(exercises))]
-    for grades in found:
-        missing = [e for e in exercises if e not in grades.by_exercise]
-        if missing:
-            reason = f"an empty cell would wipe a grade, and there is none for {missing[0]}"
-            left += [Left(f.submission.id, reason) for f in grades.by_exercise.values()]
-        else:
-            rows.append(_row(grades, known, list(exercises)))
-    yield from with_left(Document(FILE, write_table(rows), _CAVEAT), left)
+    rows = [_row(grades, known, list(exercises)) for grades in found]
+    text = write_table([_header(known, list(exercises)), *rows])
+    blank = sum(e not in grades.by_exercise for grades in found for e in exercises)
+    yield from with_left(Document(FILE, text, _CAVEAT + _BLANK.format(blank) * bool(blank)), left)
 
 
 def _header(known: list[str], exercises: list[str]) -> list[str]:
@@ -62,9 +61,9 @@ def _header(known: list[str], exercises: list[str]) -> list[str]:
 
 def _row(grades: Grades, known: list[str], exercises: list[str]) -> list[str]:
     names = [getattr(grades.student, name) or "" for name in known] or [grades.student.label]
-    own = [grades.by_exercise[e] for e in exercises]
-    points = [cell_number(feedback.points or 0.0) for feedback in own]
-    texts = [f"{f.exercise.title}\n{overview(f)}" for f in own]
+    own = [grades.by_exercise.get(e) for e in exercises]
+    points = ["" if feedback is None else cell_number(feedback.points or 0.0) for feedback in own]
+    texts = [f"{f.exercise.title}\n{overview(f)}" for f in own if f]
     return [*map(safe_cell, names), *points, safe_cell("\n\n".join(texts))]
 
 

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import UsageError
+from grader.errors import UsageError, unreadable
 from grader.export.grades import read_table
 from grader.export.worksheet import participant_in
 from grader.model.names import name_keys, same_name
@@ -142,7 +142,7 @@ def read_roster(path: Path) -> Roster:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the roster {path} cannot be read: {error}") from None
+        raise unreadable(f"the roster {path}", error) from None
     table = read_table(text, "a roster")
     columns = {
         name: column

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
@@ -106,3 +107,13 @@ FileStem = Annotated[
     AfterValidator(_no_separators),
 ]
 """A name that is safe as the stem of a file's name on every system."""
+
+
+def timestamp(moment: datetime) -> str:
+    """Return ``2026-11-22T00:49:37.960Z``, the only form of time that we write: UTC.
+
+    Raise ValueError for a time without a zone: it means another moment to every system.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone means another moment to every system")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -59,6 +59,8 @@ class Submission:
         self._lacking: dict[str, Lack] = {}
         self.changed: tuple[str, ...] = ()
         """The arguments whose data the last call changed in place."""
+        self.too_new: tuple[str, str] | None = None
+        """A function that ended for want of a newer Python, and which one."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
@@ -131,6 +133,8 @@ class Submission:
             if seed is None:
                 seed = derive_seed(self._seed, self._check, self._calls)
             reply = self._session.call(_names(function), arguments, seed)
+        if isinstance(reply, Raised) and reply.needs:
+            self.too_new = function.name, reply.needs
         told = self._redaction.told(reply, found.signature) if self._hidden else reply
         return self._read(function, told, reply, shown)
 

@@ -7,8 +7,8 @@ that stand in the file itself, messages in the wording of Python and numpy
 (`grader.testing.wording`), lines that exist, and sizes that follow from those of the call. Of a
 reply without a value the rest is left out before anyone sees it; of a failed check everything that
 the result said is looked for in the finished sentences. Staff see all. What is left to choose from
-amounts to a few dozen bits for each check, about inputs that another file will never get: they
-are drawn anew for every digest.
+(which of these names, sizes and lines) amounts to some dozens of bits for each check, about inputs
+that another file will never get: they are drawn anew for every digest.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 from grader.testing.failures import CheckFailed, Diagnosis
 from grader.testing.quotations import Quotations
 from grader.testing.refusals import KINDS, short
-from grader.testing.vocabulary import COMMON, KNOWN
+from grader.testing.vocabulary import COMMON, EXCEPTIONS, KNOWN
 from grader.testing.wording import is_usual
 from grader.wire.messages import Argument, Mismatch, NotSent, Raised, Reply, Returned
 
@@ -41,7 +41,8 @@ MOST_SHORT: Final = 8
 SMALL: Final = range(10)
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"\b\d+\b|(?<=exit code )\d+")
-_NUMBERED = re.compile(r"([^\W\d]\w*?)\d{0,2}")
+_NUMBERED = re.compile(r"([^\W\d]\w*?)(\d{1,2})")
+_KEY = re.compile(r"'([^']*)'")
 _LITERAL = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 _SHORT = re.compile(r"[A-Za-z]?\d{0,2}|.", re.DOTALL)
 _STEP = re.compile(r"\[(?:'([^']*)'|\d)\]")
@@ -86,7 +87,7 @@ class Redaction:
                 return self._raised(reply)
             case NotSent(reason, kind, path):
                 kind = short(kind)
-                known = kind in KINDS or all(map(self.is_name, _WORD.findall(kind)))
+                known = kind in KINDS or self._is_dotted_name(kind)
                 return NotSent(reason, kind if known else "object", self._path(path))
             case Mismatch(_, wanted, left_out):
                 return Mismatch(signature, wanted, left_out)
@@ -156,36 +157,41 @@ class Redaction:
     def _may_be_told(self, text: str) -> bool:
         if text.isdecimal():
             return len(text) < 18 and self.is_size(int(text))
-        return (
-            self._is_short(text)
-            or text.lower() in COMMON
-            or text in self._literals
-            or self.is_name(text)
-        )
+        return self._is_short(text) or text.lower() in COMMON or self._is_key(text)
 
     def _is_short(self, text: str) -> bool:
         """Whether a text is too short to say much, of which there are not many in one check."""
         if _SHORT.fullmatch(text) is None:
             return False
-        if not self.is_name(text):
+        if not self._is_key(text):
             self._short[text] = None
         return text not in self._short or list(self._short).index(text) < MOST_SHORT
 
     def is_name(self, text: str) -> bool:
-        """Whether a name stands in the submission or is everyone's; ``W12`` where ``W`` does."""
-        if text in KNOWN or text in self._words:
+        """Whether a name stands in the submission or is everyone's."""
+        return text in KNOWN or text in self._words
+
+    def _is_key(self, text: str) -> bool:
+        """Whether a key stands in the submission; ``W12`` where ``W`` does and 12 is a size."""
+        if text in self._literals or self.is_name(text):
             return True
-        base = _NUMBERED.fullmatch(text)
-        return base is not None and (base[1] in KNOWN or base[1] in self._words)
+        built = _NUMBERED.fullmatch(text)
+        return built is not None and self.is_name(built[1]) and self.is_size(int(built[2]))
+
+    def _is_dotted_name(self, text: str) -> bool:
+        parts = text.split(".")
+        return len(parts) <= MOST_STEPS and all(map(self.is_name, parts))
 
     def is_size(self, number: int) -> bool:
         """Whether a number follows from the sizes of the calls so far."""
         return number in self._sizes
 
     def _raised(self, raised: Raised) -> Raised:
-        kind = raised.type if self.is_name(raised.type) else UNNAMED
+        known = raised.type in EXCEPTIONS or raised.type in self._words
+        kind = raised.type if known else UNNAMED
         text = (raised.message.strip().splitlines() or [""])[0]
-        own = text in self._literals
+        key = _KEY.fullmatch(text) if raised.type == "KeyError" else None
+        own = text in self._literals or (key is not None and self._is_key(key[1]))
         shown = text if own or is_usual(text, self.is_name, self.is_size) else ""
         exists = 0 < raised.line <= self._lengths.get(raised.label, 0)
         label, line = (raised.label, raised.line) if exists else ("", 0)

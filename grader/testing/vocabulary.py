@@ -8,15 +8,29 @@ from typing import Final
 
 import numpy as np
 
+
+def _is_exception(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseException)
+
+
+EXCEPTIONS: Final = frozenset(
+    {
+        *(name for name, value in vars(builtins).items() if _is_exception(value)),
+        *("LinAlgError", "AxisError", "PlaceholderUsed"),
+        *("_UFuncOutputCastingError", "_UFuncNoLoopError", "_UFuncBinaryResolutionError"),
+    }
+)
+"""Exceptions of Python, numpy and ours."""
+
 KNOWN: Final = frozenset(
     {
         *vars(builtins),
         *keyword.kwlist,
         *(name for name in dir(np) if not name.startswith("_")),
-        *("numpy", "LinAlgError", "AxisError", "MaskedArray", "same_kind", "of"),
-        *("_UFuncOutputCastingError", "_UFuncNoLoopError", "_UFuncBinaryResolutionError"),
+        *EXCEPTIONS,
+        *("numpy", "MaskedArray", "same_kind", "of"),
         *("function", "generator", "builtin_function_or_method", "module", "method", "coroutine"),
-        *("NoneType", "dict_keys", "dict_values", "dict_items", "PlaceholderUsed", "Placeholder"),
+        *("NoneType", "dict_keys", "dict_values", "dict_items", "Placeholder"),
     }
 )
 """Names of Python and numpy."""

@@ -21,7 +21,6 @@ OF_THE_CODE: Final = (
 
 # {n}: a name, {k}: a whole number, {s}: a shape, {o}: an operator.
 MESSAGES: Final = """
-'{n}'
 name '{n}' is not defined
 name '{n}' is not defined. Did you mean: '{n}'?
 cannot access local variable '{n}' where it is not associated with a value
@@ -114,6 +113,9 @@ SLOTS: Final = {
     "o": r"(?:[-+*/%@&|^]=?|//=?|\*\*(?:=| or pow\(\)|)|<<|>>|[<>]=?)",
 }
 _PART = re.compile(r"[^\W\d]\w*|\d+")
+# A dotted name and a shape may have any number of parts, and many would spell what is hidden.
+MOST_NAMES: Final = 4
+MOST_NUMBERS: Final = 8
 
 
 def is_of_the_code(kind: str, message: str) -> bool:
@@ -128,7 +130,10 @@ def is_usual(text: str, is_name: Callable[[str], bool], is_size: Callable[[int],
         found = pattern.fullmatch(text)
         if found is not None:
             parts = [part for slot in found.groups() for part in _PART.findall(slot)]
-            return all(is_size(int(p)) if p.isdecimal() else is_name(p) for p in parts)
+            numbers = [int(part) for part in parts if part.isdecimal()]
+            names = [part for part in parts if not part.isdecimal()]
+            few = len(names) <= MOST_NAMES and len(numbers) <= MOST_NUMBERS
+            return few and all(map(is_size, numbers)) and all(map(is_name, names))
     return False
 
 

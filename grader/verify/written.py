@@ -12,9 +12,10 @@ from grader.catalog import Course, ExerciseFolder
 from grader.corpus import Corpus, Mutant, read_corpus
 from grader.errors import CourseError, GraderError
 from grader.grade import Answer, Slot
+from grader.leaks import contents, leaks
 from grader.model.report import Outcome, ScoreReport
 from grader.readiness import LEFT, obstacles
-from grader.release import leaks, release
+from grader.release import release
 from grader.sandbox.layers import Level
 from grader.testing.budget import budgeted
 from grader.testing.compare import audited
@@ -202,7 +203,7 @@ class _Verification:
 def _leaks(course: Course, exercise_id: str) -> Iterator[str]:
     """Yield what of the staff half could be read in the public half, or in the bundle of it."""
     staff = course.folder(exercise_id)
-    if found := list(leaks(staff, staff.public)):
+    if found := list(leaks(staff, contents(staff.public))):
         # A file that is in no bundle is public all the same: its folder is given away as it is.
         yield from (f"exercises/{exercise_id}/{leak}" for leak in found)
         return

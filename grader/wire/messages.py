@@ -9,12 +9,15 @@ that one submission.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from grader.wire.values import WireError
 
 TEXT_CAP: Final = 2_000
+# What students are told holds it, so that it must not say much.
+_VERSION: Final = re.compile(r"3\.1[2-9]")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Raised:
     label: str = ""
     line: int = 0
     out_of_memory: bool = False
+    needs: str = ""
+    """The newer version of Python whose library has what was not found here."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,10 @@ def _raised(message: dict[str, Any]) -> Raised:
     if type(line) is not int or not 0 <= line < 2**31 or type(out_of_memory) is not bool:
         raise WireError("a reply with the wrong parts")
     kind, text, label = (_text(message.get(key)) for key in ("type", "message", "label"))
-    return Raised(kind, text, label, line, out_of_memory)
+    needs = _text(message.get("needs"))
+    if needs and not _VERSION.fullmatch(needs):
+        raise WireError("a reply with the wrong parts")
+    return Raised(kind, text, label, line, out_of_memory, needs)
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from grader.worker import additions
 from grader.worker.clock import Clock
 from grader.worker.execution import Execution
 from grader.worker.extract import Broken, Extracted, extract
@@ -15,6 +16,7 @@ from grader.worker.extract.statements import describe
 from grader.worker.functions import Functions
 from grader.worker.modules import SUFFIXES, Cells, Files, Finder
 from grader.worker.placeholders import Importer
+from grader.worker.reasons import error_text
 from grader.worker.slicing import Choice, Facts
 from grader.worker.troubles import Troubles
 
@@ -160,7 +162,7 @@ class Namespace:
     def _summary(self) -> dict[str, Any]:
         for run in self._runs:
             self._skipped += run.skipped
-            self._note_uncompiled(run)
+            self._note_broken(run)
         looks = [Troubles(run) for run in self._runs]
         functions = dict(list(self._functions.of(self.globals).items())[-MAX_FUNCTIONS:])
         if self._slices != "off":
@@ -188,23 +190,43 @@ class Namespace:
         found |= self._module_names & self._words
         if any(broken.needs for broken in self._broken) and self._slices != "off":
             for run in self._runs:
-                facts = [run.facts[place] for place in run.needed(run.wanted)]
+                facts = [run.facts[place] for place in run.needed(self._asked_of(run))]
                 found |= {name for one in facts for name in one.later | one.reads}
         return found
 
-    def _note_uncompiled(self, run: Execution) -> None:
-        """Take statements that parse but do not compile for what they are: not Python."""
+    def _asked_of(self, run: Execution) -> list[Sequence[str]]:
+        """Return what is wanted of a module, by the words of the others where it is not the first.
+
+        When a module is executed, not all who import it have been read.
+        """
+        others = [one.words for other in self._runs if other is not run for one in other.facts]
+        words = set[str]().union(*others)
+        return [names for names in run.wanted if run is self._runs[0] or words.intersection(names)]
+
+    def _note_broken(self, run: Execution) -> None:
+        """Take failed statements for what they are: not Python, or Python of a newer version."""
         for place, failure in list(run.failures.items()):
             error, statement = failure.error, failure.facts.statement
+            names = tuple(sorted(failure.facts.binds))
             if isinstance(error, SyntaxError) and error.filename == statement.label:
                 line, message = describe(error)
-                names = tuple(sorted(failure.facts.binds))
-                self._broken.append(Broken(statement.label, line or statement.line, message, names))
-                del run.failures[place]
+                broken = Broken(statement.label, line or statement.line, message, names)
+            elif needs := additions.since(error):
+                names = (*_unbound(names, run), *failure.facts.changes.roots)
+                broken = Broken(statement.label, failure.line, error_text(error), names, needs)
+            else:
+                continue
+            self._broken.append(broken)
+            del run.failures[place]
 
 
 def _extracted(label: str, source: str) -> Extracted:
     return extract(label.replace("\0", " ")[:MAX_TEXT], source)
+
+
+def _unbound(names: Iterable[str], run: Execution) -> list[str]:
+    """Return which names nothing else has bound, such as a fallback of the student's."""
+    return [name for name in names if name not in run.names]
 
 
 def _plain(broken: Iterable[Broken], needed: set[str]) -> list[dict[str, Any]]:

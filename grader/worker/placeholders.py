@@ -29,9 +29,9 @@ _UNPACK = {dis.opmap["UNPACK_SEQUENCE"], dis.opmap["UNPACK_EX"]}
 class PlaceholderUsed(ImportError):
     """Student code used something from a module that is not there."""
 
-    def __init__(self, text: str, module: str) -> None:
-        super().__init__(text)
-        self.module = module
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text, name=name)
+        self.module = name.partition(".")[0]
 
 
 class StandIn:
@@ -82,7 +82,7 @@ class Placeholder(StandIn):
         name = str(self.__dict__.get("_name", "?"))
         module = name.partition(".")[0]
         raise PlaceholderUsed(
-            f"{name} is used here, but the module {module!r} is not available", module
+            f"{name} is used here, but the module {module!r} is not available", name
         )
 
     __call__ = __getitem__ = __setitem__ = __iter__ = __len__ = __enter__ = _use

@@ -15,7 +15,7 @@ import numpy as np
 from grader.wire import Refused, ValueLimits, receive, send
 from grader.wire.frames import pack
 from grader.wire.plain import type_name
-from grader.worker import binding, clock, lockdown
+from grader.worker import additions, binding, clock, lockdown
 from grader.worker.namespace import Namespace
 from grader.worker.outline import Outliner
 from grader.worker.placeholders import Importer, StandIn
@@ -235,6 +235,7 @@ def _raised(error: BaseException) -> dict[str, Any]:
         "label": label,
         "line": line,
         "out_of_memory": isinstance(error, MemoryError),
+        "needs": additions.since(error),
     }
 
 

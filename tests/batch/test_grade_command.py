@@ -109,7 +109,7 @@ def test_some_of_path_can_be_named(classroom, command, capsys):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"exercise": "gamma"}, "has no exercise 'gamma'"),
+        ({"exercise": "gamma"}, "no exercise 'gamma'"),
         ({"layout": "pile"}, "no layout 'pile'; there are: auto, gradescope"),
         ({"require_isolation": "some"}, "no isolation level 'some'; there are: process"),
         ({"require_isolation": "full", "allow_unsandboxed": True}, "contradict"),

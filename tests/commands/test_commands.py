@@ -86,7 +86,7 @@ def test_check_prints_json_that_follows_the_published_schema(run: Any, home: Pat
     ("arguments", "said"),
     [
         (["nothing.py"], "there is no such file"),
-        (["starter.py", "--exercise", "nothing"], "has no exercise 'nothing'"),
+        (["starter.py", "--exercise", "nothing"], "no exercise 'nothing'"),
         (["../notes.md"], "neither a .py file nor a notebook"),
         (["../notes.py"], "which exercise is it?"),
     ],

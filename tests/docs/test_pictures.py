@@ -11,9 +11,10 @@ from matplotlib.testing.compare import compare_images
 
 from grader.catalog import Course, ExerciseFolder
 from grader.errors import CourseError
+from grader.leaks import contents, leaks
 from grader.notebooks import notebook_text
 from grader.pictures import draw_picture, drawn, image_of
-from grader.release import leaks, release
+from grader.release import release
 
 ROOT = Path(__file__).parents[2]
 DRAWN = [f for f in Course(ROOT).folders if (f.public / "picture.py").exists()]
@@ -79,7 +80,7 @@ def test_students_are_given_the_picture(folder: ExerciseFolder, tmp_path: Path) 
     assert Path("exercises/zero_init/picture.png") in written
     released = out / "exercises" / "zero_init" / "picture.png"
     assert released.read_bytes() == image_of(folder)
-    assert list(leaks(folder, out)) == []
+    assert list(leaks(folder, contents(out))) == []
 
 
 def test_an_answer_in_the_script_is_a_leak(folder: ExerciseFolder, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from grader.errors import UsageError
 from grader.export import TARGETS, Document, Left, Options
+from grader.model.submission import Student
 
 # As Moodle 4.5 writes it: with a byte order mark, a participant in another order than the class.
 WORKSHEET = """\ufeffIdentifier,Full name,ID number,Email address,Status,Grade,Maximum grade,\
@@ -204,13 +205,53 @@ def test_grade_data_knows_a_student_by_canvas_id_else_by_sis_id(entry: Any) -> N
     assert list(left) == ["eve.zero_init"]
 
 
-def test_the_csv_leaves_out_whoever_has_an_empty_cell(entry: Any) -> None:
+def test_the_csv_says_how_many_cells_are_blank(entry: Any) -> None:
     whole = [entry("passed", exercise=e, identities={"email": "a@x"}) for e in ("one", "two")]
-    half = entry("passed", student="bob", exercise="one", identities={"email": "b@x"})
+    half = entry("failed", student="bob", exercise="two", identities={"email": "b@x"})
     document, left = one_file("csv", *whole, half)
-    assert [row[0] for row in rows(document)] == ["Email address", "a@x"]
-    assert "would wipe a grade" in left["bob.one"]
-    assert document.text.count("\r\n") >= 2
+    assert [row[:3] for row in rows(document)[1:]] == [["a@x", "2", "2"], ["b@x", "", "0"]]
+    assert left == {}
+    assert "1 cells are blank, and it wipes the grades there" in document.caveat
+    document, _ = one_file("csv", whole[0])
+    assert "blank" not in document.caveat
+
+
+@pytest.mark.parametrize("target", ["csv", "canvas-csv"])
+def test_a_list_of_students_has_a_row_for_each_with_a_grade_or_without(
+    entry: Any, target: str
+) -> None:
+    ada = Student(label="ada", user_id="4", email="a@x")
+    cy, eve = (Student(label=name, user_id=name, email=f"{name}@x") for name in ("cy", "eve"))
+    graded = entry("passed", identities={"user_id": "4", "email": "a@x"})
+    ours = entry("internal_error", student="cy", identities={"user_id": "cy", "email": "cy@x"})
+    document, left = one_file(target, graded, ours, students=(ada, cy, eve))
+    column = rows(document)[0].index("zero_init" if target == "csv" else "Zero initialisation")
+    assert [row[column] for row in rows(document)[1:]] == ["2", "", ""]
+    assert list(left) == ["cy.zero_init"]
+
+
+@pytest.mark.parametrize(("target", "key"), [("csv", "email"), ("canvas-csv", "user_id")])
+def test_who_cannot_be_told_from_another_is_named_without_a_grade_too(
+    entry: Any, target: str, key: str
+) -> None:
+    students = (Student(label="ada", **{key: "4"}), Student(label="bob", **{key: "4"}))
+    document, left = one_file(target, entry("passed", identities={key: "4"}), students=students)
+    assert len(rows(document)) == 1
+    assert list(left) == ["ada.zero_init", "bob"]
+
+
+@pytest.mark.parametrize("target", ["csv", "canvas-csv"])
+def test_a_student_with_another_participant_number_in_each_assignment_is_one(
+    entry: Any, target: str
+) -> None:
+    known = {"user_id": "4", "email": "a@x"}
+    both = [
+        entry("passed", exercise=e, identities={**known, "participant": n})
+        for e, n in (("one", "3"), ("two", "8"))
+    ]
+    document, left = one_file(target, *both)
+    assert len(rows(document)) == 2
+    assert left == {}
 
 
 def test_nbgrader_s_own_columns_are_quoted(entry: Any) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 
 import pytest
 import typer
 
-from grader.cli.export import export
+from grader.cli.export import NAMES, export
 from grader.errors import StoreError, UsageError
-from grader.model.submission import Student
-from grader.store import Seat, Store
+from grader.export import TARGETS
+from grader.model.submission import Person, Student
+from grader.store import Seat, Store, Unmatched
 
 
 @pytest.fixture
@@ -39,6 +43,10 @@ def run(folder, to="lti", out=None):
     with pytest.raises(typer.Exit) as ended:
         export(to, folder, out)
     return ended.value.exit_code
+
+
+def table(path):
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
 
 
 def files(folder):
@@ -108,3 +116,52 @@ def test_an_unknown_target_and_an_ungraded_folder_are_said(graded, tmp_path):
         export("blackboard", graded(ada="passed"))
     with pytest.raises(StoreError, match="there is no store"):
         export("lti", tmp_path / "nothing")
+
+
+TYPOS = {
+    "zero_int": "no graded exercise 'zero_int'; is zero_init meant? There are: zero_init",
+    "Zero_Init": "no graded exercise 'Zero_Init'",
+    "random_init": "no graded exercise 'random_init'",
+    "": "no graded exercise ''",
+}
+
+
+@pytest.mark.parametrize("target", ["csv", "lti", "junit", "canvas-csv", "nbgrader-csv"])
+@pytest.mark.parametrize("name", TYPOS)
+def test_an_exercise_that_nobody_handed_in_is_refused(graded, target, name):
+    folder = graded(ada="passed")
+    with pytest.raises(UsageError, match=re.escape(TYPOS[name])):
+        export(target, folder, exercise=name)
+    assert not (folder / "export").exists()
+
+
+@pytest.mark.parametrize("target", ["csv", "lti"])
+def test_a_store_without_a_submission_is_refused(tmp_path, target):
+    with Store(tmp_path / "store.sqlite") as store:
+        store.start_run([], grader_version="0", isolation="full")
+    with pytest.raises(UsageError, match="holds no submission: grade a class into it first"):
+        export(target, tmp_path)
+
+
+def test_everybody_of_the_store_has_a_row_unless_one_exercise_is_asked_for(graded, capsys):
+    folder = graded(ada="passed", bob="internal_error", cy=None)
+    with Store(folder / "store.sqlite") as store:
+        known = Student(label="dee", user_id="dee")
+        store.start_run(
+            [], [Unmatched("", "dee", "-", "dee")], [Person("dee", known)], grader_version="0",
+            isolation="full",
+        )  # fmt: skip
+    for target, column in (("csv", "zero_init"), ("canvas-csv", "Zero initialisation")):
+        run(folder, target, folder / "all.csv")
+        rows = table(folder / "all.csv")
+        points = {row.get("ID") or row.get("User id"): row[column] for row in rows}
+        assert points == {"ada": "2", "bob": "", "cy": "", "dee": ""}
+    assert "3 cells are blank" in capsys.readouterr().err
+    with pytest.raises(typer.Exit):
+        export("csv", folder, folder / "one.csv", "zero_init")
+    assert len(table(folder / "one.csv")) == 1
+    assert "blank" not in capsys.readouterr().err
+
+
+def test_the_help_names_every_target():
+    assert list(NAMES) == list(TARGETS)

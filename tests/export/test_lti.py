@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.export import TARGETS, Document, Left, Options
-from grader.export.document import timestamp
 from grader.export.lti import export, score
 from grader.model.report import Outcome
+from grader.model.text import timestamp
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 960_000, tzinfo=UTC)
 

@@ -132,7 +132,7 @@ def _frames() -> tuple[bytes, ...]:
     messages = [
         {"kind": "returned", "number": 3, "value": arrays, "changed": ["X"]},
         {"kind": "raised", "number": 3, "type": "E", "message": "m", "label": "cell 2",
-         "line": 4, "out_of_memory": False},
+         "line": 4, "out_of_memory": False, "needs": ""},
         {"kind": "not_sent", "number": 3, "reason": "type", "type": "object", "path": "[0]"},
         {"kind": "defined", "number": 3, "report": {"functions": {"f": found}, **lists}},
     ]  # fmt: skip

@@ -177,7 +177,7 @@ def _csv(documents: dict[str, bytes]) -> Grades:
         (row["Email address"], exercise): float(cell)
         for row in rows(only(documents))
         for exercise, cell in row.items()
-        if exercise not in known
+        if cell and exercise not in known
     }
 
 

@@ -106,7 +106,7 @@ def test_the_class_is_what_it_was(old: tuple[Path, sqlite3.Connection]) -> None:
         ]
         assert [row.report.points if row.report else None for row in rows] == [None, None, 2.0]
         assert [row.seat.student for row in rows] == [BO, BO, ADA_AND_MORE]
-        assert store.others() == {"late": ("late", "unmatched")}
+        assert store.others() == {"late": (Student(label="late"), "unmatched")}
         assert [r.points for _, _, r in store.history("ada.zero_init")] == [0.0, 2.0]
         assert store.written() == {
             "ada.zero_init", "gone.zero_init", "Bo 李.zero_init", "ada.random_init",

@@ -17,7 +17,8 @@ from grader.database import sole_writer
 from grader.errors import StoreError
 from grader.model.report import report_json
 from grader.model.submission import Person, Student
-from grader.store import Seat, Store, Unmatched, store_key, timestamp, utc_now
+from grader.model.text import timestamp
+from grader.store import Seat, Store, Unmatched, store_key, utc_now
 
 
 @pytest.fixture
@@ -125,13 +126,16 @@ def test_two_students_who_turn_out_to_be_one_have_one_seat_each(store, make_repo
 def test_who_was_unmatched_is_listed_until_there_is_a_submission(store):
     start(store, unmatched=[Unmatched("bob/a.pdf", "bob", "no code"), Unmatched("x", None, "no")])
     start(store, seat("ada"), unmatched=[Unmatched("", "amy", "nothing handed in")])
-    assert store.others() == {"bob": ("bob", "unmatched"), "amy": ("amy", "nothing handed in")}
+    bob, amy = Student(label="bob"), Student(label="amy")
+    assert store.others() == {"bob": (bob, "unmatched"), "amy": (amy, "nothing handed in")}
+    assert [student.label for student in store.students()] == ["ada", "amy", "bob"]
     start(store, unmatched=[Unmatched("", "bob", "nothing handed in")])
-    assert store.others()["bob"] == ("bob", "unmatched")
+    assert store.others()["bob"] == (bob, "unmatched")
     start(store, seat("bob"))
-    assert store.others() == {"amy": ("amy", "nothing handed in")}
+    assert store.others() == {"amy": (amy, "nothing handed in")}
     start(store, seat("bob"), whole=True)
     assert store.others() == {}
+    assert [student.label for student in store.students()] == ["bob"]
 
 
 def test_of_whom_something_was_unread_nothing_leaves(store):

@@ -63,6 +63,11 @@ LEFT_OUT = {
     "another name": "name 'x4711' is not defined",
     "another key": "'4711'",
     "another size": "shapes (7,4711) and (7,5) not aligned: 5 (dim 1) != 7 (dim 0)",
+    "a numbered name": "name 'power7' is not defined",
+    "a numbered attribute": "'dict' object has no attribute 'size7'",
+    "a name of many parts": "name 'x.x.power.x.power' is not defined",
+    "a shape of many sides": "cannot reshape array of size 35 into shape (4,7,1,1,0,8,1,5)",
+    "a key of another size": "'W47'",
     "a word too many": "name 'power' is not defined: 4711",
     "a second line": "4711\nname 'power' is not defined",
     "part of a text": "than two numbers 4711",
@@ -73,6 +78,57 @@ LEFT_OUT = {
 def test_what_could_be_data_is_left_out(redaction: Redaction, name: str) -> None:
     said = redaction.told(Raised("ValueError", LEFT_OUT[name]), "(x)")
     assert said == Raised("ValueError", "")
+
+
+KEYS = {
+    "of the file": ("'power'", True),
+    "built with a size": ("'W12'", True),
+    "built with a small number": ("'W3'", True),
+    "a text of the file": ("'give me more than two numbers'", True),
+    "built with another number": ("'W47'", False),
+    "built with a long number": ("'W012'", False),
+    "made up": ("'x4711'", False),
+    "a number": ("4711", False),
+    "several": ("('W1', 'x4711')", False),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_is_told_as_keys_of_results_are(redaction: Redaction, name: str) -> None:
+    message, told = KEYS[name]
+    said = redaction.told(Raised("KeyError", message), "(x)")
+    assert said == Raised("KeyError", message if told else "")
+    of_another_kind = redaction.told(Raised("NameError", "'W12'"), "(x)")
+    assert of_another_kind == Raised("NameError", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("TooSmall", True),
+        ("ZeroDivisionError", True),
+        ("LinAlgError", True),
+        ("TooSmall47", False),
+        ("TooSmall1", False),
+        ("cos", False),
+        ("lambda", False),
+    ],
+)
+def test_a_type_is_of_the_file_or_an_exception_of_everybody(
+    redaction: Redaction, kind: str, told: bool
+) -> None:
+    assert redaction.told(Raised(kind, ""), "(x)") == Raised(kind if told else UNNAMED, "")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["4711", "4711 numpy", "numpy 4711", "4711x", "square.4711", "numpy..square", "square1",
+     "square.square.square.square", "numpy.square(47)", "", "square\n4711"],
+)  # fmt: skip
+def test_a_type_of_a_result_is_names_and_nothing_else(redaction: Redaction, kind: str) -> None:
+    for reason in ("type", "keys", "stand_in"):
+        said = redaction.told(NotSent(reason, kind, ""), "(x)")
+        assert said == NotSent(reason, "object", "")
 
 
 def test_types_and_places_exist(redaction: Redaction) -> None:

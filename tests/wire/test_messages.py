@@ -22,7 +22,14 @@ from grader.wire.messages import (
     parse_reply,
 )
 
-RAISED = {"type": "E", "message": "m", "label": "cell 1", "line": 3, "out_of_memory": False}
+RAISED = {
+    "type": "E",
+    "message": "m",
+    "label": "cell 1",
+    "line": 3,
+    "out_of_memory": False,
+    "needs": "",
+}
 HONEST = {
     "returned": ({"value": None, "changed": ["X"]}, Returned(None, ("X",))),
     "raised": (RAISED, Raised("E", "m", "cell 1", 3)),
@@ -116,3 +123,13 @@ def test_the_changed_arguments_are_a_short_list_of_names(changed: Any) -> None:
 def test_lines_are_numbers_of_lines(line: Any) -> None:
     with pytest.raises(WireError):
         parse_reply({"kind": "raised", "number": 1, **RAISED, "line": line}, 1)
+
+
+@pytest.mark.parametrize("needs", ["4711", "3.1", "3.11", "3.123", "3.12 4711", None, 3.12])
+def test_a_version_is_one_that_there_may_be(needs: Any) -> None:
+    message = {"kind": "raised", "number": 1, **RAISED}
+    reply = parse_reply({**message, "needs": "3.14"}, 1)
+    assert isinstance(reply, Raised)
+    assert reply.needs == "3.14"
+    with pytest.raises(WireError):
+        parse_reply({**message, "needs": needs}, 1)

@@ -18,11 +18,12 @@ import httpx
 from pydantic import Field
 
 from grader.errors import UsageError
-from grader.export.document import Entry, number, timestamp
+from grader.export.document import Entry, number
 from grader.export.lti import STEP, score
 from grader.lms.push.pushed import Grade, Held, points_of
 from grader.lms.push.service import PushError, Service
 from grader.model.exercise import Model
+from grader.model.text import timestamp
 
 _AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM, LINE_ITEM_READ = _AGS + "lineitem", _AGS + "lineitem.readonly"

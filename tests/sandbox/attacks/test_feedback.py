@@ -112,11 +112,10 @@ def told(report: ScoreReport) -> str:
 
 def read(text: str, attack: dict[str, Any]) -> list[int]:
     """Return the inputs that can be read in a text."""
+    if "joins" in attack:
+        text = "".join(re.findall(attack["joins"], text))
     if "digits" in attack:
-        text = "".join(re.findall(r"exit code (\d+)", text))
         return [n for n in NUMBERS if str(n)[: attack["digits"]] in text]
-    if attack.get("digits_of_steps"):
-        text = "".join(re.findall(r"\[(\d)\]", text))
     return [number for number in NUMBERS if str(number) in text]
 
 
