@@ -15,7 +15,7 @@ from grader.worker.extract.statements import describe
 from grader.worker.functions import Functions
 from grader.worker.modules import SUFFIXES, Cells, Files, Finder
 from grader.worker.placeholders import Importer
-from grader.worker.slicing import Choice, Facts
+from grader.worker.slicing import Choice, Facts, Index
 from grader.worker.troubles import Troubles
 
 if TYPE_CHECKING:
@@ -131,7 +131,9 @@ class Namespace:
     def _execute(
         self, facts: list[Facts], names: dict[str, Any], wanted: list[Sequence[str]]
     ) -> None:
-        choice = Choice(facts, self._helpers, lambda name: self._files.find(name) is not None)
+        asked = {name for function in self._contract for name in function["names"]}
+        is_own = lambda name: self._files.find(name) is not None  # noqa: E731
+        choice = Choice(Index(facts, self._helpers, is_own, asked))
         noting = self._functions.noting(names)
         run = Execution(names, facts, choice, self._clock, noting, self._importer.strictly)
         self._runs.append(run)

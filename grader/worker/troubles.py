@@ -53,6 +53,8 @@ class Troubles:
         if not failed:
             return None
         for place in sorted(failed & set(self._run.needed([names]))):
+            if not self._run.choice.gives(place):
+                continue  # it may have been needed, and most are not
             failure = self._run.failures[place]
             changed = failure.facts.binds or failure.facts.changes.roots
             return {
