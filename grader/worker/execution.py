@@ -60,8 +60,7 @@ class Execution:
         values as they are written is executed.
         """
         self.wanted = wanted
-        chosen = sliced and not self.choice.too_long
-        self._needed = self._chosen(wanted) if chosen else self._plain
+        self._needed = self._chosen(wanted) if sliced else self._plain
         self._active = {b for p in self._needed for b, _ in self.facts[p].statement.inside}
         again = [p for p in range(len(self.facts)) if self._is_due(p) and not self._try(p)]
         # A name may be used above the cell that binds it: learners run cells in any order.

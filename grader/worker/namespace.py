@@ -15,16 +15,18 @@ from grader.worker.extract.statements import describe
 from grader.worker.functions import Functions
 from grader.worker.modules import SUFFIXES, Cells, Files, Finder
 from grader.worker.placeholders import Importer
+from grader.worker.reasons import MOST_STATEMENTS
 from grader.worker.slicing import Choice, Facts, Index
-from grader.worker.troubles import Troubles
+from grader.worker.troubles import Troubles, unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from grader.worker.extract import Statement
+
 MODULE = "submission"
 MAX_REPORTED = 50
 MAX_FUNCTIONS = 200
-MAX_STATEMENTS = 20_000
 MAX_TEXT = 300
 
 
@@ -50,6 +52,7 @@ class Namespace:
         """
         helper_names = _public_names(helpers)
         self._helpers, self._contract, self._slices = helper_names, list(contract), slices
+        self._asked = {name for function in self._contract for name in function["names"]}
         self._functions = Functions(starter, self._contract, helper_names)
         self._clock = Clock(given_up=slices == "tell")
         self._broken: list[Broken] = []
@@ -57,7 +60,8 @@ class Namespace:
         self._words: set[str] = set()
         self._module_names: set[str] = set()
         """What pieces of other files that are not Python would have defined."""
-        self._statements_left, self._skipped = MAX_STATEMENTS, 0
+        self._statements_left, self._skipped = MOST_STATEMENTS, 0
+        self._unread: list[Statement] = []
         self._files = Files(())
         self._finder = Finder(self._files, self._execute_module)
         self._importer = Importer(builtins.__import__, helper_names, self._own)
@@ -116,7 +120,8 @@ class Namespace:
         for extracted in read:
             kept = extracted.statements[: self._statements_left]
             self._statements_left -= len(kept)
-            self._skipped += extracted.skipped + len(extracted.statements) - len(kept)
+            self._unread += extracted.statements[len(kept) :]
+            self._skipped += extracted.skipped
             self._broken += extracted.broken[:MAX_REPORTED]
             facts += map(Facts.of, kept)
         for one in facts:
@@ -131,9 +136,8 @@ class Namespace:
     def _execute(
         self, facts: list[Facts], names: dict[str, Any], wanted: list[Sequence[str]]
     ) -> None:
-        asked = {name for function in self._contract for name in function["names"]}
         is_own = lambda name: self._files.find(name) is not None  # noqa: E731
-        choice = Choice(Index(facts, self._helpers, is_own, asked))
+        choice = Choice(Index(facts, self._helpers, is_own, self._asked))
         noting = self._functions.noting(names)
         run = Execution(names, facts, choice, self._clock, noting, self._importer.strictly)
         self._runs.append(run)
@@ -170,7 +174,8 @@ class Namespace:
                 name = self._functions.best(function["names"], self.globals)
                 if name in functions and (lacks := looks[0].lacks([name])):
                     functions[name] = functions[name] | {"lacks": lacks}
-        failed = [entry for look in looks for entry in look.failed()]
+        failed = [*unread(self._unread, self._asked)]
+        failed += (entry for look in looks for entry in look.failed())
         unset = dict(entry for look in reversed(looks) for entry in look.unset())
         return {
             "functions": functions,
@@ -180,14 +185,13 @@ class Namespace:
             "failed": sorted(failed, key=lambda f: f["kind"] == "other")[:MAX_REPORTED],
             "unset": dict(list(unset.items())[:MAX_REPORTED]),
             "missing_modules": list(self._importer.missing)[:MAX_REPORTED],
-            "skipped": self._skipped,
+            "skipped": self._skipped + len(self._unread),
             "half_used": self._clock.is_half_used,
         }
 
     def _needed(self) -> set[str]:
         """Return the names that the functions of the contract need, where some may be too new."""
-        found = {name for function in self._contract for name in function["names"]}
-        found |= self._module_names & self._words
+        found = self._asked | (self._module_names & self._words)
         if any(broken.needs for broken in self._broken) and self._slices != "off":
             for run in self._runs:
                 facts = [run.facts[place] for place in run.needed(run.wanted)]

@@ -247,11 +247,18 @@ def test_statements_that_cost_a_worker_are_told_and_not_executed(notes: list[str
     assert (notes, namespace.globals["S"]) == ([], 3)
 
 
-def test_a_file_of_thousands_of_statements_keeps_its_plain_values() -> None:
-    many = "\n".join(f"K{n} = {n}" for n in range(6000))
-    namespace, report = define(many + "\nL = [1][0]\ndef f(): return K5999, L")
-    assert namespace.globals["K5999"] == 5999
-    assert "too many statements" in report["unset"]["L"]["reason"]
+@pytest.mark.parametrize("line", ["K = K + [1][0]", "T.append(1)", "K += 1; T[K:] = [1]"])
+def test_a_file_of_thousands_of_statements_is_followed_like_any(line: str) -> None:
+    many = "\n".join([line] * 6000)
+    assert value(f"K = 0\nT = []\n{many}", "def f(): return max(K, len(T))") == 6000
+
+
+def test_of_more_statements_than_are_read_the_file_is_told() -> None:
+    many = "\n".join(["K = 1"] * 20_000)
+    _, report = define(many, "def g(): return 1\ndef f(): return K")
+    (failed,) = report["failed"]
+    assert (failed["label"], failed["line"], failed["names"]) == ("cell 2", 1, ["f"])
+    assert failed["error"].startswith("of a submission, 20,000 statements are read")
 
 
 @given(st.lists(st.sampled_from([*"abcdf", "="]), min_size=3, max_size=30))

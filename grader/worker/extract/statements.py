@@ -95,7 +95,11 @@ def extract(label: str, source: str) -> Extracted:
 def _parsed(label: str, source: str, result: Extracted) -> Iterator[tuple[int, str, ast.Module]]:
     """Yield (lines before, text, tree) of what parses; report what does not."""
     fault: Exception = SyntaxError()
-    for text in dict.fromkeys(_repairs(source)):
+    tried = set()
+    for text in _repairs(source):
+        if text in tried:
+            continue
+        tried.add(text)
         tree = _parse(text)
         if isinstance(tree, ast.Module):
             yield 0, text, tree

@@ -30,7 +30,11 @@ CHANGE_THEIR_FIRST = frozenset(
     {"heappop", "heapreplace", "heappushpop", "next", "iadd", "imul", "setattr", "delattr"}
 )
 """Functions that change their first argument, also where their result is used."""
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_PASSED_OVER = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef),
+    *(ast.Name, ast.Constant, ast.expr_context, ast.operator),
+)
+"""Functions, into which nobody looks, and what has no parts."""
 
 
 @dataclass
@@ -76,21 +80,22 @@ def of(node: ast.AST, *, inner: bool = False) -> Changes:
     alone: set[int] = set()
     while waiting:
         part = waiting.pop()
-        if isinstance(part, _SCOPES):
+        if isinstance(part, _PASSED_OVER):
             continue
-        alone.update(map(id, _thrown_away(part)))
+        if isinstance(part, ast.Expr | ast.Assign):
+            alone.update(map(id, _thrown_away(part)))
         _note(part, found, alone=id(part) in alone)
         waiting += ast.iter_child_nodes(part)
     return found
 
 
-def _thrown_away(node: ast.AST) -> Iterator[ast.expr]:
+def _thrown_away(node: ast.Expr | ast.Assign) -> Iterator[ast.expr]:
     """Yield the expressions of a statement that are evaluated for what they do."""
     match node:
-        case ast.Expr(value=value) | ast.Assign(targets=[ast.Name(id="_")], value=value):
-            waiting = [value]
+        case ast.Expr() | ast.Assign(targets=[ast.Name(id="_")]):
+            waiting = [node.value]
         case _:
-            waiting = []
+            return
     while waiting:
         part = waiting.pop()
         yield part

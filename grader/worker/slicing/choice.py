@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from grader.worker.extract.listing import Block
     from grader.worker.slicing.index import Index
 
-MOST_STATEMENTS = 5_000
-"""Of files with more than this beside their definitions, none is chosen."""
 _MOST_STEPS = 200_000
 
 
@@ -28,7 +26,6 @@ class Choice:
     def __init__(self, index: Index) -> None:
         self._index, self._facts, self._effects = index, index.facts, Effects(index)
         self._tests: dict[Block, set[str]] = {}
-        self.too_long = len(self._index.others) > MOST_STATEMENTS
 
     def needed(self, wanted: Iterable[Sequence[str]]) -> dict[int, bool]:
         """Return the places of the statements that wanted functions need, definitions included.
@@ -38,8 +35,6 @@ class Choice:
         Each of `wanted` is a function by its names, the most usual first: an alias is wanted only
         where that is not there, because aliases are words that other things are called, too.
         """
-        if self.too_long:
-            return {}
         closure = _Closure(self, self._index, self._effects)
         for names in wanted:
             present = next((n for n in names if n in self._index.binders), None)

@@ -28,6 +28,8 @@ class Setting:
 
     def is_set_by(self, facts: Facts) -> bool:
         """Whether a statement does nothing but set it: ``sys.setrecursionlimit(10**5)``."""
+        if not self.setters & facts.words:
+            return False
         match facts.statement.node:
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name))):
                 return name in self.setters
