@@ -82,6 +82,9 @@ class Namespace:
         """
         answer = [_extracted(label, source) for label, source in cells]
         self._files = Files(beside, path)
+        self.globals["__doc__"] = answer[0].text if answer else None
+        if path.endswith(".py"):  # a notebook has no such name
+            self.globals["__file__"] = path
         for extracted in answer:
             for file, text, more in extracted.written:
                 self._files.write(file, [(posixpath.basename(file), text)], more=more)
@@ -157,7 +160,9 @@ class Namespace:
         names = module.__dict__
         names |= {"__builtins__": self._builtins, "__file__": path}
         before = len(self._broken)
-        facts = self._facts([_extracted(*cell) for cell in cells])
+        read = [_extracted(*cell) for cell in cells]
+        names["__doc__"] = read[0].text if read else None
+        facts = self._facts(read)
         self._module_names |= {name for b in self._broken[before:] for name in b.names}
         # What is wanted of a module is said by those who import it: any word of theirs may be it.
         bound = {name for one in facts for name in one.binds} & self._words

@@ -74,7 +74,8 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def define(*sources: str, **given: Any) -> tuple[Namespace, dict[str, Any]]:
     namespace = Namespace(contract=CONTRACT, **given)
-    return namespace, namespace.define([(f"cell {n}", s) for n, s in enumerate(sources, 1)])
+    cells = [(f"cell {n}", source) for n, source in enumerate(sources, 1)]
+    return namespace, namespace.define(cells, path="lab/answer.py")
 
 
 def value(*sources: str, **given: Any) -> Any:
@@ -102,6 +103,19 @@ def test_what_is_needed_is_executed_and_nothing_else(form: str, notes: list[str]
 def test_needless_statements_do_tell_when_they_are_executed(notes: list[str]) -> None:
     define("import ran\n" + NEEDLESS.replace("unused", "K"), "def f(): return K, K_too, K_table")
     assert notes == ["a value", "a comprehension", "a comprehension", "an item"]
+
+
+def test_a_docstring_is_a_value(notes: list[str]) -> None:
+    code = "# first\n'A text.'\nK = __doc__.split()\ndef f(): return K, __doc__"
+    assert value(code, "'Another.'") == (["A", "text."], "A text.")
+    assert value("K = 1\n'No docstring.'\ndef f(): return __doc__") is None
+
+
+def test_a_notebook_has_no_file() -> None:
+    code = "try: K = __file__\nexcept NameError: K = 'none'\ndef f(): return K"
+    namespace = Namespace(contract=CONTRACT)
+    namespace.define([("cell 1", code)], path="answer.ipynb")
+    assert namespace.find(["f"])() == "none"  # type: ignore[misc]
 
 
 def test_a_helper_needs_what_stands_above_those_who_call_it() -> None:

@@ -66,6 +66,8 @@ class Extracted:
     """Path and text of files that the cell writes by ``%%writefile``, and whether at their end."""
     skipped: int = 0
     """Cells of another language."""
+    text: str | None = None
+    """The text with which the cell begins: a module's docstring."""
 
 
 def extract(label: str, source: str) -> Extracted:
@@ -79,6 +81,8 @@ def extract(label: str, source: str) -> Extracted:
         result.skipped = 1
         return result
     for before, text, module in _parsed(label, source, result):
+        if not before:
+            result.text = ast.get_docstring(module, clean=False)
         for node in module.body:
             if before:
                 ast.increment_lineno(node, before)
