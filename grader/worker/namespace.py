@@ -139,7 +139,7 @@ class Namespace:
     def _execute(
         self, facts: list[Facts], names: dict[str, Any], wanted: list[Sequence[str]]
     ) -> None:
-        is_own = lambda name: self._files.find(name) is not None  # noqa: E731
+        is_own = lambda name: self._finder.place(name) is not None  # noqa: E731
         choice = Choice(Index(facts, self._helpers, is_own, self._asked))
         noting = self._functions.noting(names)
         run = Execution(names, facts, choice, self._clock, noting, self._importer.strictly)
@@ -153,7 +153,7 @@ class Namespace:
         if name.endswith(SUFFIXES):
             path = self._files.run(name)
             return self._finder.load(path) if path else None
-        return self._files.find(name.partition(".")[0], importer)
+        return self._finder.own(name, importer)
 
     def _execute_module(self, module: ModuleType, path: str, cells: Cells) -> None:
         """Execute one of the submission's other files, on behalf of an import."""
