@@ -82,18 +82,26 @@ def of(node: ast.AST, *, inner: bool = False) -> Changes:
         part = waiting.pop()
         if isinstance(part, _PASSED_OVER):
             continue
-        if isinstance(part, ast.Expr | ast.Assign):
+        if isinstance(part, ast.Expr | ast.Assign | ast.With):
             alone.update(map(id, _thrown_away(part)))
         _note(part, found, alone=id(part) in alone)
         waiting += ast.iter_child_nodes(part)
     return found
 
 
-def _thrown_away(node: ast.Expr | ast.Assign) -> Iterator[ast.expr]:
+def of_lambda(node: ast.Lambda) -> set[str]:
+    """Return the names of others that a function without a name changes when it is called."""
+    parameters = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
+    return of(node.body).roots - parameters
+
+
+def _thrown_away(node: ast.Expr | ast.Assign | ast.With) -> Iterator[ast.expr]:
     """Yield the expressions of a statement that are evaluated for what they do."""
     match node:
         case ast.Expr() | ast.Assign(targets=[ast.Name(id="_")]):
             waiting = [node.value]
+        case ast.With(items=items):  # with redirect_stdout(buffer):
+            waiting = [item.context_expr for item in items if item.optional_vars is None]
         case _:
             return
     while waiting:
@@ -164,6 +172,8 @@ def _called(call: ast.Call, found: Changes, *, alone: bool) -> None:
     given: list[tuple[int | str, str]] = []
     for place, argument in enumerate(call.args):
         given += ((place, root) for root in _roots(argument))
+    lambdas = [v for v in (*call.args, *(k.value for k in call.keywords)) if type(v) is ast.Lambda]
+    found.roots.update(root for one in lambdas for root in of_lambda(one))
     for keyword in call.keywords:
         roots = _roots(keyword.value)
         given += ((keyword.arg or "", root) for root in roots)
@@ -220,7 +230,7 @@ def _parts(expression: ast.expr) -> list[str]:
         given = [*expression.args, *(keyword.value for keyword in expression.keywords)]
         found += [root for argument in given for root in _parts(argument)]
     if isinstance(expression, ast.Lambda):
-        found += sorted(of(expression.body).roots)
+        found += sorted(of_lambda(expression))
     if isinstance(expression, ast.Dict):
         found += [root for value in expression.values for root in _roots(value)]
     if isinstance(expression, ast.Set):

@@ -29,6 +29,8 @@ class Effect:
     """Names of the module that it binds, or whose values it changes."""
     arguments: set[int | str] = field(default_factory=set)
     """Places and names of the parameters whose values it changes."""
+    made: set[str] = field(default_factory=set)
+    """Names of the module whose values are changed by functions that it makes."""
 
 
 class Effects:
@@ -132,8 +134,15 @@ class Effects:
         for place in self._index.binders[name]:
             value = getattr(self._index.facts[place].statement.node, "value", None)
             if isinstance(value, ast.Lambda):
-                found |= changes.of(value.body).roots & self._index.facts[place].later
+                found |= changes.of_lambda(value)
+            elif isinstance(value, ast.Call):
+                found |= self._by_made(value)
         return found
+
+    def _by_made(self, maker: ast.expr) -> set[str]:
+        """Return the names that a function changes which another one of the file has made."""
+        function = maker.func if isinstance(maker, ast.Call) else maker
+        return self.of(function.id).made if isinstance(function, ast.Name) else set()
 
     def _state_of(self, name: str) -> set[str]:
         """Return all names from a module: what is changed in it may be what one of them reads."""
@@ -200,7 +209,15 @@ class Effects:
                     found.arguments |= {place, parameter.arg}
             roots |= changes.defaults(function.args, roots)
             found.names |= roots & {*facts.later, *facts.reads, *facts.binds}
+            found.made |= self._changed_by_inner(function) & facts.later
+            for decorator in function.decorator_list:
+                found.names |= self._by_made(decorator)
         found.names |= facts.sets
+
+    def _changed_by_inner(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+        kinds = ast.FunctionDef | ast.AsyncFunctionDef
+        inner = (one for one in ast.walk(node) if one is not node and isinstance(one, kinds))
+        return {root for one in inner for root in changes.of(one, inner=True).roots}
 
     def _changed_within(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, found: Effect, depth: int
