@@ -60,8 +60,7 @@ class Execution:
         values as they are written is executed.
         """
         self.wanted = wanted
-        chosen = sliced and not self.choice.too_long
-        self._needed = self._chosen(wanted) if chosen else self._plain
+        self._needed = self._chosen(wanted) if sliced else self._plain
         self._active = {b for p in self._needed for b, _ in self.facts[p].statement.inside}
         again = [p for p in range(len(self.facts)) if self._is_due(p) and not self._try(p)]
         # A name may be used above the cell that binds it: learners run cells in any order.
@@ -75,14 +74,15 @@ class Execution:
         """Return the places of what `wanted` functions need."""
         return self.choice.needed(wanted)
 
-    def _chosen(self, wanted: Sequence[Sequence[str]]) -> Collection[int]:
+    def _chosen(self, wanted: Sequence[Sequence[str]]) -> dict[int, bool]:
         if all(f.statement.kind != "other" and not f.statement.inside for f in self.facts):
-            return ()  # nothing but definitions: there is no choice
+            return {}  # nothing but definitions: there is no choice
         return self.choice.needed(wanted)
 
     @cached_property
-    def _plain(self) -> Collection[int]:
-        return {p for p, f in enumerate(self.facts) if f.is_plain and not f.statement.inside}
+    def _plain(self) -> dict[int, bool]:
+        plain = (p for p, f in enumerate(self.facts) if f.is_plain and not f.statement.inside)
+        return dict.fromkeys(plain, True)
 
     def _try(self, place: int) -> bool:
         """Execute one statement; return False when it may succeed later: a name is missing."""
@@ -98,7 +98,18 @@ class Execution:
         if (statement.kind == "other" or statement.main) and place not in self._needed:
             self.skipped += statement.kind == "other"
             return False
-        return all(self._takes(block, branch) for block, branch in statement.inside)
+        if not all(self._takes(block, branch) for block, branch in statement.inside):
+            return False
+        return self._needed.get(place, True) or self._adds(self.facts[place])
+
+    def _adds(self, facts: Facts) -> bool:
+        """Whether a statement gives a value an item or an attribute that it does not have."""
+        assert facts.addition is not None
+        try:
+            with self.clock.limited():
+                return bool(facts.addition.is_new(self.names))
+        except BaseException:
+            return False
 
     def _takes(self, block: Block, branch: str) -> bool:
         """Whether statements of this branch are executed one by one."""

@@ -4,6 +4,7 @@ They come through Python's own import system, so that packages, relative imports
 `importlib.import_module` work as anywhere. What is looked for lies beside the file that imports it,
 else in a folder above, else anywhere in what was handed in: folders get lost when files travel, and
 `sys.path.append("..")` leads nowhere here. The grader sends along what it finds by the same rule.
+A file that is called like a library is found beside the file that imports it, and by nobody else.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import importlib.util
 import posixpath
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -69,6 +71,13 @@ class Files:
         nearest = sorted(folders.difference(above), key=lambda f: (f.count("/"), f))
         places = (self.within(folder, name) for folder in (*above, *nearest))
         return next((path for path in places if path is not None), None)
+
+    def beside(self, name: str, importer: str | None = None) -> str | None:
+        """Return the path of the file of that name in the folder of the one that imports it."""
+        home = self._home if importer is None else posixpath.dirname(importer)
+        path = self.within(home, name) or ""
+        is_file = path.endswith(SUFFIXES) and posixpath.basename(path) != "__init__.py"
+        return path if is_file and path != importer else None
 
     def within(self, folder: str, name: str) -> str | None:
         """Return the path of the module `name` in a folder: a file, or a folder of modules."""
@@ -131,12 +140,40 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def load(self, path: str) -> ModuleType:
         """Return the module of the file that ``%run`` means."""
         name = f"%run {path}"
-        if name not in sys.modules:
+        if name not in self._loaded:
             spec = importlib.machinery.ModuleSpec(name, self, origin=path)
             sys.modules[name] = module = importlib.util.module_from_spec(spec)
             self._loaded.append(name)
             self.exec_module(module)
         return sys.modules[name]
+
+    def place(self, name: str, importer: str | None = None) -> str | None:
+        """Return where the submission's own module of the first level lies, for who imports it."""
+        if not self._is_librarys(name):
+            return self._files.find(name, importer)
+        return None if _is_built_in(name) else self._files.beside(name, importer)
+
+    def own(self, name: str, importer: str | None) -> ModuleType | str | None:
+        """Return the submission's own module `name`, or where it lies, for a file that imports it.
+
+        A file beside that one goes before a library of its name, as it does in Python, but in the
+        submission alone: what a library imports is a library's. What such a file does not define
+        the library gives, since a file may be called `random` by accident.
+        """
+        first, _, rest = name.partition(".")
+        if (path := self.place(first, importer)) is None or not self._is_librarys(first):
+            return path
+        if rest:
+            return None
+        module = self.load(path)
+        module.__dict__.setdefault("__getattr__", partial(_of_library, name))
+        return module
+
+    def _is_librarys(self, name: str) -> bool:
+        """Whether a module is Python's own, or of a library that is in use."""
+        if name in self._loaded:
+            return False
+        return name in sys.stdlib_module_names or name in sys.modules
 
     def find_spec(
         self,
@@ -146,6 +183,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         """Return where a module is, for Python's import system."""
         parent, _, name = fullname.rpartition(".")
+        if fullname in sys.stdlib_module_names:
+            return None  # see `own`
         if parent:
             folders = [f for f in path or () if type(f) is str and f.startswith(_ROOT)]
             found = [self._files.within(f.removeprefix(_ROOT), name) for f in folders]
@@ -168,6 +207,18 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 _ROOT = "submission:/"
+
+
+def _is_built_in(name: str) -> bool:
+    """Whether Python looks for a module within itself, and for files only after that."""
+    within = importlib.machinery.BuiltinImporter, importlib.machinery.FrozenImporter
+    return any(importer.find_spec(name) is not None for importer in within)
+
+
+def _of_library(module: str, name: str) -> Any:
+    if name.startswith("__"):  # of ``__all__`` and the like each module has its own
+        raise AttributeError(name)
+    return getattr(importlib.import_module(module), name)
 
 
 def _clean(path: str) -> str:

@@ -16,17 +16,18 @@ from grader.worker.extract.statements import describe
 from grader.worker.functions import Functions
 from grader.worker.modules import SUFFIXES, Cells, Files, Finder
 from grader.worker.placeholders import Importer
-from grader.worker.reasons import error_text
-from grader.worker.slicing import Choice, Facts
-from grader.worker.troubles import Troubles
+from grader.worker.reasons import MOST_STATEMENTS, error_text
+from grader.worker.slicing import Choice, Facts, Index
+from grader.worker.troubles import Troubles, unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from grader.worker.extract import Statement
+
 MODULE = "submission"
 MAX_REPORTED = 50
 MAX_FUNCTIONS = 200
-MAX_STATEMENTS = 20_000
 MAX_TEXT = 300
 
 
@@ -52,6 +53,7 @@ class Namespace:
         """
         helper_names = _public_names(helpers)
         self._helpers, self._contract, self._slices = helper_names, list(contract), slices
+        self._asked = {name for function in self._contract for name in function["names"]}
         self._functions = Functions(starter, self._contract, helper_names)
         self._clock = Clock(given_up=slices == "tell")
         self._broken: list[Broken] = []
@@ -59,7 +61,8 @@ class Namespace:
         self._words: set[str] = set()
         self._module_names: set[str] = set()
         """What pieces of other files that are not Python would have defined."""
-        self._statements_left, self._skipped = MAX_STATEMENTS, 0
+        self._statements_left, self._skipped = MOST_STATEMENTS, 0
+        self._unread: list[Statement] = []
         self._files = Files(())
         self._finder = Finder(self._files, self._execute_module)
         self._importer = Importer(builtins.__import__, helper_names, self._own)
@@ -80,6 +83,9 @@ class Namespace:
         """
         answer = [_extracted(label, source) for label, source in cells]
         self._files = Files(beside, path)
+        self.globals["__doc__"] = answer[0].text if answer else None
+        if path.endswith(".py"):  # a notebook has no such name
+            self.globals["__file__"] = path
         for extracted in answer:
             for file, text, more in extracted.written:
                 self._files.write(file, [(posixpath.basename(file), text)], more=more)
@@ -118,7 +124,8 @@ class Namespace:
         for extracted in read:
             kept = extracted.statements[: self._statements_left]
             self._statements_left -= len(kept)
-            self._skipped += extracted.skipped + len(extracted.statements) - len(kept)
+            self._unread += extracted.statements[len(kept) :]
+            self._skipped += extracted.skipped
             self._broken += extracted.broken[:MAX_REPORTED]
             facts += map(Facts.of, kept)
         for one in facts:
@@ -133,7 +140,8 @@ class Namespace:
     def _execute(
         self, facts: list[Facts], names: dict[str, Any], wanted: list[Sequence[str]]
     ) -> None:
-        choice = Choice(facts, self._helpers, lambda name: self._files.find(name) is not None)
+        is_own = lambda name: self._finder.place(name) is not None  # noqa: E731
+        choice = Choice(Index(facts, self._helpers, is_own, self._asked))
         noting = self._functions.noting(names)
         run = Execution(names, facts, choice, self._clock, noting, self._importer.strictly)
         self._runs.append(run)
@@ -146,14 +154,16 @@ class Namespace:
         if name.endswith(SUFFIXES):
             path = self._files.run(name)
             return self._finder.load(path) if path else None
-        return self._files.find(name.partition(".")[0], importer)
+        return self._finder.own(name, importer)
 
     def _execute_module(self, module: ModuleType, path: str, cells: Cells) -> None:
         """Execute one of the submission's other files, on behalf of an import."""
         names = module.__dict__
         names |= {"__builtins__": self._builtins, "__file__": path}
         before = len(self._broken)
-        facts = self._facts([_extracted(*cell) for cell in cells])
+        read = [_extracted(*cell) for cell in cells]
+        names["__doc__"] = read[0].text if read else None
+        facts = self._facts(read)
         self._module_names |= {name for b in self._broken[before:] for name in b.names}
         # What is wanted of a module is said by those who import it: any word of theirs may be it.
         bound = {name for one in facts for name in one.binds} & self._words
@@ -170,7 +180,8 @@ class Namespace:
                 name = self._functions.best(function["names"], self.globals)
                 if name in functions and (lacks := looks[0].lacks([name])):
                     functions[name] = functions[name] | {"lacks": lacks}
-        failed = [entry for look in looks for entry in look.failed()]
+        failed = [*unread(self._unread, self._asked)]
+        failed += (entry for look in looks for entry in look.failed())
         unset = dict(entry for look in reversed(looks) for entry in look.unset())
         return {
             "functions": functions,
@@ -180,14 +191,13 @@ class Namespace:
             "failed": sorted(failed, key=lambda f: f["kind"] == "other")[:MAX_REPORTED],
             "unset": dict(list(unset.items())[:MAX_REPORTED]),
             "missing_modules": list(self._importer.missing)[:MAX_REPORTED],
-            "skipped": self._skipped,
+            "skipped": self._skipped + len(self._unread),
             "half_used": self._clock.is_half_used,
         }
 
     def _needed(self) -> set[str]:
         """Return the names that the functions of the contract need, where some may be too new."""
-        found = {name for function in self._contract for name in function["names"]}
-        found |= self._module_names & self._words
+        found = self._asked | (self._module_names & self._words)
         if any(broken.needs for broken in self._broken) and self._slices != "off":
             for run in self._runs:
                 facts = [run.facts[place] for place in run.needed(self._asked_of(run))]

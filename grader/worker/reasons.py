@@ -10,7 +10,8 @@ from grader.worker.placeholders import PlaceholderUsed
 
 MAX_TEXT = 300
 _PLACE = re.compile(r" \((?:/|[A-Za-z]:\\)[^()]*\)$")
-TOO_MANY = "there are too many statements outside of functions to tell which are needed"
+MOST_STATEMENTS = 20_000
+TOO_MANY = f"of a submission, {MOST_STATEMENTS:,} statements are read, and here are more"
 UNUSED = "nothing that is graded seemed to need it"
 
 

@@ -26,6 +26,7 @@ MESSAGE_CAP = 400
 REQUEST_LIMITS = ValueLimits(structure_bytes=8 << 20, buffer_bytes=64 << 20, values=1_000_000)
 
 _seed_numpy, _seed_python = np.random.seed, random.seed
+_set_recursion_limit, _least_recursion = sys.setrecursionlimit, sys.getrecursionlimit()
 _entropy = random.Random()  # noqa: S311 - repeatable draws, no secrets
 
 
@@ -60,6 +61,7 @@ def run(descriptor: int, locks: lockdown.Lockdown, message: dict[str, Any]) -> N
     worker = _Worker(limits)
     worker.witness.watch()
     clock.skip_sleeping()
+    sys.setrecursionlimit = _recursion_limit
     while (request := receive(channel, REQUEST_LIMITS, writable=True)) is not None:
         channel.sendall(worker.answer(request))
 
@@ -224,6 +226,11 @@ def _numpy_seed(seed: Any = None) -> None:
 
 def _python_seed(a: Any = None, version: int = 2) -> None:
     _seed_python(_entropy.getrandbits(64) if a is None else a, version)
+
+
+def _recursion_limit(limit: int) -> None:
+    """Set Python's limit, but none that leaves too little room to answer."""
+    _set_recursion_limit(max(limit, _least_recursion))
 
 
 def _raised(error: BaseException) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from grader.worker.reasons import MAX_TEXT, TOO_MANY, UNUSED, error_text, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from grader.worker.execution import Execution, Failure
+    from grader.worker.extract import Statement
 
 MAX_NAMES = 50
 _MOST_STEPS = 20
@@ -53,6 +54,8 @@ class Troubles:
         if not failed:
             return None
         for place in sorted(failed & set(self._run.needed([names]))):
+            if not self._run.choice.gives(place):
+                continue  # it may have been needed, and most are not
             failure = self._run.failures[place]
             changed = failure.facts.binds or failure.facts.changes.roots
             return {
@@ -85,14 +88,21 @@ class Troubles:
         }
 
     def _why_not(self, failure: Failure | None) -> str:
-        if failure is not None:
-            return reason(failure.error)
-        return TOO_MANY if self._run.choice.too_long else UNUSED
+        return UNUSED if failure is None else reason(failure.error)
 
     def _binder(self, name: str) -> int | None:
         """Return the statement that would have bound a name; a failed one before others."""
         places = [p for p, f in enumerate(self._run.facts) if name in f.binds]
         return next((p for p in places if p in self._run.failures), next(iter(places), None))
+
+
+def unread(statements: Sequence[Statement], asked: Collection[str]) -> list[dict[str, Any]]:
+    """Return what failed with statements that are too many to be read: one entry, by the first."""
+    if not statements:
+        return []
+    names = dict.fromkeys(n for statement in statements for n in statement.names if n in asked)
+    place = {"label": statements[0].label, "line": statements[0].line}
+    return [place | {"kind": "function", "names": _cut(names), "error": TOO_MANY}]
 
 
 def _cut(names: Iterable[str]) -> list[str]:

@@ -221,3 +221,13 @@ def test_where_a_library_lies_here_is_nobodys_business(
     text = told(grade("from warnings import no_such_name\ndef square(x): return no_such_name\n"))
     assert "cannot import name 'no_such_name' from 'warnings'" in text
     assert ".py)" not in text
+
+
+def test_a_file_of_thousands_of_statements_is_graded_like_any(
+    grade: Callable[..., ScoreReport], told: Callable[[ScoreReport], str]
+) -> None:
+    report = grade("T = []\n" + "T.append(1)\n" * 9_000 + f"K = len(T) // 4500\n{SQUARE}")
+    assert (report.points, report.notes) == (FULL, ())
+    report = grade("T = []\n" + "T.append(1)\n" * 20_000 + SQUARE)
+    assert report.points == 0
+    assert "answer.py, line 20001 could not be executed and was left out: of a" in told(report)

@@ -37,6 +37,7 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[socket.socket, so
     for place in (np.random, random):
         monkeypatch.setattr(place, "seed", place.seed)
     monkeypatch.setattr(time, "sleep", time.sleep)
+    monkeypatch.setattr(sys, "setrecursionlimit", sys.setrecursionlimit)
     generator = np.random.bit_generator
     monkeypatch.setattr(generator, "randbits", generator.randbits)  # type: ignore[attr-defined]
     for name in ("stdout", "stderr"):
@@ -105,6 +106,19 @@ def test_requests_are_answered_in_turn(channel: Any) -> None:
 def test_an_argument_that_is_no_longer_plain_data_was_changed(channel: Any) -> None:
     code = "def f(x0): x0.append(map); return 1"
     assert serve_to(channel, define(code), call("f", []))[2]["changed"] == ["x0"]
+
+
+@pytest.mark.parametrize("more", [-990, 5])
+def test_a_limit_of_recursion_leaves_room_to_answer(channel: Any, more: int) -> None:
+    before = sys.getrecursionlimit()
+    code = f"import sys\nsys.setrecursionlimit({before + more})"
+    try:
+        reply = serve_to(
+            channel, define(f"{code}\ndef f(): return sys.getrecursionlimit()"), call()
+        )
+    finally:
+        serve._set_recursion_limit(before)
+    assert reply[2]["value"] == before + max(more, 0)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -221,3 +222,78 @@ def test_odd_paths_are_borne(path: str) -> None:
     assert files.find("nothing") is None
     namespace = Namespace(contract=CONTRACT)
     namespace.define([("c", f"%%writefile {path}\nK = 3")], path=path, beside=[(path, [])])
+
+
+# Files that are called like modules of Python or of a library; each `f` returns True.
+NAMESAKES = {
+    "a module": (
+        "import random\ndef f(): return random.draw()",
+        {"random": "def draw(): return True"},
+    ),
+    "by another name": ("import types as t\ndef f(): return t.K == 3", {"types": "K = [3][0]"}),
+    "a name of it": ("from statistics import K\ndef f(): return K == 3", {"statistics": "K = 3"}),
+    "all of it": ("from calendar import *\ndef f(): return K == 3", {"calendar": "K = 3"}),
+    "of a library": ("import numpy as np\ndef f(): return np.K == 3", {"numpy": "K = [3][0]"}),
+    "of ours": ("import grader\ndef f(): return grader.K == 3", {"grader": "K = 3"}),
+    "a notebook": ("import csv\ndef f(): return csv.K == 3", {"csv_ipynb": "K = 3"}),
+    "within": ("def f():\n    import random\n    return random.K == 3", {"random": "K = 3"}),
+    "what it lacks": (
+        "import random\nfrom random import Random\ndef f(): return Random is random.Random",
+        {"random": "K = 3"},
+    ),
+    "what it has": (
+        "import random\ndef f(): return random.random() == 3",
+        {"random": "def random(): return 3"},
+    ),
+    "by itself": (
+        "import random\ndef f(): return random.draw() is True",
+        {"random": "import random\ndef draw(): return 0 <= random.random() < 1"},
+    ),
+    "by another": (
+        "import tools\ndef f(): return tools.K == 3",
+        {"tools": "from types import K", "types": "K = 3"},
+    ),
+    "what libraries import": (
+        "import fractions\ndef f(): return fractions.Fraction('1/2') * 2 == 1",
+        {"decimal": "K = 3", "numbers": "K = 3", "re": "K = 3", "operator": "K = 3"},
+    ),
+    "what is built in": (
+        "import sys, time\ndef f(): return sys.path != time.time()",
+        {"sys": "", "time": ""},
+    ),
+    "a submodule": ("import os.path\ndef f(): return os.path.join('a') == 'a'", {"os": "K = 3"}),
+    "of another folder": (
+        "import random\ndef f(): return not hasattr(random, 'K')",
+        {"old__random": "K = 3"},
+    ),
+    "by name": (
+        "import importlib\ndef f(): return not hasattr(importlib.import_module('random'), 'K')",
+        {"random": "K = 3"},
+    ),
+    "a state": (
+        "import random\nrandom.T.append(3)\ndef f(): return random.T == [3]",
+        {"random": "T = []"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NAMESAKES)
+def test_a_file_goes_before_a_library_of_its_name_in_the_submission_alone(case: str) -> None:
+    answer, files = NAMESAKES[case]
+    before = {name: sys.modules.get(name) for name in ("random", "types", "numpy", "grader", "csv")}
+    assert value(answer, **files) is True
+    for name, module in before.items():
+        assert sys.modules.get(name) is module or module is None
+
+
+@pytest.mark.parametrize("name", ["fractions", "colorsys", "sched"])
+def test_no_library_gets_a_file_of_the_students(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    assert value(f"import {name}\ndef f(): return {name}.K", **{name: "K = 3"}) == 3
+    assert not hasattr(importlib.import_module(name), "K")
+
+
+def test_a_namesake_that_fails_costs_those_who_use_it() -> None:
+    namespace, report = define("import random\ndef f(): return 3", random="import nowhere\n1 +")
+    assert namespace.find(["f"])() == 3  # type: ignore[misc]
+    assert report["missing_modules"] == ["nowhere"]

@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-_BLANK = re.compile("__+").fullmatch
+_BLANK = re.compile(
+    r"__+|todo|(?:fill_?(?:(?:me|this|it)_?)?in|your_?(?:code|answer|solution))(?:_?here)?",
+    re.IGNORECASE,
+).fullmatch
 _NOT_IMPLEMENTED = frozenset({"NotImplemented", "NotImplementedError"})
 _SAYS_SO = re.compile(
     r"\s*(?:not (?:yet )?(?:implemented|done|written)|todo\b|(?:add )?your code)", re.IGNORECASE
 ).match
+_IS_NO_VALUE = re.compile(
+    r"[\s<\[({#]*(?:__+|\.{3}|\u2026|\?+|(?:todo|fixme)\b.*"
+    r"|not (?:yet )?(?:implemented|done|written)\b.*"
+    r"|(?:add |write |put )?(?:your (?:code|answer|solution)|fill (?:me |this |it )?in)\b.*)\s*",
+    re.IGNORECASE,
+).fullmatch
 _BUILTINS = frozenset(dir(builtins))
 _NUMERIC_MODULES = frozenset({"np", "numpy", "math"})
 _ASSIGNS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
@@ -71,9 +80,22 @@ def _reached(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return `body` up to the statement behind which nothing is executed."""
     for number, statement in enumerate(body, start=1):
         ends = isinstance(statement, ast.Return) and not is_gap(statement)
-        if ends or raises_not_implemented(statement):
+        raises = isinstance(statement, ast.Raise) and raises_not_implemented(statement)
+        if ends or raises or _never_passed(statement):
             return body[:number]
     return body
+
+
+def _never_passed(statement: ast.stmt) -> bool:
+    """Whether Python stops at a blank or an open head, or goes round for ever: ``while ...:``."""
+    match statement:
+        case ast.For(iter=head):
+            return _has_gap(head)
+        case ast.While(test=head):
+            return is_open(head) and _holds_sign(head)
+        case ast.Expr(value=ast.Name(id=name)):
+            return _BLANK(name) is not None
+    return False
 
 
 def _binds_blanks(node: Function, parameters: set[str]) -> bool:
@@ -113,15 +135,21 @@ def is_gap(statement: ast.stmt) -> bool:
 def is_open(value: ast.expr) -> bool:
     """Whether nothing in an expression was filled in: ``None``, ``...``, ``np.dot(None, ____)``."""
     match value:
+        case ast.Constant(value=str(text)):
+            return _IS_NO_VALUE(text) is not None
         case ast.Constant(value=constant):
             return constant in (None, ...)
+        case ast.Lambda(body=inner):
+            return is_open(inner)
         case ast.Name(id=name) | ast.Call(func=ast.Name(id=("NotImplementedError" as name))):
             return name in _NOT_IMPLEMENTED or _BLANK(name) is not None
-        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
+            return bool(parts) and all(map(is_open, parts))
+        case ast.Dict(values=parts):
             return bool(parts) and all(map(is_open, parts))
         case ast.Call(func=function, args=parts, keywords=named):
             parts = [*parts, *(k.value for k in named if is_open(k.value))]
-            return bool(parts) and all(map(is_open, parts)) and _takes_no_none(function, parts)
+            return bool(parts) and all(map(is_open, parts)) and _takes_no_gap(function, parts)
         case ast.BinOp(left=left, right=right):
             sides = [side for side in (left, right) if not is_number(side)]
             return bool(sides) and all(map(is_open, sides))
@@ -130,9 +158,12 @@ def is_open(value: ast.expr) -> bool:
     return False
 
 
-def _takes_no_none(function: ast.expr, arguments: list[ast.expr]) -> bool:
-    """Whether a call on gaps is no call that works: ``x.sum(None)`` and ``seed(None)`` do."""
-    if not any(isinstance(a, ast.Constant) and a.value is None for a in arguments):
+def _takes_no_gap(function: ast.expr, arguments: list[ast.expr]) -> bool:
+    """Whether a call on gaps is no call that works: ``x.sum(None)`` and ``len("todo")`` do."""
+    constants = [a.value for a in arguments if isinstance(a, ast.Constant)]
+    if any(isinstance(constant, str) for constant in constants):
+        return False
+    if None not in constants:
         return True
     if isinstance(function, ast.Name):
         return function.id in _BUILTINS
@@ -148,16 +179,23 @@ def _has_gap(value: ast.expr) -> bool:
 def _stops(gap: ast.stmt) -> bool:
     """Whether Python itself stops at a gap, ``a, b = None``, ``W -= None``, ``W = ____``.
 
-    An ellipsis counts too: nobody computes with one.
+    An ellipsis counts too, and so does text like "your code": nobody computes with one.
     """
     if isinstance(gap, ast.Assign):
         single = isinstance(gap.value, ast.Constant)
         unpacked = any(isinstance(t, ast.Tuple | ast.List) for t in gap.targets)
         if single and unpacked:
             return True
-    blank = any(_BLANK(name.id) for name in names(gap, ast.Load))
-    dots = any(isinstance(n, ast.Constant) and n.value is ... for n in ast.walk(gap))
-    return blank or dots or isinstance(gap, ast.AugAssign | ast.For)
+    return _holds_sign(gap) or isinstance(gap, ast.AugAssign | ast.For)
+
+
+def _holds_sign(node: ast.AST) -> bool:
+    """Whether something stands there for what was left open, other than None."""
+    return any(
+        (isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and _BLANK(n.id))
+        or (isinstance(n, ast.Constant) and n.value is not None and is_open(n))
+        for n in ast.walk(node)
+    )
 
 
 def _returns_gaps(statements: list[ast.stmt]) -> bool:
@@ -215,7 +253,13 @@ def assigned_names(statement: ast.stmt) -> set[str]:
 
 
 def raises_not_implemented(statement: ast.stmt) -> bool:
-    """Whether a statement is ``raise NotImplementedError``, or says so in words."""
+    """Whether a statement is ``raise NotImplementedError``, or says so in words.
+
+    ``assert False, "todo"`` does, too.
+    """
+    match statement:
+        case ast.Assert(test=ast.Constant(value=always), msg=ast.Constant(value=str(text))):
+            return not always and _SAYS_SO(text) is not None
     if not isinstance(statement, ast.Raise) or statement.exc is None:
         return False
     match statement.exc:

@@ -43,8 +43,10 @@ _DOTS = re.compile(
     _TOKENS.pattern + r"|(?P<dots>\u2026+|(?<![\w.)\]])(?:\.{2}|\.{4,})(?![\w.]|[ \t]+import\b))"
 )
 _ASKED = re.compile(
-    r"(?P<nothing>(?<=[(\[,:=])[ \t]*+(?=,)|(?<=[:=])[ \t]*+(?=[)}]))|(?P<asked>\?+)|"
-    + _TOKENS.pattern
+    r"(?P<nothing>(?<=[(\[,:=])[ \t]*+(?=,)|(?<=[:=])[ \t]*+(?=[)}]))"
+    r"|(?P<asked>\?+|<[ \t]*[A-Za-z][\w \t.,'-]*>"
+    r"|(?i:(?:\.{3}|\b)(?:add |write |put )?(?:your (?:code|answer|solution)"
+    r"|fill (?:me |this |it )?in)(?: here)?(?:\.{3}|\b)))|" + _TOKENS.pattern
 )
 _CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?:[ \t]|$)")
 _INDENTED_DEF = re.compile(r"[ \t]++(?:async[ \t]+)?(?:def|class)\b")
@@ -87,7 +89,8 @@ def with_plain_characters(source: str) -> str:
 def with_blanks(source: str) -> str:
     """Return `source` without comments, and with `BLANK` for what it leaves open.
 
-    That is a block that holds only comments, a value or an argument that is missing, and ``?``.
+    That is a block that holds only comments, a value or an argument that is missing, ``?``, and
+    words in the place of code: ``<your code>``, ``your code here``.
     """
     text = _exchanged(_ASKED, source, {"comment": "", "asked": BLANK, "nothing": BLANK})
     lines, written = text.split("\n"), source.split("\n")

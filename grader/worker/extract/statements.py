@@ -66,6 +66,8 @@ class Extracted:
     """Path and text of files that the cell writes by ``%%writefile``, and whether at their end."""
     skipped: int = 0
     """Cells of another language."""
+    text: str | None = None
+    """The text with which the cell begins: a module's docstring."""
 
 
 def extract(label: str, source: str) -> Extracted:
@@ -79,6 +81,8 @@ def extract(label: str, source: str) -> Extracted:
         result.skipped = 1
         return result
     for before, text, module in _parsed(label, source, result):
+        if not before:
+            result.text = ast.get_docstring(module, clean=False)
         for node in module.body:
             if before:
                 ast.increment_lineno(node, before)
@@ -95,7 +99,11 @@ def extract(label: str, source: str) -> Extracted:
 def _parsed(label: str, source: str, result: Extracted) -> Iterator[tuple[int, str, ast.Module]]:
     """Yield (lines before, text, tree) of what parses; report what does not."""
     fault: Exception = SyntaxError()
-    for text in dict.fromkeys(_repairs(source)):
+    tried = set()
+    for text in _repairs(source):
+        if text in tried:
+            continue
+        tried.add(text)
         tree = _parse(text)
         if isinstance(tree, ast.Module):
             yield 0, text, tree

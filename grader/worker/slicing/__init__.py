@@ -4,12 +4,15 @@ Theory of operation. A learner's file is a lab book: beside what a function need
 a table that a loop fills, a function made by another) stand training runs, plots and downloads.
 Imports, functions and classes are always executed, since that costs nothing. Of all other
 statements those are executed that the wanted names need: from a name to the statements above that
-bind or change it, from each of them to the names that it reads, and so on. `facts` says what
-a statement reads, binds and changes, `choice` follows the names, and `grader.worker.execution`
+bind or change it, from each of them to the names that it reads, and so on. What stands below a
+function is an experiment, unless it fills what was empty or adds what was not there, as a table of
+functions is filled. `facts` says what a statement reads, binds and changes, `states` which settings
+functions use without naming them, `choice` follows the names, and `grader.worker.execution`
 executes what was chosen, in the order of the file, within a time of its own.
 """
 
 from grader.worker.slicing.choice import Choice
 from grader.worker.slicing.facts import Facts, compiled
+from grader.worker.slicing.index import Index
 
-__all__ = ["Choice", "Facts", "compiled"]
+__all__ = ["Choice", "Facts", "Index", "compiled"]

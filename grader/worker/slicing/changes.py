@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 DRAWS = frozenset(
     {
@@ -23,20 +27,14 @@ MUTATORS = DRAWS | frozenset(
 )
 """Methods that change what they are called on, also where their result is used."""
 CHANGE_THEIR_FIRST = frozenset(
-    {
-        *("shuffle", "fill_diagonal", "copyto", "put", "place", "putmask", "put_along_axis"),
-        *("heappush", "heapify", "heappop", "heapreplace", "heappushpop", "insort"),
-        *("insort_left", "insort_right", "setattr", "delattr", "setitem", "delitem", "next"),
-        *("append", "extend", "update", "iadd", "imul", "at"),
-    }
+    {"heappop", "heapreplace", "heappushpop", "next", "iadd", "imul", "setattr", "delattr"}
 )
-"""Functions that change their first argument: ``random.shuffle(K)``, ``setattr(K, "x", 1)``."""
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-_LITERALS = (
-    ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.operator,
-    ast.unaryop, ast.expr_context,
-)  # fmt: skip
-_LARGEST_EXPONENT = 64
+"""Functions that change their first argument, also where their result is used."""
+_PASSED_OVER = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef),
+    *(ast.Name, ast.Constant, ast.expr_context, ast.operator),
+)
+"""Functions, into which nobody looks, and what has no parts."""
 
 
 @dataclass
@@ -66,6 +64,10 @@ class Changes:
     """What is called in it, which may change more."""
     aliases: list[tuple[str, str]] = field(default_factory=list)
     """Pairs: the first name stands for the second one or for a part of it."""
+    parts: set[tuple[str, str]] = field(default_factory=set)
+    """Of names, the attributes that are set or changed: ``os`` and ``environ``."""
+    imported: set[str] = field(default_factory=set)
+    """Names that imports in it bind."""
 
 
 def of(node: ast.AST, *, inner: bool = False) -> Changes:
@@ -78,13 +80,40 @@ def of(node: ast.AST, *, inner: bool = False) -> Changes:
     alone: set[int] = set()
     while waiting:
         part = waiting.pop()
-        if isinstance(part, _SCOPES):
+        if isinstance(part, _PASSED_OVER):
             continue
-        if isinstance(part, ast.Expr):
-            alone.add(id(part.value))
+        if isinstance(part, ast.Expr | ast.Assign | ast.With):
+            alone.update(map(id, _thrown_away(part)))
         _note(part, found, alone=id(part) in alone)
         waiting += ast.iter_child_nodes(part)
     return found
+
+
+def of_lambda(node: ast.Lambda) -> set[str]:
+    """Return the names of others that a function without a name changes when it is called."""
+    parameters = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
+    return of(node.body).roots - parameters
+
+
+def _thrown_away(node: ast.Expr | ast.Assign | ast.With) -> Iterator[ast.expr]:
+    """Yield the expressions of a statement that are evaluated for what they do."""
+    match node:
+        case ast.Expr() | ast.Assign(targets=[ast.Name(id="_")]):
+            waiting = [node.value]
+        case ast.With(items=items):  # with redirect_stdout(buffer):
+            waiting = [item.context_expr for item in items if item.optional_vars is None]
+        case _:
+            return
+    while waiting:
+        part = waiting.pop()
+        yield part
+        match part:
+            case ast.BoolOp(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
+                waiting += parts
+            case ast.IfExp(body=body, orelse=orelse):
+                waiting += (body, orelse)
+            case ast.ListComp(elt=inner) | ast.SetComp(elt=inner) | ast.Await(value=inner):
+                waiting.append(inner)
 
 
 def _note(node: ast.AST, found: Changes, *, alone: bool) -> None:
@@ -93,6 +122,7 @@ def _note(node: ast.AST, found: Changes, *, alone: bool) -> None:
             _assigned(target, node.value, found)
         same = [target.id for target in node.targets if isinstance(target, ast.Name)]
         found.aliases += ((one, other) for one in same for other in same if one != other)
+        found.parts.update(part for target in node.targets for part in _attributes(target))
     elif isinstance(node, ast.AugAssign):
         found.roots.update(_roots(node.target))
     elif isinstance(node, ast.Delete):
@@ -100,10 +130,13 @@ def _note(node: ast.AST, found: Changes, *, alone: bool) -> None:
         found.roots.update(root for item in items for root in _roots(item))
     elif isinstance(node, ast.Call):
         _called(node, found, alone=alone)
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        found.imported.update((a.asname or a.name).partition(".")[0] for a in node.names)
     elif isinstance(node, ast.BinOp) and alone:
         found.roots.update(_roots(_first(node)))  # stream << 1 << 2
     elif isinstance(node, ast.Attribute) and node.attr in MUTATORS:
         found.roots.update(_roots(node.value))  # also where it is handed on: map(K.append, L)
+        found.parts.update(_attributes(node.value) if node.attr not in DRAWS else ())
     else:
         _note_binding(node, found)
 
@@ -139,6 +172,8 @@ def _called(call: ast.Call, found: Changes, *, alone: bool) -> None:
     given: list[tuple[int | str, str]] = []
     for place, argument in enumerate(call.args):
         given += ((place, root) for root in _roots(argument))
+    lambdas = [v for v in (*call.args, *(k.value for k in call.keywords)) if type(v) is ast.Lambda]
+    found.roots.update(root for one in lambdas for root in of_lambda(one))
     for keyword in call.keywords:
         roots = _roots(keyword.value)
         given += ((keyword.arg or "", root) for root in roots)
@@ -179,11 +214,23 @@ def _roots(expression: ast.expr) -> list[str]:
     return [expression.id] if isinstance(expression, ast.Name) else []
 
 
+def _attributes(expression: ast.expr) -> Iterator[tuple[str, str]]:
+    """Yield the name and the attribute with which an expression begins: ``os.environ["x"]``."""
+    while isinstance(expression, ast.Attribute | ast.Subscript):
+        owner = expression.value
+        if isinstance(owner, ast.Name) and isinstance(expression, ast.Attribute):
+            yield owner.id, expression.attr
+        expression = owner
+
+
 def _parts(expression: ast.expr) -> list[str]:
     """Return the names of which a value may be a part: of views, items and iterations too."""
     found = _roots(expression)
-    if isinstance(expression, ast.Call):  # enumerate(L), zip(A, B), np.asarray(K)
-        found += [root for argument in expression.args for root in _roots(argument)]
+    if isinstance(expression, ast.Call):  # enumerate(L), zip(A, B), Thread(target=fill)
+        given = [*expression.args, *(keyword.value for keyword in expression.keywords)]
+        found += [root for argument in given for root in _parts(argument)]
+    if isinstance(expression, ast.Lambda):
+        found += sorted(of_lambda(expression))
     if isinstance(expression, ast.Dict):
         found += [root for value in expression.values for root in _roots(value)]
     if isinstance(expression, ast.Set):
@@ -195,30 +242,11 @@ def _parts(expression: ast.expr) -> list[str]:
     return found
 
 
-def is_literal(expression: ast.expr | None) -> bool:
-    """Whether an expression is a value as it is written: numbers, text, containers of them."""
-    if expression is None:
-        return False
-    return all(
-        isinstance(part, _LITERALS) and not (isinstance(part, ast.BinOp) and not _is_bounded(part))
-        for part in ast.walk(expression)
-    )
-
-
-def _is_bounded(node: ast.BinOp) -> bool:
-    """Whether arithmetic cannot run away, as ``10 ** 10 ** 10`` does, nor fail as ``1 / 0``."""
-    left, right = _number(node.left), _number(node.right)
-    if left is None or right is None:
-        return False
-    if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod):
-        return right != 0
-    if isinstance(node.op, ast.Pow):
-        return abs(right) <= _LARGEST_EXPONENT and left > 0
-    return isinstance(node.op, ast.Add | ast.Sub | ast.Mult)
-
-
-def _number(node: ast.expr) -> int | float | None:
-    """Return the number that is written, without its sign; None for what is none."""
-    inner = node.operand if isinstance(node, ast.UnaryOp) else node
-    value = inner.value if isinstance(inner, ast.Constant) else None
-    return value if isinstance(value, int | float) else None
+def defaults(parameters: ast.arguments, changed: Collection[str]) -> set[str]:
+    """Return the names that are defaults of `changed` parameters: ``L`` of ``def add(to=L)``."""
+    by_place = [*parameters.posonlyargs, *parameters.args][-len(parameters.defaults) or None :]
+    pairs = [
+        *zip(by_place, parameters.defaults, strict=False),
+        *zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True),
+    ]
+    return {root for one, value in pairs if value and one.arg in changed for root in _roots(value)}

@@ -8,54 +8,47 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing.changes import DRAWS
-from grader.worker.slicing.index import Index
+from grader.worker.slicing.effects import Effects
+from grader.worker.slicing.states import SEED, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from grader.worker.extract.listing import Block
-    from grader.worker.slicing.facts import Facts
+    from grader.worker.slicing.index import Index
 
-MOST_STATEMENTS = 5_000
-"""Of files with more than this beside their definitions, none is chosen."""
 _MOST_STEPS = 200_000
 
 
 class Choice:
     """Chooses among the statements of one module."""
 
-    def __init__(
-        self,
-        facts: Sequence[Facts],
-        given: Collection[str] = (),
-        is_own: Callable[[str], bool] = lambda _: False,
-    ) -> None:
-        """Choose among `facts`; see `Index` for what is `given` and own."""
-        self._index = Index(facts, given, is_own)
-        self._facts = facts
+    def __init__(self, index: Index) -> None:
+        self._index, self._facts, self._effects = index, index.facts, Effects(index)
         self._tests: dict[Block, set[str]] = {}
-        self.too_long = len(self._index.others) > MOST_STATEMENTS
 
-    def needed(self, wanted: Iterable[Sequence[str]]) -> set[int]:
+    def needed(self, wanted: Iterable[Sequence[str]]) -> dict[int, bool]:
         """Return the places of the statements that wanted functions need, definitions included.
+
+        With each is said whether it counts in any case, or only where it adds what is not there.
 
         Each of `wanted` is a function by its names, the most usual first: an alias is wanted only
         where that is not there, because aliases are words that other things are called, too.
         """
-        if self.too_long:
-            return set()
-        closure = _Closure(self, self._index)
+        closure = _Closure(self, self._index, self._effects)
         for names in wanted:
             present = next((n for n in names if n in self._index.binders), None)
             if present is None:
-                for name in [names[0], *(n for n in names[1:] if n in self._index.started)]:
+                for name in [names[0], *(n for n in names[1:] if n in self._effects.started)]:
                     closure.name(name, len(self._facts))
             else:
                 for place in self._index.binders[present]:
                     closure.statement(place, place)
         closure.work()
-        return closure.taken.keys() | self._seeds(closure.taken.keys())
+        for place in [*self._settings(closure.taken), *self._seeds(closure.taken)]:
+            closure.statement(place, place)
+        closure.work()
+        return {place: place not in closure.adding for place in closure.taken}
 
     def test_names(self, block: Block) -> set[str]:
         """Return the names that the condition of an `if` reads."""
@@ -80,13 +73,25 @@ class Choice:
                 found[block].append(place)
         return found
 
-    def _seeds(self, taken: Collection[int]) -> set[int]:
-        """Return the statements that seed a generator from which a taken one draws."""
-        draws = [p for p in taken if self._draws(p)]
-        if not draws:
-            return set()
-        last = max(draws)
-        return {p for p in self._index.others if p < last and _seeds(self._facts[p])}
+    def gives(self, place: int) -> bool:
+        """Whether a statement gives a name a value or changes one for certain."""
+        facts = self._facts[place]
+        changed = self._effects.changed(facts)
+        return bool(facts.binds) or not all(map(self._index.only_imported, changed))
+
+    def _settings(self, taken: Collection[int]) -> Iterator[int]:
+        """Yield the statements that set what taken ones use without naming it."""
+        for setting in SETTINGS:
+            places = [p for p in self._index.others if setting.is_set_by(self._facts[p])]
+            users = (self._facts[p].words & setting.users for p in taken)
+            if places and (not setting.users or any(users)):
+                yield from places
+
+    def _seeds(self, taken: Collection[int]) -> Iterator[int]:
+        """Yield the statements that seed a generator from which a taken one draws."""
+        places = [p for p in self._index.others if SEED.is_set_by(self._facts[p])]
+        last = max((p for p in taken if self._draws(p)), default=0) if places else 0
+        yield from (p for p in places if p < last)
 
     def _draws(self, place: int) -> bool:
         """Whether a statement draws random numbers when it is executed."""
@@ -97,7 +102,7 @@ class Choice:
         waiting = [facts]
         while waiting:
             one = waiting.pop()
-            if one.words & DRAWS:
+            if one.words & SEED.users:
                 return True
             for name in (one.reads | one.later) - seen:
                 seen.add(name)
@@ -112,12 +117,14 @@ class _Closure:
     holds what is needed from below, so that each statement is looked at a few times at most.
     """
 
-    def __init__(self, choice: Choice, index: Index) -> None:
-        self._choice, self._index = choice, index
+    def __init__(self, choice: Choice, index: Index, effects: Effects) -> None:
+        self._choice, self._index, self._effects = choice, index, effects
         self.taken: dict[int, int] = {}
         self._places: dict[str, int] = {}
         self._waiting: list[tuple[str, int]] = []
         self._blocks: set[Block] = set()
+        self.adding: set[int] = set()
+        """The places of statements that count only where they add something."""
 
     def work(self) -> None:
         """Follow what waits until nothing does, or too much was looked at."""
@@ -133,16 +140,23 @@ class _Closure:
         self._places[name] = at
         for place in self._needed(name, at):
             self.statement(place, at)
+        for place in self._additions(name, at):
+            if place not in self.taken:
+                self.statement(place, at)
+                self.adding.add(place)
 
     def statement(self, place: int, at: int) -> None:
         """Need a statement, whose functions are called at `at` or below it."""
         at = max(at, place)
+        self.adding.discard(place)
         before = self.taken.get(place)
         if before is not None and before >= at:
             return
         self.taken[place] = at
         facts = self._index.facts[place]
         self._waiting += ((name, at) for name in facts.later)
+        for other in self._effects.patches(facts):
+            self.statement(other, at)
         if before is None:
             self._waiting += ((name, place) for name in facts.reads)
             for block, _ in facts.statement.inside:
@@ -169,19 +183,30 @@ class _Closure:
             yield from binders
             return
         above = binders[: bisect_left(binders, at)]
-        if all(facts[place].is_none for place in above):
+        changers = self._effects.changers.get(name, ())
+        is_none = all(facts[place].is_none for place in above)
+        is_filled = bool(changers) and next(iter(changers)) < at
+        if is_none or (not is_filled and all(facts[place].is_empty for place in above)):
             # It has no value yet, so what stands below is what gives it one.
-            yield from binders
-            yield from index.changers.get(name, ())
+            given = (*binders, *changers)
+            yield from (p for p in given if is_none or p < at or not index.tries(p))
             if all(facts[place].is_none for place in binders):
-                yield from index.started.get(name, ())
+                yield from self._effects.started.get(name, ())
             return
         first = self._certain(above)
         yield from (place for place in above if place >= first)
-        yield from (place for place in index.changers.get(name, ()) if first <= place < at)
+        yield from (place for place in changers if first <= place < at)
         # Experiments below a function are none of its business; a plain new value is.
         below = binders[len(above) :]
         yield from (place for place in below if facts[place].is_plain and not facts[place].is_none)
+
+    def _additions(self, name: str, at: int) -> Iterator[int]:
+        """Yield the statements below `at` that may add to the value of a name: a method, a key."""
+        if not self._index.only_imported(name):
+            for place in self._effects.changers.get(name, ()):
+                adds = place >= at and self._index.facts[place].addition
+                if adds and not self._index.tries(place):
+                    yield place
 
     def _certain(self, places: Sequence[int]) -> int:
         """Return the last place that gives a value for certain; what is above it is needless."""
@@ -199,19 +224,10 @@ class _Closure:
     def _by_other_means(self, name: str) -> Iterator[int]:
         """Yield what may give a value to a name that no statement binds."""
         index = self._index
-        if name in index.started:
-            yield from index.started[name]
-        elif name in index.changers:  # a function that is called there sets it by `global`
-            yield from index.changers[name]
+        if name in self._effects.started:
+            yield from self._effects.started[name]
+        elif name in self._effects.changers:  # a function that is called there sets it by `global`
+            yield from self._effects.changers[name]
         elif name not in index.given:
             yield from index.binds_anything
-
-
-def _seeds(facts: Facts) -> bool:
-    """Whether a statement seeds a generator: ``np.random.seed(1)``."""
-    node = facts.statement.node
-    call = node.value if isinstance(node, ast.Expr) else None
-    function = call.func if isinstance(call, ast.Call) else None
-    if isinstance(function, ast.Attribute):
-        return function.attr in ("seed", "set_seed", "manual_seed")
-    return isinstance(function, ast.Name) and function.id == "seed"
+            yield from index.attributes.get(name, ())

@@ -15,12 +15,13 @@ from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing import changes
+from grader.worker.slicing import changes, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.worker.extract import Statement
+    from grader.worker.slicing.values import Addition
 
 _FUNCTION = 0x0001 | 0x0002  # CO_OPTIMIZED | CO_NEWLOCALS
 _AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
@@ -116,13 +117,28 @@ class Facts:
         node = self.statement.node
         targets = node.targets if isinstance(node, ast.Assign) else ()
         plain = bool(targets) and all(isinstance(t, ast.Name) for t in targets)
-        return plain and changes.is_literal(getattr(node, "value", None))
+        return plain and values.is_literal(getattr(node, "value", None))
 
     @cached_property
     def is_none(self) -> bool:
         """Whether it is ``K = None``, which is no value yet."""
         value = getattr(self.statement.node, "value", None)
         return self.is_plain and isinstance(value, ast.Constant) and value.value is None
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether it gives no value yet: nothing, or a container that is still to be filled."""
+        node = self.statement.node
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            return False
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        named = all(isinstance(target, ast.Name) for target in targets)
+        return self.is_none or (named and values.is_empty(node.value))
+
+    @cached_property
+    def addition(self) -> Addition | None:
+        """The one item or attribute that it gives a value, if it does nothing else."""
+        return values.addition(self.statement.node)
 
     @property
     def defines(self) -> bool:

@@ -1,0 +1,89 @@
+"""Values that are as they are written, containers that are to be filled, and what fills them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_EMPTY = frozenset(
+    {"dict", "list", "set", "Counter", "OrderedDict", "SimpleNamespace", "bytearray", "deque"}
+)
+"""What gives an empty container when it is called without arguments."""
+_LITERALS = (
+    ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.operator,
+    ast.unaryop, ast.expr_context,
+)  # fmt: skip
+_LARGEST_EXPONENT = 64
+
+
+@dataclass(frozen=True)
+class Addition:
+    """``owner[key] = …``, ``owner.key = …`` or ``setattr(owner, key, …)``."""
+
+    owner: ast.expr
+    key: ast.expr
+    is_attribute: bool
+
+    def is_new(self, names: dict[str, Any]) -> bool:
+        """Whether it adds to what is there; execute what the student wrote to find out."""
+        pair = ast.Tuple([self.owner, self.key], ast.Load())
+        code = compile(ast.Expression(ast.copy_location(pair, self.owner)), "", "eval")
+        owner, key = eval(code, names)  # noqa: S307
+        if not self.is_attribute:
+            return isinstance(owner, Mapping) and key not in owner
+        return key not in vars(owner) if isinstance(owner, type) else not hasattr(owner, key)
+
+
+def addition(statement: ast.stmt) -> Addition | None:
+    """Return the one item or attribute that a statement gives a value, if it does that alone."""
+    match statement:
+        case ast.Assign(targets=[ast.Subscript(value=owner, slice=key)]):
+            return Addition(owner, key, False)
+        case ast.Assign(targets=[ast.Attribute(value=owner, attr=name)]):
+            return Addition(owner, ast.Constant(name, lineno=owner.lineno, col_offset=0), True)
+        case ast.Expr(value=ast.Call(func=ast.Name(id="setattr"), args=[owner, key, _])):
+            return Addition(owner, key, True)
+    return None
+
+
+def is_empty(expression: ast.expr | None) -> bool:
+    """Whether an expression is a container that is to be filled: ``[]``, ``defaultdict(list)``."""
+    match expression:
+        case ast.List(elts=[]) | ast.Dict(keys=[]):
+            return True
+        case ast.BinOp(left=ast.List(elts=[ast.Constant(value=None)]), op=ast.Mult()):
+            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=given, keywords=more):
+            return name in ("defaultdict", "empty") or (name in _EMPTY and not given and not more)
+    return False
+
+
+def is_literal(expression: ast.expr | None) -> bool:
+    """Whether an expression is a value as it is written: numbers, text, containers of them."""
+    if expression is None:
+        return False
+    return all(
+        isinstance(part, _LITERALS) and not (isinstance(part, ast.BinOp) and not _is_bounded(part))
+        for part in ast.walk(expression)
+    )
+
+
+def _is_bounded(node: ast.BinOp) -> bool:
+    """Whether arithmetic cannot run away, as ``10 ** 10 ** 10`` does, nor fail as ``1 / 0``."""
+    left, right = _number(node.left), _number(node.right)
+    if left is None or right is None:
+        return False
+    if isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod):
+        return right != 0
+    if isinstance(node.op, ast.Pow):
+        return abs(right) <= _LARGEST_EXPONENT and left > 0
+    return isinstance(node.op, ast.Add | ast.Sub | ast.Mult)
+
+
+def _number(node: ast.expr) -> int | float | None:
+    """Return the number that is written, without its sign; None for what is none."""
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    value = inner.value if isinstance(inner, ast.Constant) else None
+    return value if isinstance(value, int | float) else None
