@@ -31,6 +31,12 @@ def fake_job():
     return sys.modules[name].fake_job
 
 
+@pytest.fixture(scope="session")
+def byte_job(fake_job):
+    """Return the fake job function for files of any kind."""
+    return sys.modules[fake_job.__module__].byte_job
+
+
 @pytest.fixture
 def importable(tmp_path, monkeypatch):
     """Let spawned processes import the fakes."""
