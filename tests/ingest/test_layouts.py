@@ -325,7 +325,10 @@ def test_a_roster_that_is_not_there_is_said(tmp_path: Any) -> None:
         read_roster(tmp_path / "nothing.csv")
 
 
-STRAYS = ["README.txt", "roster.csv", "grades.xlsx", "feedback.pdf", "stray.py", "docs/sheet.pdf"]
+STRAYS = [
+    "README.txt", "roster.csv", "grades.xlsx", "~$grades.xlsx", "feedback.pdf", "stray.py",
+    "docs/sheet.pdf", "index.html", "Bildschirmfoto 2026-11-28.png", "成績.csv",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
