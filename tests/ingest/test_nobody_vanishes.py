@@ -7,7 +7,7 @@ import json
 import os
 import stat
 import zipfile
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -309,9 +309,20 @@ def test_the_student_is_told_what_was_not_read(class_of):
     assert [note.partition(":")[0] for note in submission.notes] == ["a.ipynb was not read"]
 
 
-def test_links_and_locked_files_are_never_a_zero(class_of, tmp_path):
-    (tmp_path / "class" / "ada").mkdir(parents=True)
-    (tmp_path / "class" / "ada" / "zero_init.py").symlink_to("/etc/passwd")
+@pytest.mark.parametrize("kind", ["link", "link to nothing", "folder", "pipe", "locked"])
+def test_what_may_be_our_fault_is_never_a_zero(class_of, tmp_path, monkeypatch, kind):
+    path = tmp_path / "class" / "ada" / "zero_init.py"
+    path.parent.mkdir(parents=True)
+    match kind:
+        case "link" | "link to nothing":
+            path.symlink_to("/etc/passwd" if kind == "link" else "/nowhere")
+        case "folder":
+            path.symlink_to(tmp_path)
+        case "pipe":
+            os.mkfifo(path)
+        case "locked":  # root may open anything
+            path.write_text(ZERO)
+            monkeypatch.setattr(os, "access", lambda asked, _: Path(asked) != path)
     submissions, rows, listed = seen(class_of({"bob/zero_init.py": ZERO}, only="zero_init"))
     assert submissions == {"bob.zero_init": None}
     assert (rows, listed) == ({"ada"}, {"ada/zero_init.py"})
