@@ -59,7 +59,7 @@ def _released(out: Path) -> set[str]:
     try:
         names = json.loads((out / LIST).read_text("utf-8"))["files"]
         return {str(name) for name in names if not Path(name).is_absolute() and ".." not in name}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return set()
     except (OSError, ValueError, LookupError, TypeError):
         raise UsageError(
