@@ -6,6 +6,7 @@ import csv
 import shutil
 import zipfile
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -383,6 +384,25 @@ def test_a_second_account_of_one_name_is_another_student(hall):
         "lovelaceada 14.alpha.json",
         "lovelaceada.alpha.json",
     ]
+
+
+SYSTEMS = {
+    "plain": ("Ada Lovelace/{}.py", "Bo Li/{}.py"),
+    "Moodle": (f"{MOODLE}/{{}}.py", "Bo Li_102_assignsubmission_file/{}.py"),
+    "Canvas": ("lovelaceada_11_301_{}.py", "libo_12_302_{}.py"),
+}
+
+
+@pytest.mark.parametrize("roster", [None, ROSTER])
+@pytest.mark.parametrize("order", list(permutations(SYSTEMS)))
+def test_a_student_is_one_in_whatever_systems_and_order(hall, order, roster):
+    for number, system in enumerate(order):
+        folder = hall.folder.parent / system
+        for name, words in zip(SYSTEMS[system], ("pass", "fail"), strict=True):
+            write_place(folder / name.format(("alpha", "beta", "alpha")[number]), words)
+        hall.run(folder, roster=roster)
+    assert sorted(points(hall).values()) == [("0", "0"), ("2", "2")]
+    assert len(hall.files()) == 4
 
 
 ROWS = {
