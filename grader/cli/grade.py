@@ -11,11 +11,12 @@ import typer
 from grader.cli.options import CourseOption, open_course
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from grader.batch import Progress
     from grader.ingest import Gathered
     from grader.sandbox.layers import Level
+    from grader.store import Unmatched
     from grader.tally import Summary
 
 _SHOWN = 20
@@ -119,10 +120,17 @@ def grade(
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
         every = [folder.exercise for folder in opened.folders]
         gathered = gather(path, Path(scratch), every, layout, exercise, out, table, known, given)
-        gathered = gathered.only(only) if only else gathered
+        gathered = _part(gathered, only) if only else gathered
         _tell(gathered)
         summary = grade_class(gathered, opened, out, way)
     _finish(summary, out)
+
+
+def _part(gathered: Gathered, only: list[str]) -> Gathered:
+    """Return the students of `only`, whose names a terminal may have composed in another way."""
+    from grader.model.text import clean_line
+
+    return gathered.only([clean_line(label) for label in only])
 
 
 def _finish(summary: Summary, out: Path) -> NoReturn:
@@ -215,8 +223,8 @@ def _complain(summary: Summary) -> None:
 
     faults = [f"{name}: {fault}" for name, fault in summary.faults.items()]
     _list("not graded because of a problem on our side, tried again in the next run", faults)
-    unmatched = [f"{item.path}: {item.reason}" for item in summary.unmatched if item.path]
-    _list("not read", unmatched)
+    unmatched = [item for item in summary.unmatched if item.path]
+    _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
     passed_over = [f"{item.path}: {item.reason}" for item in summary.passed_over]
     _list("does not count", passed_over)
     _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
@@ -238,14 +246,31 @@ def _tell_kept(summary: Summary) -> None:
         print(f"{what} of the students in PATH kept, which PATH does not hold", file=sys.stderr)
 
 
-def _list(title: str, lines: list[str]) -> None:
+def _by_folder(items: Sequence[Unmatched]) -> list[str]:
+    """Return a line for each reason in a folder, so that one student's data hides nobody's work.
+
+    Files whose students have no grade because of them come first.
+    """
+    lines: dict[tuple[str, str], list[str]] = {}
+    for item in sorted(items, key=lambda one: one.label is None):
+        folder, _, name = item.path.rpartition("/")
+        same = lines.setdefault((folder or item.path, item.reason), [])
+        same.append(name if same else item.path)
+    return [
+        f"{', '.join(names[:3])}{f' and {n} more' if (n := len(names) - 3) > 0 else ''}: {reason}"
+        for (_, reason), names in lines.items()
+    ]
+
+
+def _list(title: str, lines: list[str], count: int = 0, *, most: int = _SHOWN) -> None:
+    """Print `lines` about `count` things, or as many as there are lines; at most `most` of them."""
     if not lines:
         return
-    print(f"{title} ({len(lines)}):", file=sys.stderr)
-    for line in lines[:_SHOWN]:
+    print(f"{title} ({count or len(lines)}):", file=sys.stderr)
+    for line in lines[:most]:
         print(f"  {' '.join(line.split())[:200]}", file=sys.stderr)
-    if len(lines) > _SHOWN:
-        print(f"  and {len(lines) - _SHOWN} more", file=sys.stderr)
+    if len(lines) > most:
+        print(f"  and {len(lines) - most} more", file=sys.stderr)
 
 
 def _print(summary: Summary, out: Path) -> None:

@@ -31,6 +31,12 @@ def fake_job():
     return sys.modules[name].fake_job
 
 
+@pytest.fixture(scope="session")
+def byte_job(fake_job):
+    """Return the fake job function for files of any kind."""
+    return sys.modules[fake_job.__module__].byte_job
+
+
 @pytest.fixture
 def importable(tmp_path, monkeypatch):
     """Let spawned processes import the fakes."""
@@ -63,9 +69,9 @@ def course(tmp_path):
 class Class:
     """A class folder and the folder it is graded into."""
 
-    def __init__(self, root, course, function):
+    def __init__(self, root, course, function, forkserver):
         self.folder, self.out, self.scratch = root / "class", root / "out", root / "scratch"
-        self.course, self.function = course, function
+        self.course, self.function, self.forkserver = course, function, forkserver
         self.scratch.mkdir()
 
     def write(self, **students):
@@ -77,7 +83,9 @@ class Class:
     def grade(self, jobs=1, **options):
         exercises = [f.exercise for f in self.course.folders]
         only = options.get("scope")
-        gathered = gather(self.folder, self.scratch, exercises, only=only)
+        gathered = gather(
+            self.folder, self.scratch, exercises, only=only, forkserver=self.forkserver
+        )
         options = {"isolation": "full", **options}
         way = Way(self.function, partial(local_executor, jobs), jobs, **options)
         return grade_class(gathered, self.course, self.out, way)
@@ -91,5 +99,5 @@ class Class:
 
 
 @pytest.fixture
-def classroom(tmp_path, course, fake_job, importable):
-    return Class(tmp_path, course, fake_job)
+def classroom(tmp_path, course, fake_job, importable, forkserver):
+    return Class(tmp_path, course, fake_job, forkserver)

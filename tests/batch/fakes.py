@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from zlib import crc32
 
 from grader.catalog import Course
 from grader.errors import CourseError, SandboxError
@@ -30,6 +31,12 @@ def fake_job(text: str) -> str:
         else:
             return _report(job, verb)
     return _report(job, "pass")
+
+
+def byte_job(text: str) -> str:
+    """Let what a file holds decide, whatever it is: about every second one passes."""
+    job = Job.model_validate_json(text)
+    return _report(job, "pass" if crc32(job.files[-1].data) % 2 else "fail")
 
 
 def _report(job: Job, word: str) -> str:

@@ -6,6 +6,8 @@ import csv
 import shutil
 import zipfile
 from functools import partial
+from itertools import permutations
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +35,7 @@ def hall(classroom, tmp_path):
         exercises = [f.exercise for f in classroom.course.folders]
         gathered = gather(
             path or classroom.folder, scratch, exercises, layout, options.get("scope"),
-            classroom.out, table, known_labels(classroom.out),
+            classroom.out, table, known_labels(classroom.out), forkserver=classroom.forkserver,
         )  # fmt: skip
         gathered = gathered.only(only) if only else gathered
         way = Way(classroom.function, partial(local_executor, 1), 1, "full", **options)
@@ -125,6 +127,17 @@ def test_a_student_is_found_again_wherever_path_begins(hall, place):
     assert sorted(p[0] for p in points(hall).values()) == ["0", "2", "2"]
 
 
+@pytest.mark.parametrize("path", [".", "../s1", "../../class/s2/../s1", "link", "alpha.py"])
+def test_a_student_is_found_again_however_path_is_written(hall, path, monkeypatch):
+    put(hall.folder, s1__alpha="pass", s2__alpha="pass")
+    hall.run()
+    put(hall.folder, s1__alpha="fail")
+    (hall.folder.parent / "link").symlink_to(hall.folder / "s1")
+    monkeypatch.chdir(hall.folder.parent if path == "link" else hall.folder / "s1")
+    assert hall.run(Path(path)).graded == 1
+    assert points(hall) == {"s1": ("0", ""), "s2": ("2", "")}
+
+
 @pytest.mark.parametrize("name", ["class.zip", "s1.zip", "hw (1).zip"])
 def test_a_zip_of_the_class_or_of_one_student_is_the_same(hall, tmp_path, name):
     put(hall.folder, s1__alpha="pass", s2__alpha="pass")
@@ -202,18 +215,20 @@ def test_who_is_in_path_and_was_not_chosen_is_not_absent(hall, chosen):
 
 def test_foreign_files_stay(hall):
     put(hall.folder, s1__alpha="pass", s2__alpha="pass")
-    reports, feedback = hall.out / "reports", hall.out / "feedback"
-    for folder in (reports, feedback):
-        folder.mkdir(parents=True)
-        for name in ("notes.md", "mine.json", "s9.alpha.json", "s1.alpha.json.bak", "a.json.jws"):
-            (folder / name).write_text("mine")
+    names = [
+        "notes.md", "mine.json", "s9.alpha.json", "s1.alpha.json.bak", "a.json.jws", ".gitkeep",
+        "s1.alpha.pdf", "s2.alpha.json~", "S2.alpha.json", "old/s2.alpha.json", "s2/s2.alpha.md",
+    ]  # fmt: skip
+    mine = [hall.out / folder / name for folder in ("reports", "feedback", ".") for name in names]
+    for path in mine:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
     hall.run()
     shutil.rmtree(hall.folder / "s2")
     hall.run(whole=True)
-    for folder in (reports, feedback):
-        mine = {p.name for p in folder.iterdir() if p.read_text() == "mine"}
-        assert mine == {"notes.md", "mine.json", "s9.alpha.json", "s1.alpha.json.bak", "a.json.jws"}
-        assert not list(folder.glob("s2.*"))
+    assert {path.read_text() for path in mine} == {"mine"}
+    written = [p for p in hall.out.rglob("s2.*") if p.is_file() and p not in mine]
+    assert written == []
 
 
 def test_identities_of_a_roster_stay_and_reach_who_is_not_in_path(hall):
@@ -371,10 +386,34 @@ def test_a_second_account_of_one_name_is_another_student(hall):
     ]
 
 
+SYSTEMS = {
+    "plain": ("Ada Lovelace/{}.py", "Bo Li/{}.py"),
+    "Moodle": (f"{MOODLE}/{{}}.py", "Bo Li_102_assignsubmission_file/{}.py"),
+    "Canvas": ("lovelaceada_11_301_{}.py", "libo_12_302_{}.py"),
+}
+
+
+@pytest.mark.parametrize("roster", [None, ROSTER])
+@pytest.mark.parametrize("order", list(permutations(SYSTEMS)))
+def test_a_student_is_one_in_whatever_systems_and_order(hall, order, roster):
+    for number, system in enumerate(order):
+        folder = hall.folder.parent / system
+        for name, words in zip(SYSTEMS[system], ("pass", "fail"), strict=True):
+            write_place(folder / name.format(("alpha", "beta", "alpha")[number]), words)
+        hall.run(folder, roster=roster)
+    assert sorted(points(hall).values()) == [("0", "0"), ("2", "2")]
+    assert len(hall.files()) == 4
+
+
 ROWS = {
     "the same row": ("Ada,ada@x,s1,1001\n", None),
     "less is known": ("Ada,,,1001\n", None),
     "more is known": ("Ada Lovelace,ada@x,s1,1001\n", None),
+    "another writing": ("Lovelace Ada, ADA@X ,S1,1001\n", None),
+    "an address alone": ("Ada L.,ada@x,,\n", None),
+    "three times": ("Ada,ada@x,,\nAda,,s1,\n", None),
+    "another login": ("Ada,ada@x,s7,1001\n", "login"),
+    "zeros in front": ("Ada,ada@x,s1,01001\n", "sis_id"),
     "another address": ("Ada,ada@y,s1,1001\n", "email"),
     "another school's id": ("Ada,ada@x,,1009\n", "sis_id"),
 }
@@ -391,7 +430,8 @@ def test_a_student_who_stands_twice_in_a_roster_is_one_or_refused(hall, row):
         return
     summary = hall.run(roster=text)
     assert [item.label for item in summary.unmatched] == ["Bo"]
-    assert hall.book()["s1"]["email"] == "ada@x"
+    assert set(hall.book()) == {"s1", "Bo"}
+    assert hall.book()["s1"]["email"].casefold() == "ada@x"
 
 
 def test_what_could_not_be_read_takes_no_grade_away(hall, tmp_path):

@@ -59,6 +59,28 @@ def test_what_is_not_read_is_said_on_stderr(classroom, command, capsys):
     assert "ada/photo.png: it is neither a .py nor an .ipynb file" in capsys.readouterr().err
 
 
+def test_everything_that_is_not_read_is_said_and_one_student_s_data_hides_nobody(
+    classroom, command, capsys
+):
+    classroom.write(ada="pass", zoe="pass")
+    data = [classroom.folder / "ada" / f"data{n:02}.csv" for n in range(50)]
+    essays = [classroom.folder / f"s{n:02}" / "essay.pdf" for n in range(25)]
+    for path in (*data, *essays, classroom.folder / "zoe" / "a.csv", classroom.folder / "list.csv"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    assert command() == 3
+    said = capsys.readouterr().err.splitlines()
+    why = "it is neither a .py nor an .ipynb file"
+    # Who has no grade comes first.
+    assert said == [
+        "not read (77):",
+        *(f"  s{n:02}/essay.pdf: {why}" for n in range(25)),
+        f"  ada/data00.csv, data01.csv, data02.csv and 47 more: {why}",
+        f"  zoe/a.csv: {why}",
+        f"  list.csv: {why}",
+    ]
+
+
 def test_ctrl_c(classroom, command, capsys):
     classroom.write(ada="pass", bob="interrupt")
     assert command() == 130
@@ -104,6 +126,25 @@ def test_some_of_path_can_be_named(classroom, command, capsys):
     assert command(only=["bob"]) == 0
     assert "2 students from earlier runs are kept" in capsys.readouterr().err
     assert list(classroom.book()) == ["ada", "bob", "zoe"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "typed"),
+    [
+        ("Zo\u00eb", "Zoe\u0308"),  # as a terminal of macOS gives it
+        ("Zoe\u0308", "Zo\u00eb"),
+        ("山田\u3000太郎", "山田\u3000太郎"),
+        ("山田\u3000太郎", "山田 太郎"),
+        ("M\udcfcller", "M\udcfcller"),  # a byte that is no UTF-8
+        ("M\udcfcller", "M\\xfcller"),
+    ],
+)
+def test_a_student_can_be_named_as_the_folder_or_the_report_writes_it(
+    classroom, command, folder, typed
+):
+    classroom.write(**{folder: "pass", "bob": "pass"})
+    assert command(only=[typed]) == 0
+    assert len(classroom.book()) == 1
 
 
 @pytest.mark.parametrize(

@@ -78,13 +78,29 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]
         work.mkdir(exist_ok=True)
         for name, text in files.items():
             (work / name).parent.mkdir(exist_ok=True)
-            (work / name).write_text(text)
+            (work / name).write_text(text, newline="")
         monkeypatch.chdir(work)
         return work
 
     return write
 
 
+def with_cell(answer: str, *, below: bool = False) -> str:
+    """Return the notebook with the answer in a cell of its own, its stub untouched."""
+    content = json.loads(NOTEBOOK)
+    sources = ["".join(cell["source"]) for cell in content["cells"]]
+    [stub] = [n for n, text in enumerate(sources) if "raise NotImplementedError" in text]
+    content["cells"].insert(stub + below, content["cells"][stub] | {"source": answer})
+    return json.dumps(content)
+
+
+TUTORIAL = """
+import tensorflow as tf
+
+def initialize_parameters():
+    W1 = tf.get_variable("W1", [25, 12288])
+    return {"W1": W1}
+"""
 KEPT = RIGHT.replace("    return {", "    # TODO: draw W1 and W2 at random\n    return {")
 CASES = {
     "starter done": ({"starter.py": RIGHT}, "starter.py"),
@@ -94,7 +110,21 @@ CASES = {
     "download done": ({"random_init (1).ipynb": filled()}, "random_init (1).ipynb"),
     "first of the alphabet": ({"answer.py": RIGHT}, "answer.py"),
     "last of the alphabet": ({"zz.py": RIGHT}, "zz.py"),
-}
+    "copy of another tongue": (
+        {"random_init - コピー.ipynb": filled()}, "random_init - コピー.ipynb",
+    ),
+    "a cell above the stub": ({"random_init.ipynb": with_cell(RIGHT)}, "random_init.ipynb"),
+    "a cell below the stub": (
+        {"random_init.ipynb": with_cell(RIGHT, below=True)}, "random_init.ipynb",
+    ),
+    "beside a renamed starter": ({"answer.py": RIGHT, "given.py": STUB}, "answer.py"),
+    "beside a starter saved in Windows": (
+        {"a.py": RIGHT, "zz.py": "\ufeff" + STUB.replace("\n", "\r\n")}, "a.py",
+    ),
+    "beside another lab's function": (
+        {"planar.py": RIGHT, "tf_tutorial.py": TUTORIAL}, "planar.py",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -122,7 +152,7 @@ def test_a_gradescope_autograder_takes_the_same(tmp_path: Path, case: str) -> No
     (root / "source" / SETTINGS).write_text(json.dumps(settings))
     shutil.copytree(PUBLIC, root / "submission")
     for path, text in files.items():
-        (root / "submission" / path).write_text(text)
+        (root / "submission" / path).write_text(text, newline="")
     assert run_autograder(root)
     results = json.loads((root / "results/results.json").read_text())
     assert results["score"] == 10

@@ -209,6 +209,14 @@ def test_the_course_s_own_folder_is_no_place_for_its_bundle(course: Course) -> N
     assert contents(course.root) == before
 
 
+@pytest.mark.parametrize("name", ["file", "file/bundle"])
+def test_a_file_is_no_place_for_a_bundle(course: Course, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(StoreError, match=f"{name} cannot be written"):
+        release(course, ["centre"], tmp_path / name)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"files": 3}', '{"files": [["x"]]}'])
 def test_a_list_that_says_nothing_is_not_believed(
     course: Course, tmp_path: Path, text: str

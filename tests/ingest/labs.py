@@ -92,6 +92,45 @@ TENSORFLOW = lab(
     " minibatch_size=32, print_cost=True)",
     begin="import tensorflow as tf\n",
 )
+GRADIENT_CHECKING = lab(
+    "forward_propagation(x, theta)",
+    "backward_propagation(x, theta)",
+    "gradient_check(x, theta, epsilon=1e-7)",
+    "forward_propagation_n(X, Y, parameters)",
+    "backward_propagation_n(X, Y, cache)",
+    "gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7)",
+    begin="import numpy as np\nfrom gc_utils import sigmoid, relu\n",
+)
+OPT_UTILS = lab(
+    "sigmoid(x)",
+    "relu(x)",
+    "load_params_and_grads(seed=1)",
+    "initialize_parameters(layer_dims)",
+    "compute_cost(a3, Y)",
+    "forward_propagation(X, parameters)",
+    "backward_propagation(X, Y, cache)",
+    "predict(X, y, parameters)",
+    "plot_decision_boundary(model, X, y)",
+    "predict_dec(parameters, X)",
+    "load_dataset()",
+)
+TEST_CASES = lab(
+    "layer_sizes_test_case()",
+    "initialize_parameters_test_case()",
+    "forward_propagation_test_case()",
+    "compute_cost_test_case()",
+    "backward_propagation_test_case()",
+    "update_parameters_test_case()",
+    "nn_model_test_case()",
+    "predict_test_case()",
+)
+TF_UTILS = lab(
+    "load_dataset()",
+    "random_mini_batches(X, Y, mini_batch_size=64, seed=0)",
+    "convert_to_one_hot(Y, C)",
+    "predict(X, parameters)",
+    "forward_propagation_for_predict(X, parameters)",
+)
 KERAS = """
 import tensorflow as tf
 model = tf.keras.Sequential([tf.keras.layers.Dense(3)])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from labs import lab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXERCISE = "random_init"
 RIGHT = """
@@ -83,6 +86,10 @@ def test_the_whole_folder_with_the_notebook_done(ours_of: Any, public: Any) -> N
         "random_init-Copy1.ipynb",
         "random_init (1).ipynb",
         "Copy of random_init.ipynb",
+        "random_init (copy).ipynb",
+        "random_init的副本.ipynb",
+        "RANDOM_INIT — копия.IPYNB",
+        "random_init-checkpoint.ipynb",
         "a.ipynb",
         "zzz.ipynb",
     ],
@@ -103,6 +110,41 @@ def test_an_answer_beside_a_renamed_starter(
 ) -> None:
     files = in_folder({answer: RIGHT, given: public()["starter.py"]})
     assert taken(ours_of(files, only=only)) == [(answer,)]
+
+
+def run(notebook: str) -> str:
+    """Return a notebook as it is after its cells were run: with numbers, outputs and a kernel."""
+    content = json.loads(notebook) | {"metadata": {"kernelspec": {"name": "python3"}}}
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            error = {"output_type": "error", "ename": "NotImplementedError", "traceback": []}
+            cell |= {"execution_count": 1, "outputs": [error]}
+    return json.dumps(content, indent=1)
+
+
+SAVED: dict[str, Callable[[str], bytes]] = {
+    "with line ends of Windows": lambda text: text.replace("\n", "\r\n").encode(),
+    "with a byte order mark": lambda text: text.encode("utf-8-sig"),
+    "in UTF-16": lambda text: text.encode("utf-16"),
+    "without an end of the last line": lambda text: text.rstrip().encode(),
+    "with a name on top": lambda text: f"# Ada Lovelace, 12345\n{text}".encode(),
+    "with another gap": lambda text: text.replace("raise NotImplementedError", "pass").encode(),
+}
+
+
+@pytest.mark.parametrize("how", SAVED)
+@pytest.mark.parametrize("given", ["starter.py", "random_init.py", "zz.py"])
+@pytest.mark.parametrize("only", [None, EXERCISE])
+def test_what_was_given_out_and_only_saved_is_no_answer(
+    ours_of: Any, public: Any, how: str, given: str, only: str | None
+) -> None:
+    files = {"ada/a.py": RIGHT, f"ada/{given}": SAVED[how](public()["starter.py"])}
+    assert taken(ours_of(files, only=only)) == [("a.py",)]
+
+
+def test_a_notebook_that_was_only_run_is_no_answer(ours_of: Any, public: Any) -> None:
+    files = {"random_init.ipynb": run(public()["random_init.ipynb"]), "starter.py": RIGHT}
+    assert taken(ours_of(in_folder(files))) == [("starter.py",)]
 
 
 def test_the_starter_alone_is_the_answer(ours_of: Any, public: Any) -> None:

@@ -7,7 +7,7 @@ import json
 import os
 import stat
 import zipfile
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -52,6 +52,8 @@ NAMES = [
     "山田\u3000太郎", "no\u00a0break", "joined\u200dname", "zero\u200cwidth", "word\u2060joiner",
     "left\u200eto\u200fright", "turned\u202earound", "Zoe\u0308", "प्रिया", "👩\u200d🎓",
     "soft\u00adhyphen", "\ufeffmark", "thin\u2009space", "ﬁ ligature", "line\u2028end",
+    "\u061cArabic mark", "Hangul\u3164filler", "\u2800", "tag\U000e0041", "variant\ufe0f", "İ", "Ⅷ",
+    "CON", "-rf", "~ada", "$HOME", "50%", "a" * 80,
 ]  # fmt: skip
 
 
@@ -105,11 +107,26 @@ def test_absolute_paths_are_read_as_relative_ones(class_of, tmp_path):
     }  # fmt: skip
 
 
-def test_a_whole_class_below_an_absolute_path_is_a_class(class_of, tmp_path):
+@pytest.mark.parametrize(
+    "above",
+    ["/home/prof/lab/", "//server/share/", "C:\\Users\\prof\\lab\\", "\\\\?\\C:\\lab\\",
+     "~/lab/", "./", "././lab//"],
+)  # fmt: skip
+def test_a_whole_class_below_any_path_is_a_class(class_of, tmp_path, above):
     archive = tmp_path / "class.zip"
-    names = [f"/home/prof/lab/{name}/zero_init.py" for name in ("ada", "bob", "zoe")]
+    names = [f"{above}{name}/zero_init.py" for name in ("ada", "bob", "zoe")]
     archive.write_bytes(zipped(dict.fromkeys(names, ZERO)))
-    assert len(seen(class_of({}, path=archive))[0]) == 3
+    assert set(seen(class_of({}, path=archive))[0]) == {
+        "ada.zero_init", "bob.zero_init", "zoe.zero_init",
+    }  # fmt: skip
+
+
+def test_bytes_around_a_zip_cost_nobody_anything(class_of, tmp_path):
+    data = zipped({f"{name}/zero_init.py": ZERO for name in ("ada", "bob")})
+    archive = tmp_path / "class.ZIP"
+    for around in (b"MZ a program that unpacks itself" + data, data + b"\r\n", data):
+        archive.write_bytes(around)
+        assert len(seen(class_of({}, path=archive))[0]) == 2
 
 
 def test_what_is_refused_in_a_zip_is_listed_and_its_student_has_a_row(class_of, tmp_path):
@@ -155,6 +172,16 @@ ONLY = {
         "hw.zip",
         zipped({".ipynb_checkpoints/zero_init-checkpoint.ipynb": "{}", "__MACOSX/._a.py": ""}),
     ),
+    "a zip of an editor's folders": ("hw.zip", zipped({".idea/a.xml": "", ".vscode/a.json": ""})),
+    "a zip of compiled files": ("hw.zip", zipped({"__pycache__/a.cpython-312.pyc": "x"})),
+    "a zip of what Windows leaves": ("hw.zip", zipped({"Thumbs.db": "x", "hw/desktop.ini": "x"})),
+    "a page called zip": ("hw.zip", b"<!doctype html><title>Log in</title>"),
+    "another archive called zip": ("hw.zip", b"Rar!\x1a\x07\x00"),
+    "no byte called zip": ("hw.zip", b""),
+    "a page called notebook": ("hw.ipynb", b"<!DOCTYPE html><html>"),
+    "a conflict called notebook": ("hw.ipynb", b'<<<<<<< HEAD\n{"cells": []}\n=======\n'),
+    "a pointer to a notebook": ("hw.ipynb", b"version https://git-lfs.github.com/spec/v1\n"),
+    "another JSON": ("hw.ipynb", b"null"),
     "a damaged zip": ("hw.zip", zipped({"a.py": ZERO})[:-30]),
     "a zip of a zip": ("hw.zip", zipped({"in.zip": zipped({"a.py": ZERO})})),
     "an empty notebook": ("hw.ipynb", b""),
@@ -162,6 +189,9 @@ ONLY = {
     "a text document": ("hw.docx", b"PK\x03\x04"),
     "a PDF": ("hw.pdf", b"%PDF"),
     "a text": ("hw.txt", ZERO),
+    "a download that has not ended": ("hw.ipynb.crdownload", b'{"cells"'),
+    "a notebook called text": ("hw.ipynb.txt", b'{"cells": []}'),
+    "a link to a drive": ("hw.gdoc", b'{"url": "https://example.invalid"}'),
     "a picture": ("photo.heic", b"x"),
 }
 
@@ -213,7 +243,18 @@ def test_a_flat_document_beside_flat_answers_is_a_student_s(both, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["README.txt", "roster.csv", "grades.xlsx", "notes.txt", "LICENSE", "class list.json"]
+    "name",
+    [
+        "README.txt",
+        "roster.csv",
+        "grades.xlsx",
+        "~$grades.xlsx",
+        "notes.txt",
+        "LICENSE",
+        "class list.json",
+        "index.html",
+        "Makefile",
+    ],
 )
 def test_a_list_beside_the_students_is_nobody_s_and_is_listed(both, name):
     for files in ({"ada/zero_init.py": ZERO}, {"ada.py": ZERO, "bob.py": ZERO}):
@@ -268,9 +309,20 @@ def test_the_student_is_told_what_was_not_read(class_of):
     assert [note.partition(":")[0] for note in submission.notes] == ["a.ipynb was not read"]
 
 
-def test_links_and_locked_files_are_never_a_zero(class_of, tmp_path):
-    (tmp_path / "class" / "ada").mkdir(parents=True)
-    (tmp_path / "class" / "ada" / "zero_init.py").symlink_to("/etc/passwd")
+@pytest.mark.parametrize("kind", ["link", "link to nothing", "folder", "pipe", "locked"])
+def test_what_may_be_our_fault_is_never_a_zero(class_of, tmp_path, monkeypatch, kind):
+    path = tmp_path / "class" / "ada" / "zero_init.py"
+    path.parent.mkdir(parents=True)
+    match kind:
+        case "link" | "link to nothing":
+            path.symlink_to("/etc/passwd" if kind == "link" else "/nowhere")
+        case "folder":
+            path.symlink_to(tmp_path)
+        case "pipe":
+            os.mkfifo(path)
+        case "locked":  # root may open anything
+            path.write_text(ZERO)
+            monkeypatch.setattr(os, "access", lambda asked, _: Path(asked) != path)
     submissions, rows, listed = seen(class_of({"bob/zero_init.py": ZERO}, only="zero_init"))
     assert submissions == {"bob.zero_init": None}
     assert (rows, listed) == ({"ada"}, {"ada/zero_init.py"})
@@ -329,7 +381,8 @@ def test_data_costs_nobody_anything(class_of, tmp_path):
             writer.writestr(f"s{number}/zero_init.py", ZERO)
             for part in range(2 if number < 2 else 0):
                 writer.writestr(f"s{number}/data{part}.csv", big * 3)
-            writer.writestr(f"s{number}/points.npy", b"x")
+            ending = (".npy", ".npz", ".h5", ".pkl", ".mat", ".parquet", ".txt", "")[number % 8]
+            writer.writestr(f"s{number}/points{ending}", b"x")
     gathered = class_of({}, path=archive)
     assert len(gathered.submissions) == 30
     assert len(gathered.left_over) == 34

@@ -41,9 +41,18 @@ SHARED = {
     "other spellings": ("s1 - Random-Init.py", "RandomInit_s2.ipynb"),
     "one without a name": ("s1_random_init.py", "s2_random_init.py", "random_init.py"),
     "work of one twice": ("s1_random_init.py", "s1_random_init (1).py", "s2_random_init.py"),
+    "dots": ("s1.random_init.py", "s2.random_init.py"),
+    "words for work in front": ("lab3_s1_random_init.py", "submission_s2_random_init.py"),
+    "other spaces": ("s1\u00a0random_init.py", "s2\u3000random_init.py"),
+    "of a drive": ("Copy of random_init - s1.ipynb", "Copy of random_init - s2.ipynb"),
+    "capitals": ("s1_RANDOM_INIT.PY", "s2-Random Init.IPYNB"),
     "two exercises": ("s1_random_init.py", "s1_zero_init.py", "s2_random_init.py"),
 }
-ARCHIVES = ["hw (1).zip", "hw-20261128T020000Z-001.zip", "download.zip", "hw.zip", "Copy of hw.zip"]
+ARCHIVES = [
+    "hw (1).zip", "hw-20261128T020000Z-001.zip", "drive-download-20261128T020000Z-001.zip",
+    "download.zip", "hw.zip", "Copy of hw.zip", "OneDrive_2026-11-28.zip", "Archiv.zip",
+    "hw.zip.zip", "random_init.zip",
+]  # fmt: skip
 PLACES = ["", "hw/", "week/hw/"]
 
 
@@ -61,6 +70,19 @@ def test_names_before_the_word_for_the_work_are_a_class(packed, place):
     names = ("Ada Lovelace - lab.py", "Bo 李 - lab.ipynb", "Zoë - lab (1).py")
     found = packed("x.zip", *(place + name for name in names), only="random_init")
     assert found == {"Ada Lovelace", "Bo 李", "Zoë"}
+
+
+SCRIPTS = [
+    ("李雷", "韩梅梅"), ("علي", "مريم"), ("Иванов", "Петров"), ("山田 太郎", "佐藤 花子"),
+    ("Lovelace, Ada", "O'Neil, Zoë"), ("ada@x.invalid", "bo@x.invalid"), ("123456", "123457"),
+    ("Team A", "Team B"), ("student1", "student2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("names", SCRIPTS)
+@pytest.mark.parametrize("form", ["{}_random_init.py", "random_init - {}.py", "{} random_init.py"])
+def test_names_of_any_kind_are_a_class(packed, names, form):
+    assert packed("download.zip", *(f"hw/{form.format(name)}" for name in names)) == {*names}
 
 
 @pytest.mark.parametrize("archive", ["hw (1).zip", "hw-20261128T020000Z-001.zip"])

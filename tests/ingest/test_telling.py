@@ -18,6 +18,10 @@ EXERCISES_OF = {
     "REGULARISATION": set(),
     "OPTIMISATION": set(),
     "TENSORFLOW": set(),
+    "GRADIENT_CHECKING": set(),
+    "OPT_UTILS": set(),
+    "TEST_CASES": set(),
+    "TF_UTILS": set(),
     "KERAS": set(),
     "REGRESSION": set(),
 }
@@ -213,9 +217,41 @@ def test_the_name_decides_alone_where_the_functions_tell_nothing(
     assert told(ours_of({"ada/my zero-init (2).py": content})) == {"zero_init"}
 
 
-def test_a_function_made_by_another_tells_too(ours_of: Any) -> None:
-    source = "from functools import partial\ninitialize_parameters = partial(draw, 0.01)\n"
+DEF = f"def {CONTRACT}:\n    return 1\n"
+INNER = DEF.replace("\n    ", "\n        ")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from functools import partial\ninitialize_parameters = partial(draw, 0.01)\n",
+        "initialize_parameters = lambda n_x, n_h, n_y: 1\n",
+        f"@cache\n{DEF}",
+        f"async {DEF}",
+        f"if True:\n    {INNER}",
+        f"try:\n    {INNER}except NameError:\n    pass\n",
+        DEF.replace("n_x, ", "n_x: int, *, "),
+        DEF.replace("n_y)", "n_y, /, scale=0.01, **more)"),
+        DEF.replace("initialize", "initialise"),
+    ],
+)
+def test_a_function_tells_in_whatever_way_it_is_made(ours_of: Any, source: str) -> None:
     assert told(ours_of({"ada/hw.py": source})) == {"random_init"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"class Net:\n    {INNER}",
+        f"def main():\n    {INNER}",
+        DEF.replace("initialize_parameters", "initialize"),
+        f'"""\n{DEF}"""\n',
+        "".join(f"# {line}\n" for line in DEF.splitlines()),
+        "from lab import initialize_parameters\nprint(initialize_parameters(1, 2, 3))\n",
+    ],
+)
+def test_what_nobody_can_call_tells_nothing(ours_of: Any, source: str) -> None:
+    assert told(ours_of({"ada/hw.py": source, "bo/x.py": labs.PLANAR})) == set()
 
 
 def test_a_function_whose_text_is_broken_tells_too(ours_of: Any) -> None:
