@@ -19,15 +19,26 @@ if TYPE_CHECKING:
     from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
 
-_GAP: Final = " _.-"
+# The sign `-` comes last, where it is itself in a class of a pattern.
+_GAP: Final = " _.–—＿-"
 # No system keeps longer names; patterns look at the ends of such a one, and at no long gap.
 _LONGEST: Final = 120
-_LONG_GAP: Final = re.compile(r"[ _.-]{4,}")
-# What browsers, drives and file managers add to the name of a second copy.
+_LONG_GAP: Final = re.compile(rf"[{_GAP}]{{4,}}")
+# What browsers, drives and file managers add to the name of a second copy, in many tongues.
+_COPIES: Final = (
+    "copy|kopie|copie|copia|cópia|kopia|kopi|kopya|kopio|kopija|másolat|bản sao|копия|копія|копие|"
+    "αντίγραφο|نسخة|עותק"
+)
+_OF: Final = "of|von|de|di|van|av|af|din|z"
+_COPIES_JOINED: Final = "のコピー|コピー|的副本|副本|複本|복사본|的拷贝|拷贝"
 _COPY: Final = re.compile(
-    r"^(?:copy|kopie|copie|copia|cópia)(?: \(\d+\))? (?:of|von|de|di)[ _]+"
-    r"|[ _]*\(\d{1,3}\)$|[ _]*-?[ _]*(?<=[ _-])(?:copy|kopie|copie|copia)[ _-]?(?:\(?\d{1,3}\)?)?$"
-    r"|-20\d{6}T\d{6}Z(?:-\d+)*$",
+    rf"^(?:{_COPIES})(?: \(\d+\))? (?:{_OF})[ _]+|(?:^|[{_GAP}]+)(?:{_COPIES}) (?:{_OF})$"
+    rf"|[ _]*\(\d{{1,3}}\)$"
+    rf"|[{_GAP}]*(?<=[({_GAP}])\(?(?:another |\d{{1,2}}(?:st|nd|rd|th) )?(?:{_COPIES})"
+    rf"[ _-]?(?:\(?\d{{1,3}}\)?)?\)?$"
+    rf"|[{_GAP}]*\(?(?:{_COPIES_JOINED})[ _-]?\(?\d{{0,3}}\)?$"
+    r"|-20\d{6}T\d{6}Z(?:-\d+)*$|\.sync-conflict-\d{8}-\d{6}(?:-\w+)?$|[_-]checkpoint$|\.tar$"
+    r"|[ _]*\([^()]*conflicted copy[^()]*\)$",
     re.IGNORECASE,
 )
 _WORDS: Final = (
@@ -36,14 +47,17 @@ _WORDS: Final = (
     "the|and|notebook|code|work|copy|test|tests|done|fixed|corrected|backup|bak|latest|updated|"
     "finished|starter|template|given|original|orig|helper|helpers|util|utils|tools|main|model|"
     "numpy|np|loops?|vectori[sz]ed|fast|slow|simple|untitled|section|session|intro|src|"
+    "late|on[ _-]?time|missing|aufgabe|übung|uebung|abgabe|lösung|loesung|woche|blatt|devoir|"
+    "semaine|exercice|tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание|"
     "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|python|py"
 )
-_WORD: Final = rf"(?:(?:{_WORDS})[ _.-]?\d{{0,3}}|v\d{{1,2}})"
-_FIRST: Final = re.compile(rf"^{_WORD}(?:[ _.-]+|$)", re.IGNORECASE)
-_LAST: Final = re.compile(rf"(?:^|[ _.-]+){_WORD}$", re.IGNORECASE)
+# Days and values of what was tried are as little a name.
+_WORD: Final = rf"(?:(?:{_WORDS})[ _.-]?\d{{0,3}}|v\d{{1,2}}|20\d\d-\d\d-\d\d|\d+\.\d+)"
+_FIRST: Final = re.compile(rf"^{_WORD}(?:[{_GAP}]+|$)", re.IGNORECASE)
+_LAST: Final = re.compile(rf"(?:^|[{_GAP}]+){_WORD}$", re.IGNORECASE)
 # Without an exercise in the name a word may be a person's; a sign says that it stands apart.
-_FIRST_APART: Final = re.compile(rf"^{_WORD}(?: - |_)", re.IGNORECASE)
-_LAST_APART: Final = re.compile(rf"(?: - |_)({_WORD})$", re.IGNORECASE)
+_FIRST_APART: Final = re.compile(rf"^{_WORD}(?: [-–—] |[_＿])", re.IGNORECASE)
+_LAST_APART: Final = re.compile(rf"(?: [-–—] |[_＿])({_WORD})$", re.IGNORECASE)
 SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
 _HELPER: Final = re.compile(
     r"(?<![a-z])(?:utils?|helpers?|tools?|tests?|testcases?)(?![a-z])", re.IGNORECASE
@@ -121,14 +135,14 @@ class FileNames:
         if exercise is None:
             return _apart(whole)
         pieces = [_stripped(without_marks(piece), _FIRST, _LAST) for piece in pieces]
-        student = " ".join(piece for piece in pieces if piece)
+        student = " ".join(piece for piece in map(_unbracketed, pieces) if piece)
         return FileName(exercise, student, in_front=bool(pieces[0]))
 
 
 def _pattern(exercise: Exercise) -> re.Pattern[str]:
     ways = (exercise.id.split("_"), exercise.title.split())
-    text = "|".join(r"[ _.-]*".join(map(re.escape, words)) for words in ways)
-    return re.compile(rf"(?<![a-z0-9])(?:{text})(?![a-z0-9])", re.IGNORECASE)
+    text = "|".join(rf"[{_GAP}]*".join(map(re.escape, words)) for words in ways)
+    return re.compile(rf"(?<![a-z])(?:{text})(?![a-z0-9])", re.IGNORECASE)
 
 
 def _apart(whole: str) -> FileName:
@@ -140,6 +154,12 @@ def _apart(whole: str) -> FileName:
     # A name in two parts is left whole: several names with the same second part tell a task.
     _, sign, tail = student.rpartition(" - ")
     return FileName(task or (tail.casefold() if sign else None), student)
+
+
+def _unbracketed(text: str) -> str:
+    """Return a name without brackets around all of it."""
+    inner = text.strip("()[]{}【】（）").strip(_GAP)
+    return inner if inner and not set(inner) & set("()[]{}【】（）") else text
 
 
 def without_words(text: str) -> str:

@@ -262,6 +262,10 @@ NAMESAKES = {
         {"sys": "", "time": ""},
     ),
     "a submodule": ("import os.path\ndef f(): return os.path.join('a') == 'a'", {"os": "K = 3"}),
+    "a submodule of a library": (
+        "import json.decoder\ndef f(): return json.decoder is not None",
+        {"json": "K = 3"},
+    ),
     "of another folder": (
         "import random\ndef f(): return not hasattr(random, 'K')",
         {"old__random": "K = 3"},

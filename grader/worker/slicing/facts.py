@@ -115,9 +115,10 @@ class Facts:
     def is_plain(self) -> bool:
         """Whether it only gives names a value that is written there, which cannot fail."""
         node = self.statement.node
-        targets = node.targets if isinstance(node, ast.Assign) else ()
-        plain = bool(targets) and all(isinstance(t, ast.Name) for t in targets)
-        return plain and values.is_literal(getattr(node, "value", None))
+        if not isinstance(node, ast.Assign):
+            return False
+        named = all(isinstance(target, ast.Name) for target in node.targets)
+        return named and values.is_literal(node.value)
 
     @cached_property
     def is_none(self) -> bool:

@@ -60,10 +60,8 @@ def is_empty(expression: ast.expr | None) -> bool:
     return False
 
 
-def is_literal(expression: ast.expr | None) -> bool:
+def is_literal(expression: ast.expr) -> bool:
     """Whether an expression is a value as it is written: numbers, text, containers of them."""
-    if expression is None:
-        return False
     return all(
         isinstance(part, _LITERALS) and not (isinstance(part, ast.BinOp) and not _is_bounded(part))
         for part in ast.walk(expression)
