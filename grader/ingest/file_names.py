@@ -124,6 +124,11 @@ class FileNames:
         is_nobody = not told.student or SMALL_NUMBER.fullmatch(told.student)
         return told.task if is_nobody and told.task in self.ids else None
 
+    def is_nobody(self, folder: str) -> bool:
+        """Whether a folder's name is about work alone: `lab1`, `Section B`."""
+        rest = _stripped(folder, _FIRST, _LAST)
+        return not self.tell(folder).student or (len(rest) == 1 and rest != folder)
+
     def tell(self, stem: str) -> FileName:
         """Return what a file's name without its suffix tells."""
         whole = without_marks(_bounded(stem))

@@ -68,21 +68,24 @@ class Sharing:
     def sections(self, units: Sequence[Unit]) -> Sections:
         """Return which of the folders of a level are of weeks or groups.
 
-        Words for work are nobody's name: so are `lab1` and `week 2`, also when each holds files of
-        one student only. Other names are groups' when most of such folders hold a class.
+        Words for work are nobody's name: so are `lab1` and `week 2`, also when all that they hold
+        is one student's. Other names are groups' when most of such folders hold a class.
         """
         inside: dict[str, list[Unit]] = defaultdict(list)
         for path, file in units:
             if len(path.parts) > 1 and not self._names.folder_of(path.parts[0]):
                 inside[path.parts[0]].append(Unit(path.relative_to(path.parts[0]), file))
-        people = {top for top in inside if self._names.tell(top).student}
-        words = inside.keys() - people
+        words = {top for top in inside if self._names.is_nobody(top)}
+        people = inside.keys() - words
         is_flat = any(len(u.path.parts) == 1 and self._tell(u.path).student for u in units)
         if any(self.are_a_class(inside[top], top) for top in sorted(words)):
             return Sections(frozenset(words), shared=True)
         if people and not is_flat:
             return self._groups({top: inside[top] for top in people})
-        return Sections() if people or is_flat else Sections(frozenset(words))
+        works = Counter(w for top in words for w in {w for _, w in self._works(inside[top])})
+        # One who packed two folders of versions, or two who call theirs so: both are seen.
+        is_one = not people and not is_flat and all(number == 1 for number in works.values())
+        return Sections(frozenset(words)) if is_one else Sections()
 
     def _groups(self, inside: dict[str, list[Unit]]) -> Sections:
         """Return folders as groups when most hold a class, whose names do not come again."""
@@ -95,17 +98,19 @@ class Sharing:
                 return Sections()
         if len(inside) < 2:
             return Sections()
-        seen = Counter(pair for units in inside.values() for pair in {*self._works(units)})
+        seen = Counter(
+            pair for units in inside.values() for pair in {*self._works(units)} if pair[0]
+        )
         if 2 * len(seen) <= seen.total():
             return Sections()  # students who all call their files alike
         namesakes = frozenset(student for (student, _), number in seen.items() if number > 1)
         return Sections(frozenset(inside), shared=True, namesakes=namesakes)
 
     def _works(self, units: Sequence[Unit]) -> Iterator[tuple[str, Hashable]]:
-        """Yield students with what their files are for."""
+        """Yield students, as far as they are told, with what their files are for."""
         for path, file in units:
             told = self._tell(path)
-            if told.student and (work := told.task or self._answers(file)):
+            if work := told.task or self._answers(file):
                 yield told.student, work
 
     def _tell(self, path: PurePosixPath) -> FileName:

@@ -57,6 +57,14 @@ CLASSES = {
         "week 1/ann/a: R, week 1/ben/b: R, week 2/ben/b: Z",
         "ann: R, ben: ZR",
     ),
+    "sections": (
+        "Section A/ann/r: R, Section A/ben/r: R, Section B/cy/r: R",
+        "ann: R, ben: R, cy: R",
+    ),
+    "on time and late": (
+        "on time/ann_random_init: R, on time/ben_random_init: R, late/cy_random_init: R",
+        "ann: R, ben: R, cy: R",
+    ),
     "weeks in a folder": ("x/week 1/ann: R, x/week 1/ben: R, x/week 2/ann: Z", "ann: ZR, ben: R"),
     "weeks with a subject": (
         "Tag A/ann: R, Tag A/ben: R, Tag B/ann: Z, Tag B/ben: Z",
@@ -119,6 +127,12 @@ def test_students_with_two_answers_each_stay_students(packed, kind):
 def test_folders_of_work_alone_are_of_the_one_who_packed_them(packed):
     files = {"lab1/random_init.py": RANDOM, "lab2/zero_init.py": ZERO, "src/plot.py": OTHER}
     assert rows(packed(files, "ada.zip")) == {"ada": ["zero_init", "random_init"]}
+
+
+@pytest.mark.parametrize("names", [("v1", "v2"), ("final", "old"), ("Section A", "Section B")])
+def test_folders_of_work_with_the_same_work_are_all_seen(packed, names):
+    files = {f"{name}/random_init.py": RANDOM for name in names}
+    assert {*rows(packed(files, "ada.zip"))} == {*names}
 
 
 FROM = "from layers import *\n"
