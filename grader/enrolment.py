@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
+from grader.ingest.gathered import NOBODY, Known
 from grader.ingest.people import identify
 from grader.model.report import Status
 from grader.model.submission import submission_digest
@@ -89,14 +90,21 @@ def kept_from_earlier(enrolment: Enrolment, store: Store, scope: str | None) -> 
     return len({*kept} - here), sum(stem in here for stem in kept)
 
 
-def known_labels(out: Path) -> set[str]:
-    """Return what layouts have called the students of earlier runs into a folder."""
+def known_before(out: Path) -> Known:
+    """Return what a class had in earlier runs into a folder."""
     path = out / STORE
     if not path.is_file():
-        return set()
+        return NOBODY
     with Store(path, create=False) as store:
-        people = store.people()
-    return {s.label for person in people for s in (person.student, *person.handed)}
+        people, exercises = store.people(), store.exercises()
+    labels = {s.label: p.stem for p in people for s in (p.student, *p.handed)}
+
+    def files(label: str) -> set[str]:
+        with Store(path, create=False) as store:
+            reports = [row.report for row in store.rows() if row.seat.person == labels.get(label)]
+        return {name for report in reports if report for name in report.submission.files}
+
+    return Known(frozenset(labels), frozenset(exercises), files)
 
 
 def _graded(store: Store) -> dict[str, str]:

@@ -99,7 +99,7 @@ def grade(
     from tempfile import TemporaryDirectory
 
     from grader.batch import Way, grade_class
-    from grader.enrolment import known_labels
+    from grader.enrolment import known_before
     from grader.executors import available_jobs, local_executor
     from grader.ingest import Given, gather, read_roster
     from grader.signing import signer
@@ -115,7 +115,7 @@ def grade(
     count, key = jobs or available_jobs(), signer(sign) if sign else None
     executor = partial(local_executor, count)
     way = Way(run_job, executor, count, level, exercise, _progress(), key, whole_class)
-    table, known = read_roster(roster) if roster else None, known_labels(out)
+    table, known = read_roster(roster) if roster else None, known_before(out)
     with TemporaryDirectory(prefix="grader-") as scratch:
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
         every = [folder.exercise for folder in opened.folders]

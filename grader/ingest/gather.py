@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
-from grader.ingest.gathered import Gathered, LeftOver, Submission
+from grader.ingest.gathered import NOBODY, Gathered, Known, LeftOver, Submission
 from grader.ingest.layout import Clues
 from grader.ingest.listing import Kind, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
@@ -46,7 +46,7 @@ def gather(
     only: str | None = None,
     without: Path | None = None,
     roster: Roster | None = None,
-    known: Collection[str] = (),
+    known: Known = NOBODY,
     given: Given | None = None,
     forkserver: Forkserver | None = None,
 ) -> Gathered:
@@ -54,9 +54,9 @@ def gather(
 
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
     the students', such as the one that the class is graded into; `roster` adds identities;
-    `known` are labels of students, of whom `path` may be a part; `given` is what the course gives
-    out. Where files must be told by what they define, a worker reads them, of `forkserver` or of
-    one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
+    `known` is what earlier runs had, of which `path` may be a part; `given` is what the course
+    gives out. Where files must be told by what they define, a worker reads them, of `forkserver` or
+    of one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
     read at all.
     """
     listing, names = list_files(path, scratch, without), FileNames(exercises, given)
@@ -71,7 +71,7 @@ def gather(
         matcher = Matcher(exercises, contents, only)
         in_order = sorted(by_student, key=_order)
         found = [_found(matcher, contents, s, by_student[s]) for s in in_order]
-        _assume_the_only_one(matcher, [one.files for one in found])
+        _compare(matcher, [one.files for one in found], known)
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
     texts = given.texts if given else frozenset()
@@ -144,15 +144,15 @@ def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None
         one.files.matched += answers(one.files, one.unread, due, is_all=one.nothing_read)
 
 
-def _assume_the_only_one(matcher: Matcher, found: list[StudentFiles]) -> None:
-    """Give the exercise of a class that has one to students whose files tell nothing."""
-    told = {matched.exercise for one in found for matched in one.matched}
-    if len(told) != 1:
-        return
-    (exercise,) = told
-    for one in found:
+def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
+    """Hold what a few functions hint at against what the class is asked for, which may be one."""
+    told = {m.exercise for one in found for m in one.matched if not m.is_hint} | known.exercises
+    for one in found if told else ():
+        matcher.drop_hints(one, told)
+    told = {m.exercise for one in found for m in one.matched} | known.exercises
+    for one in found if len(told) == 1 else ():
         if one.silent and not one.matched:
-            matcher.assume(one, exercise)
+            matcher.assume(one, *told)
 
 
 def _submission(matched: Matched, stem: str, found: _Found) -> Submission:

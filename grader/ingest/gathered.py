@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.model.submission import Student, SubmissionInfo
 from grader.model.text import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from grader.ingest.layout import HandedIn
     from grader.ingest.roster import Roster
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the class had in earlier runs."""
+
+    labels: frozenset[str] = frozenset()
+    """What layouts have called its students."""
+    exercises: frozenset[str] = frozenset()
+    files: Callable[[str], Collection[str]] = lambda label: ()  # noqa: ARG005
+    """From a student's label, the paths of what the student handed in."""
+
+
+NOBODY: Final = Known()
 
 
 @dataclass(frozen=True)

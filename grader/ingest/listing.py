@@ -40,6 +40,7 @@ ONLY_HIDDEN: Final = (
     "there are only hidden files and folders of tools (such as venv): hand in your own file"
 )
 _INNER_ZIP: Final = "it is an archive in an archive: hand in the file itself"
+_OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
 # What systems and tools leave behind; nobody hands these in on purpose.
 _LITTER: Final = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
 _LITTER_FILES: Final = {"thumbs.db", "desktop.ini", r"icon\x0d"}
@@ -103,6 +104,8 @@ def list_files(path: Path, scratch: Path, without: Path | None = None) -> Listin
         found = _walk(path, without.resolve() if without else None)
     elif path.is_file() and path.suffix.lower() == ".zip":
         found = _class_zip(path, unpack)
+    elif path.is_file() and path.suffix.lower() in _OTHER_ARCHIVES:
+        raise UsageError(f"{path} is an archive of another kind: pack the class as a zip")
     elif path.is_file():
         listing.name = printable(path.parent.name)
         found = iter([_file(place(path.name), path)])

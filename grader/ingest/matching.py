@@ -6,7 +6,7 @@ What is left over is listed, never dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.choosing import Choice, Chooser
@@ -16,7 +16,7 @@ from grader.ingest.answers.versions import sort_versions
 from grader.ingest.listing import CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from grader.ingest.answers.contents import Contents
     from grader.ingest.layout import HandedIn
@@ -38,6 +38,8 @@ class Matched:
     files: tuple[HandedIn, ...]
     """What the answer imports, then what supplies functions that it lacks, then the answer."""
     notes: tuple[str, ...] = ()
+    is_hint: bool = False
+    """Whether but a few functions tell the exercise, for want of anything better."""
     problem: str | None = None
     """Why its only file could not be read; it gets no points, and the student is told this."""
 
@@ -84,18 +86,28 @@ class Matcher:
         own = [f for f in code if not self._contents.is_besides(f.file)] or code
         told = self._teller.tell(own, self._contents, modules)
         chooser = Chooser(self._contents, modules)
-        reasons = {f: _ANOTHER_FILE for candidates in told.values() for f in candidates}
+        reasons = {f: _ANOTHER_FILE for candidates in told.answers.values() for f in candidates}
         for exercise in self._ids:
-            if candidates := told.get(exercise):
+            if candidates := told.answers.get(exercise):
                 choice = chooser.choose(exercise, list(candidates))
                 guesses = [candidates[f] for f in (*choice.front, choice.main)]
-                found.matched.append(self._matched(found, exercise, choice, modules, guesses))
+                matched = self._matched(found, exercise, choice, modules, guesses)
+                found.matched.append(replace(matched, is_hint=exercise in told.hints))
                 reasons |= dict.fromkeys(choice.as_given, _AS_GIVEN)
         reasons |= {f: _AS_GIVEN for f in code if f not in own}
         self._leave(found, code, reasons)
         found.left += versions.others
         self._contents.forget_looks()
         return found
+
+    def drop_hints(self, found: StudentFiles, asked: Collection[str]) -> None:
+        """Leave answers that are told by few functions alone, to what nobody is asked for."""
+        dropped = [m for m in found.matched if m.is_hint and m.exercise not in asked]
+        found.matched = [matched for matched in found.matched if matched not in dropped]
+        used = {file for matched in found.matched for file in matched.files}
+        files = dict.fromkeys(f for matched in dropped for f in matched.files if f not in used)
+        found.silent += files
+        found.left += [(file, _TELLS_NOTHING) for file in files]
 
     def assume(self, found: StudentFiles, exercise: str) -> None:
         """Take what tells nothing for an answer to `exercise`, and say so."""
@@ -153,8 +165,7 @@ class Matcher:
     def _noted(self, matched: Matched, file: HandedIn) -> Matched:
         """Say of an answer that a file with functions of these names is not the answer, and why."""
         notes = tuple(self._refusals(matched.exercise, file))
-        files, exercise = matched.files, matched.exercise
-        return Matched(matched.student, exercise, files, (*matched.notes, *notes))
+        return replace(matched, notes=(*matched.notes, *notes))
 
     def _refusals(self, exercise: str, file: HandedIn) -> Iterator[str]:
         functions = self._contents.of(file.file).outline.functions.get(exercise, {})

@@ -17,19 +17,22 @@ from grader.model.text import clean_line
 from grader.source import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from grader.ingest.file_names import FileNames
+    from grader.ingest.gathered import Known
     from grader.ingest.layout import Clues, Layout
     from grader.ingest.listing import Listing, StoredFile
 
 # These write into the name of each folder whose it is, so that one folder tells as much as all.
 _TOLD_BY_NAME: Final = ("moodle", "canvas")
+_DEEPEST: Final = 5
+"""How far a path may lie within what a student handed in."""
 
 
 def read_layout(
-    layout: str, listing: Listing, path: Path, clues: Clues, known: Collection[str]
+    layout: str, listing: Listing, path: Path, clues: Clues, known: Known
 ) -> tuple[Layout, list[HandedIn]]:
     """Read the files in the layout that was named or that recognises them.
 
@@ -43,15 +46,16 @@ def read_layout(
     else:
         chosen = next(way for way in LAYOUTS.values() if way.recognise(_own(way, files, names)))
     plain = LAYOUTS["plain"]
-    within = [replace(f, path=PurePosixPath(above[0], f.path)) for f in listing.files if above]
     for way in (LAYOUTS[name] for name in _TOLD_BY_NAME):
         told = chosen is way and not way.recognise(listing.files)
+        within = _within(listing, above, way)
         if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
             return way, list(way.read(within, clues))
     outer = list(takewhile(names.folder_of, above))
+    outer = above[: _depth_of_known(above, listing, known) or len(outer)]
     name = _as_known(next(iter(above[len(outer) :]), listing.name), known)
     folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
-    if chosen is not plain or name not in known or (folders and folders <= {*known}):
+    if chosen is not plain or name not in known.labels or (folders and folders <= known.labels):
         own = _own(chosen, files, names)
         read = list(chosen.read(own, replace(clues, name=name)))
         if chosen is plain:
@@ -64,10 +68,30 @@ def read_layout(
     return chosen, [HandedIn(student, inner / file.path, file) for file in listing.files]
 
 
-def _as_known(name: str, known: Collection[str]) -> str:
+def _within(listing: Listing, above: Sequence[str], way: Layout) -> list[StoredFile]:
+    """Return the files as the class has them, in the folder that a system names so."""
+    fits = way.names or (lambda _: False)
+    depth = next((n for n, part in enumerate(above[:_DEEPEST], 1) if fits(part)), 0)
+    inner = PurePosixPath(*reversed(above[:depth]))
+    return [replace(file, path=inner / file.path) for file in listing.files if depth]
+
+
+def _depth_of_known(above: Sequence[str], listing: Listing, known: Known) -> int:
+    """Return how far above a known student's folder is, of which a file was handed in before.
+
+    A folder of the instructor's may be called like a student.
+    """
+    for depth, part in enumerate(above[:_DEEPEST]):
+        if part in known.labels:
+            inner = PurePosixPath(*reversed(above[:depth]))
+            before = known.files(part) if depth else ()
+            return depth if any(str(inner / f.path) in before for f in listing.files) else 0
+    return 0
+
+
+def _as_known(name: str, known: Known) -> str:
     """Return a name of a path as a student is known by it: a copy's marks are no part of that."""
-    plain = without_marks(name)
-    return plain if name not in known and plain in known else name
+    return name if name in known.labels else without_marks(name)
 
 
 def _own(way: Layout, files: Sequence[StoredFile], names: FileNames) -> Sequence[StoredFile]:

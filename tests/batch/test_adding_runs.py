@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch import Way, grade_class
-from grader.enrolment import ABSENT, known_labels
+from grader.enrolment import ABSENT, known_before
 from grader.errors import UsageError
 from grader.executors import local_executor
 from grader.ingest import gather, read_roster
@@ -35,7 +35,7 @@ def hall(classroom, tmp_path):
         exercises = [f.exercise for f in classroom.course.folders]
         gathered = gather(
             path or classroom.folder, scratch, exercises, layout, options.get("scope"),
-            classroom.out, table, known_labels(classroom.out), forkserver=classroom.forkserver,
+            classroom.out, table, known_before(classroom.out), forkserver=classroom.forkserver,
         )  # fmt: skip
         gathered = gathered.only(only) if only else gathered
         way = Way(classroom.function, partial(local_executor, 1), 1, "full", **options)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.batch import Way, grade_class
 from grader.catalog import Course
-from grader.enrolment import known_labels
+from grader.enrolment import known_before
 from grader.executors import local_executor
 from grader.ingest import gather, read_roster
 from grader.sample import STUDENTS, write_sample
@@ -44,7 +44,7 @@ class Desk:
         exercises = [folder.exercise for folder in self.course.folders]
         into = self.root / out
         gathered = gather(
-            path, scratch, exercises, "auto", options.get("scope"), into, table, known_labels(into),
+            path, scratch, exercises, "auto", options.get("scope"), into, table, known_before(into),
             forkserver=self.forkserver,
         )  # fmt: skip
         gathered = gathered.only(only) if only else gathered
@@ -83,7 +83,7 @@ class Desk:
                 self.grade(self.folder, roster=roster, whole=kind == "whole class")
             case "student's zip" if one.is_dir():
                 # Of nobody known, what follows the name may be a part of it.
-                known = one.name in known_labels(self.root / "out")
+                known = one.name in known_before(self.root / "out")
                 name = f"{one.name}{MARKS[number % len(MARKS)] if known else ''}.zip"
                 self.grade(self.packed(name=name, of=one), roster=roster)
             case "student" | "student's zip":

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from grader.ingest.gathered import Known
+
 EXERCISE = "random_init"
 RIGHT = """
 import numpy as np
@@ -80,7 +82,7 @@ def test_one_student_s_folder_is_one_student(
     elif how == "class of one":
         path = tmp_path / "class"
     files = {f"val/{name}": text for name, text in files.items()}
-    gathered = ours_of(files, path=path, only=only, known=known)
+    gathered = ours_of(files, path=path, only=only, known=Known(frozenset(known)))
     assert students(gathered) == {"val"}
     assert answers(gathered) == {"val": RIGHT}
     assert all(item.passed_over for item in gathered.left_over)

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from grader.errors import UsageError
+from grader.ingest.gathered import Known
 from grader.model.submission import submission_digest
 
 ZERO, RANDOM, BACK = (
@@ -24,6 +25,51 @@ def zipped(files):
         for name, content in files.items():
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def known(*labels):
+    return Known(frozenset(labels))
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "expected"),
+    [
+        ("class/Ada/my work/random_init.py", "my work/random_init.py", "Ada"),
+        ("class/Ada/my work", "my work/random_init.py", "Ada"),
+        ("class/Ada/my work/deep", "my work/deep/zero_init.py", "Ada"),
+        ("class/Ada", "my work/random_init.py", "Ada"),
+        # A folder of the instructor's that is called like a student, who has no such file.
+        ("class/Ada/my work/random_init.py", "random_init.py", "my work"),
+        ("class/Ada/my work", "", "my work"),
+    ],
+)
+def test_a_path_within_what_a_student_handed_in_is_the_student_s(
+    class_of, tmp_path, path, before, expected
+):
+    files = {"Ada/my work/random_init.py": RANDOM, "Ada/my work/deep/zero_init.py": ZERO}
+    given = Known(frozenset({"Ada", "Bo"}), files=lambda label: {before} if label == "Ada" else ())
+    found = class_of(files, path=tmp_path / path, known=given).submissions
+    labels = {s.student.label for s in found}
+    assert (labels == {"Ada"}) if expected == "Ada" else ("Ada" not in labels)
+    if expected == "Ada":
+        assert all(name.startswith("my work/") for s in found for name in s.names)
+
+
+@pytest.mark.parametrize("name", ["s2 (1).zip", "Copy of s2.zip", "s2-20261128T020000Z-001.zip"])
+def test_a_copied_zip_is_of_the_student_that_it_is_a_copy_of(class_of, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(
+        zipped({"random_init.py": "def initialize(): return 0\ndef scale(): return 1"})
+    )
+    [one] = class_of({}, path=path).submissions
+    assert one.student.label == "s2"
+
+
+@pytest.mark.parametrize("name", ["class.tar.gz", "class.7z", "class.RAR", "a.tar"])
+def test_another_kind_of_archive_is_refused_with_what_to_do(class_of, tmp_path, name):
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(UsageError, match="another kind: pack the class as a zip"):
+        class_of({}, path=tmp_path / name)
 
 
 def left(gathered):
@@ -296,11 +342,13 @@ def test_a_copy_of_a_known_student_s_path_is_that_student_s(
         path, files = tmp_path / f"{path.name}.zip", {}
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(inner, "def zeros(): return 0")
-    [submission] = class_of(files, path=path, known=("s1", "s2", "Anna Meier")).submissions
+    [submission] = class_of(files, path=path, known=known("s1", "s2", "Anna Meier")).submissions
     assert submission.id == f"{student}.zero_init"
 
 
 def test_a_student_who_is_known_with_the_marks_stays(class_of, tmp_path):
     files = {"s1 (1)/zero_init.py": "def zeros(): return 0"}
-    [one] = class_of(files, path=tmp_path / "class" / "s1 (1)", known=("s1", "s1 (1)")).submissions
+    [one] = class_of(
+        files, path=tmp_path / "class" / "s1 (1)", known=known("s1", "s1 (1)")
+    ).submissions
     assert one.student.label == "s1 (1)"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import labs
 import pytest
 from labs import lab
+
+from grader.ingest.gathered import Known
 
 PLANAR = {"random_init", "backprop_step", "nn_model"}
 EXERCISES_OF = {
@@ -154,6 +157,56 @@ def test_a_helper_file_answers_by_nothing_less_than_most(
 def test_a_helper_file_with_most_of_an_exercise_answers_it(ours_of: Any) -> None:
     files = {"ada/my_utils.py": PART + lab("compute_cost(A2, Y)", begin="")}
     assert told(ours_of(files)) == {"backprop_step"}
+
+
+@pytest.mark.parametrize(
+    "signature", ["f(x)", "predict(X)", "propagate(a)", "update_parameters(a, b, c)", "nothing(x)"]
+)
+@pytest.mark.parametrize("asked", [{"random_init"}, {"random_init", "zero_init"}])
+def test_few_functions_tell_nothing_that_the_class_is_not_asked_for(
+    ours_of: Any, tmp_path: Path, signature: str, asked: set[str]
+) -> None:
+    files = {f"s{n}/{exercise}.py": "" for n in range(3) for exercise in asked}
+    files |= {"eve/hw.py": lab(signature)}
+    gathered = ours_of(files)
+    assert {s.exercise for s in gathered.submissions} == asked
+    # The only exercise of a class is meant by whoever's files tell none.
+    assert told(gathered, "eve") == (asked if len(asked) == 1 else set())
+    assert ("eve/hw.py" in {item.path for item in gathered.left_over}) == (len(asked) > 1)
+    # Graded again alone, she has what she had in the class.
+    path, known = tmp_path / "class" / "eve", Known(frozenset({"eve"}), frozenset(asked))
+    assert told(ours_of({}, path=path, known=known), "eve") == told(gathered, "eve")
+
+
+def test_few_functions_tell_what_the_class_is_asked_for(ours_of: Any) -> None:
+    full = lab("f(x)", "f_prime(x)", "gradient_descent(x0, learning_rate, steps)")
+    files = {"ada/gradient_descent.py": full, "bo/random_init.py": lab(CONTRACT)}
+    assert told(ours_of(files | {"eve/hw.py": lab("f(x)")}), "eve") == {"gradient_descent"}
+
+
+LAB_UTILS = lab("sigmoid(x)", "relu(x)", "load()", "plot(x)", "score(x)", "show(x)", CONTRACT)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "answers"),
+    [
+        ("app_utils_v2", LAB_UTILS, False),
+        ("helpers", LAB_UTILS, False),
+        ("init", LAB_UTILS, True),
+        ("my_utils", lab(CONTRACT, "plot(x)"), True),
+    ],
+)
+def test_a_helper_file_with_little_of_an_exercise_answers_nothing_to_who_imports_it(
+    ours_of: Any, name: str, text: str, answers: bool
+) -> None:
+    app = f"from {name} import *\n{lab('two_layers(X, Y)', 'many_layers(X, Y)')}"
+    files = {
+        "ada/app.py": app,
+        f"ada/{name}.py": text,
+        "bo/random_init.py": "",
+        "bo/zero_init.py": "",
+    }
+    assert told(ours_of(files)) == ({"random_init"} if answers else set())
 
 
 @pytest.mark.parametrize(

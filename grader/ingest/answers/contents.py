@@ -29,7 +29,7 @@ STUDENT_SECONDS: Final = 20.0
 # An import reaches over lines when it has brackets; what is looked at too far costs an outline.
 _IMPORT_REACH: Final = 400
 _MOST_IMPORTS: Final = 20_000
-_IMPORTS: Final = re.compile(rb"import|from|%run")
+_IMPORTS: Final = re.compile(rb"import|from|%run|open|run_path")
 _WORD: Final = re.compile(rb"\w+")
 _TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -101,7 +101,8 @@ class Contents:
         # Letters beyond ASCII are written in more than one way, and composed in more than one.
         if not all(name.isascii() for name in names):
             return True
-        return not self._look(file).words.isdisjoint(name.encode() for name in names)
+        words = self._look(file).words
+        return any(words.issuperset(_WORD.findall(name.encode())) for name in names)
 
     def of(self, file: StoredFile) -> Content:
         """Return what a file defines and imports; one that cannot be read defines nothing."""

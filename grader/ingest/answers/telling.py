@@ -11,13 +11,14 @@ an answer imports answers nothing by itself.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.contents import fitting
 from grader.ingest.file_names import FileNames
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from grader.ingest.answers.contents import Contents
     from grader.ingest.answers.modules import Modules
@@ -28,8 +29,15 @@ if TYPE_CHECKING:
 # A file of which one function in five or more belongs to an exercise is not about something else.
 _OTHERS_FOR_EACH: Final = 3
 
-Told = dict[str, dict["HandedIn", str]]
-"""By exercise its candidates, and what was guessed of each; empty when nothing was guessed."""
+
+@dataclass
+class Told:
+    """What a student's files tell."""
+
+    answers: dict[str, dict[HandedIn, str]]
+    """By exercise its candidates, and what was guessed of each; empty when nothing was guessed."""
+    hints: Collection[str] = ()
+    """Exercises of which there is less than half, in files that tell nothing else."""
 
 
 class Teller:
@@ -44,7 +52,7 @@ class Teller:
         """Return the candidates for each exercise that one student's files answer."""
         if self._only is not None:
             own = [f for f in files if not self.is_of_another(f, contents)]
-            return {self._only: dict.fromkeys(own, "")} if own else {}
+            return Told({self._only: dict.fromkeys(own, "")} if own else {})
         return _Telling(self._sizes, self, files, contents, modules).told()
 
     def is_of_another(self, file: HandedIn, contents: Contents) -> bool:
@@ -89,7 +97,8 @@ class _Telling:
     ) -> None:
         self._sizes, self._teller, self._files = sizes, teller, files
         self._contents, self._modules = contents, modules
-        self._told: Told = defaultdict(dict)
+        self._told: dict[str, dict[HandedIn, str]] = defaultdict(dict)
+        self._hints: set[str] = set()
         self._open: list[HandedIn] = []
         """Files of which only the functions can tell."""
 
@@ -100,7 +109,7 @@ class _Telling:
             self._by_name_alone(file)
         self._drop_modules()
         self._by_functions()
-        return self._told
+        return Told(self._told, self._hints)
 
     def _by_place_or_name(self, file: HandedIn) -> bool:
         """Take what needs no guess; return False when name and functions disagree."""
@@ -130,8 +139,18 @@ class _Telling:
     def _drop_modules(self) -> None:
         """Leave aside files that an answer imports."""
         importers = self._modules.importers(self._files) if self._open else {}
-        modules = {f for f in self._open if any(map(self._answers, importers.get(f, ())))}
+        modules = {
+            f
+            for f in self._open
+            if f in importers and (any(map(self._answers, importers[f])) or self._is_helper(f))
+        }
         self._open = [file for file in self._open if file not in modules]
+
+    def _is_helper(self, file: HandedIn) -> bool:
+        """Whether a file is called a helper and has little of any exercise."""
+        definitions = self._contents.of(file.file).outline.definitions
+        most = max((len(fitting(f)) for f in self._outline(file).values()), default=0)
+        return self._teller.is_helper(file) and definitions - most >= _OTHERS_FOR_EACH * most
 
     def _answers(self, file: HandedIn) -> bool:
         """Whether a file has a function of what it answers: a test or a plot has none."""
@@ -151,7 +170,10 @@ class _Telling:
         }
         alone = not self._told and not any(told.values())
         for file, exercises in told.items():
-            for exercise in exercises or filter(None, [self._hint(file, alone=alone)]):
+            hint = None if exercises else self._hint(file, alone=alone)
+            if hint and hint not in self._told and not self._is_half(file, hint):
+                self._hints.add(hint)
+            for exercise in exercises or filter(None, [hint]):
                 names = ", ".join(self._functions(file, exercise))
                 guess = f"{file.path} was taken for {exercise} because it defines {names}"
                 self._told[exercise].setdefault(file, guess)
@@ -177,6 +199,9 @@ class _Telling:
 
     def _has(self, file: HandedIn, exercise: str) -> bool:
         return bool(self._functions(file, exercise))
+
+    def _is_half(self, file: HandedIn, exercise: str) -> bool:
+        return 2 * len(fitting(self._functions(file, exercise))) >= self._sizes[exercise]
 
     def _hint(self, file: HandedIn, *, alone: bool) -> str | None:
         """Return the exercise that a file's few functions tell best, if any does.

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from grader.errors import UsageError
 from grader.ingest.layout import Clues, Entries, HandedIn, entries, other
-from grader.ingest.listing import METADATA, StoredFile
+from grader.ingest.listing import METADATA, NOTHING, Kind, StoredFile
 from grader.model.submission import Student
 
 _NAME: Final = re.compile(r"submission_\d+")
 MOST_MIB: Final = 256
+_NO_FILES: Final = "the export lists this submission, and holds no file of it"
 
 
 def fits(name: str) -> bool:
@@ -55,6 +56,12 @@ def read(
         for student in students:
             path = inner if inner.parts else PurePosixPath(top)
             yield HandedIn(student, path, file, turn=_turn(top), notes=notes)
+    there = {level.place(file)[0] for file in files}
+    for top in submitters.keys() - there:
+        path = level.wrapper / top / NOTHING
+        missing = StoredFile(path, metadata.blob, Kind.REFUSED, _NO_FILES)
+        for student in submitters[top]:
+            yield HandedIn(student, PurePosixPath(top), missing, turn=_turn(top))
 
 
 def _turn(top: str) -> int:

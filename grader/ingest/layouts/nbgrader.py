@@ -62,7 +62,8 @@ def _stamped(files: Sequence[StoredFile]) -> PurePosixPath | None:
     for depth in (0, 1):
         code = [f.path.parts for f in files if f.is_code and len(f.path.parts) > depth]
         stamps = {f.path.parent.parts for f in files if f.path.name == _STAMP}
-        fitting = {parts[depth] for parts in code if parts[: depth + 2] in stamps}
+        # The stamp lies beside the work; Sakai has one, too, and the work in a folder below.
+        fitting = {p[depth] for p in code if p[:-1] in stamps and len(p) == depth + 3}
         wrappers = {parts[:depth] for parts in code}
         if len(wrappers) == 1 and len(fitting) > len({parts[depth] for parts in code} - fitting):
             return PurePosixPath(*wrappers.pop())
