@@ -8,6 +8,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from grader.worker import library
 from grader.worker.clock import Clock
 from grader.worker.execution import Execution
 from grader.worker.extract import Broken, Extracted, extract
@@ -161,6 +162,7 @@ class Namespace:
         for run in self._runs:
             self._skipped += run.skipped
             self._note_uncompiled(run)
+            self._note_newer(run)
         looks = [Troubles(run) for run in self._runs]
         functions = dict(list(self._functions.of(self.globals).items())[-MAX_FUNCTIONS:])
         if self._slices != "off":
@@ -201,6 +203,15 @@ class Namespace:
                 names = tuple(sorted(failure.facts.binds))
                 self._broken.append(Broken(statement.label, line or statement.line, message, names))
                 del run.failures[place]
+
+    def _note_newer(self, run: Execution) -> None:
+        """Take statements that need a newer library for what they are: too new."""
+        for place, facts in enumerate(run.facts):
+            version = library.needed(facts, run.names) if facts.binds else ""
+            if version:
+                statement, names = facts.statement, tuple(sorted(facts.binds))
+                self._broken.append(Broken(statement.label, statement.line, "", names, version))
+                run.failures.pop(place, None)
 
 
 def _extracted(label: str, source: str) -> Extracted:

@@ -145,6 +145,10 @@ NEWER = {
     "a type": "type K = int\ndef square(x): return x ** 2 if K else x\n",
     "a later definition": 'def square(x): return x\ndef square(x): return f"{"x"}"\n',
     "a helper": "def two[T](x: T) -> T: return 2\ndef square(x): return x ** two(x)\n",
+    "a name of the library": "from itertools import batched\nK = len(next(batched('abc', 2)))\n"
+    "def square(x): return x ** K\n",
+    "a decorator of the library": "import typing as t\nclass A:\n    @t.override\n"
+    "    def two(self): return 2\ndef square(x): return x ** A().two()\n",
 }
 
 
