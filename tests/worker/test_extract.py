@@ -78,9 +78,13 @@ def test_statements_of_a_block_are_listed_with_their_branch():
         ("%run utils.ipynb", "utils.ipynb"),
         ("%run utils", "utils.py"),
         ("%run -i 'my utils.ipynb'", "my utils.ipynb"),
+        ("%run my\\ utils.ipynb", "my utils.ipynb"),
         ('%run "tools/a.py" 3', "tools/a.py"),
         ("get_ipython().run_line_magic('run', 'utils.ipynb')", "utils.ipynb"),
         ("get_ipython().magic('run utils.ipynb')", "utils.ipynb"),
+        ("exec(open('utils.py').read())", "utils.py"),
+        ("exec(compile(io.open('lib/a.py', encoding='utf-8').read(), 'a', 'exec'))", "lib/a.py"),
+        ("exec(Path('utils.py').read_text(), globals())", "utils.py"),
     ],
 )
 def test_a_file_that_is_run_is_imported(line, path):
@@ -89,7 +93,11 @@ def test_a_file_that_is_run_is_imported(line, path):
     assert (first.line, last.line) == (1, 3)
 
 
-@pytest.mark.parametrize("line", ["%matplotlib inline", "get_ipython().magic('time')", "x.magic"])
+@pytest.mark.parametrize(
+    "line",
+    ["%matplotlib inline", "get_ipython().magic('time')", "x.magic", "exec('K = 3  # a.py')",
+     "exec(open(path).read())", "exec(open('a.txt').read())", "exec(open().read())", "exec(a)()"],
+)  # fmt: skip
 def test_other_magics_run_no_file(line):
     assert all(s.kind == "other" for s in extract("cell 1", line).statements)
 

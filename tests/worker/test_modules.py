@@ -89,6 +89,8 @@ WAYS = {
     "a notebook": ("import tools" + USE.format("tools.g()"),
                    {"tools_ipynb": "def g(): return 3"}),
     "run": ("%run tools.ipynb" + USE.format("g()"), {"tools_ipynb": "def g(): return 3"}),
+    "run by exec": ("exec(open('tools.py').read())" + USE.format("g()"),
+                    {"tools": "def g(): return 3"}),
     "run by its path": ("%run lib/tools.py" + USE.format("g()"),
                         {"lib__tools": "def g(): return 3"}),
     "a lost folder": ("import tools" + USE.format("tools.g()"),
