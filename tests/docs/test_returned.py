@@ -49,12 +49,14 @@ class Choice(IntEnum):
 
 NAMES = {
     **{name: getattr(collections, name) for name in ("OrderedDict", "Counter", "defaultdict")},
-    **{name: getattr(collections, name) for name in ("deque", "UserDict")},
+    **{name: getattr(collections, name) for name in ("deque", "ChainMap")},
+    **{name: getattr(collections, name) for name in ("UserDict", "UserList", "UserString")},
     "Pair": collections.namedtuple("Pair", "a b"),
     "Parameters": student("Parameters", dict),
     "Name": student("Name", str),
     "Net": student("Net"),
     "MappingProxyType": types.MappingProxyType,
+    "SimpleNamespace": SimpleNamespace,
     "plt": stand_in("matplotlib.pyplot", {}),
     "tools": stand_in("tools", {}),
     "torch": of("torch", "Tensor"),
