@@ -15,7 +15,7 @@ from grader.worker.extract import Broken, Extracted, extract
 from grader.worker.extract.statements import describe
 from grader.worker.functions import Functions
 from grader.worker.modules import SUFFIXES, Cells, Files, Finder
-from grader.worker.placeholders import Importer
+from grader.worker.placeholders import IN_NOTEBOOKS, Importer
 from grader.worker.slicing import Choice, Facts
 from grader.worker.troubles import Troubles
 
@@ -77,6 +77,8 @@ class Namespace:
         path: of the file that holds them. beside: the other files that were handed in, by path:
         modules that are imported, and parts, which are read before the answer.
         """
+        if path.lower().endswith(".ipynb"):
+            self._builtins |= IN_NOTEBOOKS
         answer = [_extracted(label, source) for label, source in cells]
         self._files = Files(beside, path)
         for extracted in answer:
