@@ -6,6 +6,8 @@ only `grader grade` uses.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 
@@ -54,7 +56,11 @@ def main() -> None:
     except GraderError as error:
         print(f"grader: {error}", file=sys.stderr)
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; nothing is left to say to it.
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        # What waits to be written must not fail once more when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        with contextlib.suppress(OSError):
+            print(f"grader: {error.strerror}", file=sys.stderr)
+        sys.exit(2)
