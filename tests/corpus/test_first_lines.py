@@ -32,6 +32,8 @@ TANH_DEFAULTS = "candidates=(10, 1, 0.1, 0.01), max_saturated=0.01"
     [
         (NETWORK, "num_iterations=10000", "num_iterations=1000", "default_iterations", ""),
         (NETWORK, "num_iterations=10000", "num_iterations=5", "default_iterations", ""),
+        (NETWORK, "num_iterations=10000", "num_iterations=-1", "default_iterations", "-1"),
+        (NETWORK, "num_iterations=10000", "num_iterations='all'", "default_iterations", "'all'"),
         (LOGISTIC, "num_iterations=100", "num_iterations=2000", "defaults", "num_iterations"),
         (LOGISTIC, "rate=0.009", "rate=0.5", "defaults", "learning_rate"),
         (BACKPROP, "rate=1.2", "rate=0.01", "update_default_rate", "learning_rate"),
@@ -54,6 +56,13 @@ def test_another_default(
     assert failed(report) == {check}
     assert "default" in feedback(report, check)
     assert argument in feedback(report, check)
+
+
+@pytest.mark.parametrize("default", ["np.int64(10_000)", "np.array(10000)", "10**4", "ITERATIONS"])
+def test_a_default_that_may_be_right(slot: Slot, default: str) -> None:
+    first_line = ("num_iterations=10000", f"num_iterations={default}")
+    report = graded(slot, NETWORK, first_line, ("1.2", "1.2\nITERATIONS = 10_000"))
+    assert report.points == report.max_points
 
 
 def test_another_threshold_shows_in_the_example_too(slot: Slot) -> None:
