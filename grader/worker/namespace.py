@@ -88,7 +88,7 @@ class Namespace:
         if self._files:
             stem, _ = posixpath.splitext(posixpath.basename(path))
             self._finder.install(self._module, stem)
-        facts = self._facts([*self._parts(beside, answer), *answer])
+        facts = self._facts([*self._parts(answer), *answer])
         self._execute(facts, self.globals, self._wanted(facts))
         self._functions.adopt(self.globals)
         return self._summary()
@@ -98,13 +98,10 @@ class Namespace:
         best = self._functions.best(names, self.globals)
         return None if best is None else self.globals[best]
 
-    def _parts(
-        self, beside: Sequence[tuple[str, Cells]], answer: list[Extracted]
-    ) -> Iterator[Extracted]:
+    def _parts(self, answer: list[Extracted]) -> Iterator[Extracted]:
         """Yield the contents of files that no other one imports: parts of the answer."""
-        if not beside:
-            return
-        read = [(path, [_extracted(*cell) for cell in cells]) for path, cells in beside]
+        files = [file for file in self._files if file[0].lower().endswith(SUFFIXES)]
+        read = [(path, [_extracted(*cell) for cell in cells]) for path, cells in files]
         everything = [*answer, *(one for _, contents in read for one in contents)]
         modules = self._files.imported(
             name for one in everything for s in one.statements for name in s.imports

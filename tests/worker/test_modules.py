@@ -167,6 +167,18 @@ def test_a_file_that_a_cell_writes_can_be_imported() -> None:
     assert function() == 3
 
 
+def test_a_file_that_a_cell_writes_and_nobody_imports_is_a_part_of_the_answer() -> None:
+    namespace = Namespace(contract=CONTRACT)
+    cells = ["%%writefile answer.py\nimport math\ndef f(): return math.floor(K)",
+             "%%file more.py\nK = [3][0]", "%%writefile data.txt\nW b 3", "x = 1"]  # fmt: skip
+    report = namespace.define([(f"cell {n}", s) for n, s in enumerate(cells)], path="lab.ipynb")
+    function = namespace.find(["f"])
+    assert function is not None
+    assert function() == 3
+    assert report["functions"]["f"]["label"] == "answer.py"
+    assert report["broken"] == []
+
+
 def test_a_cell_may_write_the_rest_of_a_file_or_the_answers_own() -> None:
     namespace = Namespace(contract=CONTRACT)
     cells = ["%%writefile lab.py\nK = [1]", "%%writefile -a lab.py\ndef f(): return K[0] + 2",
