@@ -160,6 +160,8 @@ NEWER = {
     "a value": 'd = {"a": "2"}\nK = int(f"{d["a"]}")\ndef square(x): return x ** K\n',
     "a type": "type K = int\ndef square(x): return x ** 2 if K else x\n",
     "a later definition": 'def square(x): return x\ndef square(x): return f"{"x"}"\n',
+    "an except without brackets": "def square(x):\n    try:\n        return x ** 2\n"
+    "    except* ValueError, TypeError:\n        pass\n",
     "a helper": "def two[T](x: T) -> T: return 2\ndef square(x): return x ** two(x)\n",
     "a name of the library": "from itertools import batched\nK = len(next(batched('abc', 2)))\n"
     "def square(x): return x ** K\n",
@@ -175,8 +177,9 @@ def test_what_a_newer_python_is_needed_for_is_held_back(
 ) -> None:
     report = grade(NEWER[way])
     assert (report.status, report.points) == ("internal_error", None)
-    assert "needs Python 3.12, and Python 3.11 grades here" in report.diagnostic
-    assert any("needs Python 3.12" in note for note in report.notes)
+    version = "3.14" if "except" in way else "3.12"
+    assert f"needs Python {version}, and Python 3.11 grades here" in report.diagnostic
+    assert any(f"needs Python {version}" in note for note in report.notes)
     assert "not valid Python" not in str(report)
 
 

@@ -129,7 +129,6 @@ def test_misplaced_functions_are_seen_up_to_a_number():
         (2, "markdown", "Markdown"),
         (3, "markdown", "Markdown"),
         (3, "raw", "Raw"),
-        (2, "raw", "Markdown"),
     ],
 )
 def test_misplaced_functions_of_an_old_notebook_are_seen(version, kind, said):

@@ -101,6 +101,21 @@ WAYS = {
         "import importlib\nt = importlib.import_module('tools')" + USE.format("t.g()"),
         {"tools": "def g(): return 3"},
     ),
+    "import by its function": ("t = __import__('tools')" + USE.format("t.g()"),
+                               {"tools": "def g(): return 3"}),
+    "loaded again": ("import importlib, tools\nimportlib.reload(tools)" + USE.format("tools.g()"),
+                     {"tools": "K = []\nK.append(3)\ndef g(): return K[-1]"}),
+    "the package it is in, else the folder": (
+        "try:\n    from .tools import g\nexcept ImportError:\n    from tools import g"
+        + USE.format("g()"), {"tools": "def g(): return 3"}
+    ),
+    "a name of other letters": ("import утилиты as u" + USE.format("u.g()"),
+                                {"утилиты": "def g(): return 3"}),
+    "a package two packages up": (
+        "import a.b.c" + USE.format("a.b.c.g()"),
+        {"a__INIT": "", "a__b__INIT": "", "a__b__c": "from ..d import g",
+         "a__d": "def g(): return 3"},
+    ),
     "the answer": (
         "def k(): return 3\nfrom tools import g" + USE.format("g()"),
         {"tools": "def g():\n    from answer import k\n    return k()"},
