@@ -75,6 +75,8 @@ def test_another_threshold_shows_in_the_example_too(slot: Slot) -> None:
     ("exercise", "old", "new", "argument", "check"),
     [
         (BACKPROP, "rate=1.2", "rate", "learning_rate", "update_default_rate"),
+        (LOGISTIC, "rate=0.009", "rate=None", "learning_rate", "defaults"),
+        (BACKPROP, "rate=1.2", "rate=None", "learning_rate", "update_default_rate"),
         ("uniform_init", "rate=0.02", "rate", "learning_rate", "default_rate"),
         ("uniform_init", "init_range=0.1", "init_range", "init_range", "default_range"),
         (
