@@ -44,6 +44,8 @@ TANH_DEFAULTS = "candidates=(10, 1, 0.1, 0.01), max_saturated=0.01"
         ("gradient_descent", "num_steps=100", "num_steps=1000", "defaults", "num_steps"),
         ("deep_init", "scale=0.01", "scale=0.1", "deep_default", "scale"),
         ("saturation", "max_saturated=0.01", "max_saturated=0.1", "default_limit", "max_saturated"),
+        ("saturation", "saturated=0.01", "saturated=0.02", "default_limit", "max_saturated"),
+        ("saturation", "saturated=0.01", "saturated=0", "default_limit", "max_saturated"),
         ("saturation", "(10, 1, 0.1, 0.01)", "(1, 0.1, 0.01, 0.001)", "scale", "candidates"),
         ("constant_init", "tol=1e-12", "tol=1e-6", "tolerance", "tol"),
     ],
