@@ -76,13 +76,13 @@ def _since(name: str) -> tuple[int, int] | None:
 
 def _walked(node: ast.AST) -> Iterator[ast.AST]:
     """Yield all nodes but those of blocks that choose: a `try`, a question for the version."""
-    if isinstance(node, ast.Try):
-        return
-    if isinstance(node, ast.If | ast.IfExp) and _asks(node.test):
-        return
-    yield node
-    for inner in ast.iter_child_nodes(node):
-        yield from _walked(inner)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        asks = isinstance(node, ast.If | ast.IfExp) and _asks(node.test)
+        if not asks and not isinstance(node, ast.Try):
+            yield node
+            waiting += ast.iter_child_nodes(node)
 
 
 def _asks(test: ast.expr) -> bool:
