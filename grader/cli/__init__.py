@@ -6,6 +6,8 @@ only `grader grade` uses.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 
@@ -54,13 +56,14 @@ def main() -> None:
     except GraderError as error:
         print(f"grader: {error}", file=sys.stderr)
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; nothing is left to say to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except OSError as error:
-        # A file that may not be read is staff's to mend, wherever it was met.
-        if error.filename is None:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            # What waits to be written must not fail once more when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        elif error.filename is None:
             raise
-        print(f"grader: {error.filename}: {error.strerror}", file=sys.stderr)
+        # A file that may not be read is staff's to mend, wherever it was met.
+        name = f"{error.filename}: " if error.filename else ""
+        with contextlib.suppress(OSError):
+            print(f"grader: {name}{error.strerror}", file=sys.stderr)
         sys.exit(2)

@@ -21,6 +21,9 @@ _PLAIN: Final = {"✓": "ok", "✗": "x", "…": "...", "─": "-", "—": "-", 
 
 def work_in_any_locale() -> None:
     """Settle how this process writes and names files; it may begin again to do so."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed: nobody reads what we say
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     _begin_again_in_utf8()
     replace_what_cannot_be_shown()
 

@@ -165,7 +165,9 @@ def _slim_cell(cell: dict[str, Any], version: int) -> dict[str, Any]:
     if cell.get("cell_type") != "code" or text is None:
         key = "text" if version == 1 else "source"
         words = _text(cell.get(key)) or ""
-        return {"cell_type": "text" if version == 1 else "markdown", key: words, "metadata": {}}
+        is_raw = version == 3 and cell.get("cell_type") == "raw"
+        kind = "text" if version == 1 else "raw" if is_raw else "markdown"
+        return {"cell_type": kind, key: words, "metadata": {}}
     return {
         "cell_type": "code",
         key: text,

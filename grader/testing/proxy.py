@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -135,6 +136,10 @@ class Submission:
             reply = self._session.call(_names(function), arguments, seed)
         if isinstance(reply, Raised) and reply.needs:
             self.too_new = function.name, reply.needs
+        if isinstance(reply, Raised) and "NoneType" in reply.message:
+            left_out = [a.name for a in arguments if _is_left_at_none(a, found.signature)]
+            if left_out:
+                raise cannot_be_left_out(left_out, f"{function.name}{found.signature:.200}")
         told = self._redaction.told(reply, found.signature) if self._hidden else reply
         return self._read(function, told, reply, shown)
 
@@ -208,6 +213,13 @@ def _arguments(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
         Argument(p.name, given.get(p.name, p.when_required), p.aliases, p.optional, p.name in given)
         for p in function.parameters
     ]
+
+
+def _is_left_at_none(argument: Argument, signature: str) -> bool:
+    """Whether an argument that was not given is None by the student's own first line."""
+    words = "|".join((argument.name, *argument.aliases))
+    left_out = not argument.given and not argument.optional
+    return left_out and re.search(rf"\b({words})=None\b", signature, re.IGNORECASE) is not None
 
 
 def describe_call(function: Function, arguments: list[Argument], *, hidden: bool = False) -> str:

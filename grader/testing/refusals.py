@@ -12,6 +12,7 @@ from grader.wire.messages import NotSent
 _PLAIN: Final = "return numbers, text, numpy arrays, or lists, tuples and dicts of them"
 _LIST: Final = "wrap it in list(…)"
 _CALL: Final = "call it, with brackets (), and return what it gives"
+_NO_ASYNC: Final = "define the function without async"
 _FLOATS: Final = "make all of it numbers; np.array(…, dtype=float) says what is none"
 _TEXTS: Final = "return a list of text with .tolist(), or numbers with .astype(float)"
 _TIMES: Final = "return numbers: .astype(float) counts in the unit of the dates"
@@ -23,17 +24,26 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "zip": ("a zip object", _LIST),
     "enumerate": ("an enumerate object", _LIST),
     "reversed": ("a reversed object", _LIST),
-    "coroutine": ("a coroutine", "define the function without async"),
+    "coroutine": ("a coroutine", _NO_ASYNC),
+    "async_generator": ("an async generator", _NO_ASYNC),
+    "numpy.flatiter": ("an iterator", "wrap it in np.array(…)"),
+    "ellipsis": ("the ellipsis (...)", "write the value that belongs there"),
     "function": ("a function", _CALL),
     "method": ("a function", _CALL),
     "builtin_function_or_method": ("a function", _CALL),
     "numpy.ufunc": ("a function", _CALL),
+    "numpy.vectorize": ("a function", _CALL),
+    "cython_function_or_method": ("a function", _CALL),
     "functools.partial": ("a function", _CALL),
+    "functools._lru_cache_wrapper": ("a function", _CALL),
     "type": ("a class", _PLAIN),
     "module": ("a module", _PLAIN),
     "mappingproxy": ("a view of a dict", "wrap it in dict(…)"),
     "collections.UserDict": ("a UserDict", "wrap it in dict(…)"),
+    "collections.ChainMap": ("a ChainMap", "wrap it in dict(…)"),
+    "types.SimpleNamespace": ("a SimpleNamespace", "wrap it in vars(…)"),
     "collections.UserList": ("a UserList", _LIST),
+    "collections.UserString": ("a UserString", "wrap it in str(…)"),
     "array.array": ("an array of the module array", "wrap it in np.array(…)"),
     "bytearray": ("a bytearray", "wrap it in bytes(…)"),
     "memoryview": ("a memoryview", "wrap it in bytes(…) or np.array(…)"),
@@ -105,6 +115,8 @@ def _kind(kind: str) -> tuple[str, str]:
     if kind in KINDS:
         return KINDS[kind]
     root = kind.partition(".")[0]
+    if root == "grader":  # what student code can reach of ours is nothing that it wrote
+        return KINDS["object"]
     if kind.endswith("iterator") or root == "itertools":
         return "an iterator", _LIST
     if hasattr(builtins, kind) or root in (*_PACKAGES, "numpy", "datetime", "collections"):

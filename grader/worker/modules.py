@@ -40,6 +40,10 @@ class Files:
     def __bool__(self) -> bool:
         return bool(self._files)
 
+    def __iter__(self) -> Iterator[tuple[str, Cells]]:
+        """Yield each file with its path, those that cells write last."""
+        return iter(self._files.items())
+
     def write(self, path: str, cells: Cells, *, more: bool = False) -> None:
         """Add a file that a cell writes, or `more` of it, unless one of that path was handed in."""
         path = _clean(posixpath.join(self._home, path))

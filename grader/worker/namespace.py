@@ -15,7 +15,7 @@ from grader.worker.extract import Broken, Extracted, extract
 from grader.worker.extract.statements import describe
 from grader.worker.functions import Functions
 from grader.worker.modules import SUFFIXES, Cells, Files, Finder
-from grader.worker.placeholders import Importer
+from grader.worker.placeholders import IN_NOTEBOOKS, Importer
 from grader.worker.reasons import MOST_STATEMENTS, error_text
 from grader.worker.slicing import Choice, Facts, Index
 from grader.worker.troubles import Troubles, unread
@@ -81,6 +81,8 @@ class Namespace:
         path: of the file that holds them. beside: the other files that were handed in, by path:
         modules that are imported, and parts, which are read before the answer.
         """
+        if path.lower().endswith(".ipynb"):
+            self._builtins |= IN_NOTEBOOKS
         answer = [_extracted(label, source) for label, source in cells]
         self._files = Files(beside, path)
         self.globals["__doc__"] = answer[0].text if answer else None
@@ -93,7 +95,7 @@ class Namespace:
         if self._files:
             stem, _ = posixpath.splitext(posixpath.basename(path))
             self._finder.install(self._module, stem)
-        facts = self._facts([*self._parts(beside, answer), *answer])
+        facts = self._facts([*self._parts(answer), *answer])
         self._execute(facts, self.globals, self._wanted(facts))
         self._functions.adopt(self.globals)
         return self._summary()
@@ -103,13 +105,10 @@ class Namespace:
         best = self._functions.best(names, self.globals)
         return None if best is None else self.globals[best]
 
-    def _parts(
-        self, beside: Sequence[tuple[str, Cells]], answer: list[Extracted]
-    ) -> Iterator[Extracted]:
+    def _parts(self, answer: list[Extracted]) -> Iterator[Extracted]:
         """Yield the contents of files that no other one imports: parts of the answer."""
-        if not beside:
-            return
-        read = [(path, [_extracted(*cell) for cell in cells]) for path, cells in beside]
+        files = [file for file in self._files if file[0].lower().endswith(SUFFIXES)]
+        read = [(path, [_extracted(*cell) for cell in cells]) for path, cells in files]
         everything = [*answer, *(one for _, contents in read for one in contents)]
         modules = self._files.imported(
             name for one in everything for s in one.statements for name in s.imports

@@ -17,7 +17,7 @@ from inspect import Parameter
 from typing import Any
 
 from grader.worker import binding
-from grader.worker.extract import Statement, extract
+from grader.worker.extract import Extracted, Statement, extract
 from grader.worker.extract.stubs import Starter, functions_of, is_stub
 from grader.worker.modules import SUFFIXES
 
@@ -81,8 +81,7 @@ class Outliner:
         imports: dict[str, None] = {}
         runs: dict[str, None] = {}
         definitions: set[str] = set()
-        for label, source in cells:
-            extracted = extract(label, source)
+        for extracted in _extracted(cells):
             for statement in extracted.statements:
                 for name in statement.imports:
                     (runs if name.endswith(SUFFIXES) else imports)[name] = None
@@ -153,6 +152,14 @@ class _Named:
 
     def may_be(self, name: str) -> bool:
         return name.casefold() in self._names
+
+
+def _extracted(cells: Iterable[tuple[str, str]]) -> Iterator[Extracted]:
+    """Yield what each cell gives, and each file of Python that a cell writes."""
+    for cell in cells:
+        found = extract(*cell)
+        yield found
+        yield from (extract(file, text) for file, text, _ in found.written if file.endswith(".py"))
 
 
 def _seen(statement: Statement) -> Iterator[_Seen]:

@@ -159,6 +159,17 @@ def stand_in(module: str, provided: Mapping[str, Any]) -> StandIn:
     return Quiet(module) if root in QUIET_MODULES else Placeholder(module, provided)
 
 
+def _display(*values: object, **_: object) -> None:
+    print(*values, sep="\n")  # noqa: T201
+
+
+IN_NOTEBOOKS: dict[str, Any] = {
+    "display": _display,
+    "get_ipython": stand_in("IPython", {}).get_ipython,
+}
+"""What code in a notebook may use without an import."""
+
+
 class Importer:
     """An `__import__` that never fails: what cannot be imported becomes a stand-in."""
 

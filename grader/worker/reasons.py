@@ -12,6 +12,8 @@ MAX_TEXT = 300
 _PLACE = re.compile(r" \((?:/|[A-Za-z]:\\)[^()]*\)$")
 MOST_STATEMENTS = 20_000
 TOO_MANY = f"of a submission, {MOST_STATEMENTS:,} statements are read, and here are more"
+_ASKED = "EOF when reading a line"
+"""What `input()` says where nobody answers; other readers end in an EOFError, too."""
 UNUSED = "nothing that is graded seemed to need it"
 
 
@@ -24,7 +26,7 @@ def reason(error: BaseException) -> str:
         )
     if isinstance(error, GivenUp):
         return "it, or another one that is needed, ended Python or used up too much"
-    if isinstance(error, EOFError):
+    if isinstance(error, EOFError) and _ASKED in error_text(error):
         return "it asks for input, and nobody answers when your file is graded"
     if isinstance(error, PlaceholderUsed):
         return f"the module {error.module!r} is not available"

@@ -95,6 +95,8 @@ def test_forward_cache(submission, case):
     expect_shape(cache["A1"], (N_H, M), 'cache["A1"]')
     p, near = case.parameters, {"rtol": 1e-4, "atol": 1e-5}
     expect_close(cache["Z1"], p["W1"] @ case.X + p["b1"], 'cache["Z1"]')
+    if close(cache["Z2"], case.cache["Z2"], **near):
+        expect_kept("A1", cache, case.cache["A1"], **near)
     # From what the student's own layers hand on: a wrong activation, or one that is not handed on,
     # is paid for where A2 is judged.
     with np.errstate(all="ignore"):
@@ -103,7 +105,14 @@ def test_forward_cache(submission, case):
     if not close(cache["Z2"], from_sums, **near):
         expect_close(cache["Z2"], Z2, 'cache["Z2"]', **near)
     if not close(cache["A2"], own_A2, **near):
-        expect_close(cache["A2"], A2, 'cache["A2"]')
+        expect_kept("A2", cache, A2)
+
+
+def expect_kept(name, cache, activation, **near):
+    """Expect an activation of the pass under its name, and not the sum that it comes from."""
+    values = {False: activation, True: cache[f"Z{name[1]}"]}
+    models = mistake_models(lambda z=False: values[z], {"z": "z-for-a"})
+    expect_close(cache[name], activation, f'cache["{name}"]', mistakes=models, **near)
 
 
 COSTS = {

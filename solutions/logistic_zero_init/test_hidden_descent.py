@@ -267,7 +267,8 @@ def test_defaults(submission, case):
             left_out = submission.optimize(*problem, **others, print_cost=False)[0]
         except CheckFailed as failure:
             # An older hand-out of this exercise has no defaults.
-            if [d.misconception for d in failure.diagnoses] != ["wrong-signature"]:
+            no_default = [d.misconception for d in failure.diagnoses] == ["wrong-signature"]
+            if not no_default or f"{name}=None" in submission.signature("optimize"):
                 raise
             continue
         same = all(close(left_out[key], given[key]) for key in ("w", "b"))

@@ -7,6 +7,7 @@ follows in the same way.
 """
 
 import math
+import re
 from functools import partial
 from statistics import NormalDist
 from types import SimpleNamespace
@@ -246,6 +247,10 @@ def cases_of_limits(rng):
 )
 def test_default_limit(submission, rng):
     expect_choices(submission, cases_of_the_default(rng), models=lambda *_: ())
+    # Draws tell a hundredth from a sixteenth; only the first line tells it from a fiftieth.
+    first_line = submission.signature("choose_scale")
+    written = re.search(r"\bmax_saturated=(\d[\d.e-]*)(?=[,)])", first_line)
+    expect_default(not written or float(written[1]) == DEFAULT, "max_saturated", DEFAULT)
 
 
 def cases_of_the_default(rng):

@@ -65,6 +65,23 @@ def test_check_marks_what_passed_and_says_by_its_exit_code_how_it_went(
     assert run(terminal, "check", reference, "--exercise", "zero_init")[0] == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize(
+    ("output", "code"),
+    [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0), (">/dev/full", 2), (">/dev/full 2>/dev/full", 2)],
+)
+def test_what_nobody_can_read_is_no_check_that_failed(
+    output: str, code: int, options: list[str]
+) -> None:
+    command = [sys.executable, "-m", "grader.cli", "check", *options, "--exercise", "zero_init"]
+    shell = ["sh", "-c", f'exec "$@" {output}', "sh", *command, str(SOLUTIONS / "reference.py")]
+    done = subprocess.run(shell, cwd=ROOT, capture_output=True, check=False, timeout=300)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert (b"No space left" in done.stderr) == (output == ">/dev/full")
+
+
 @pytest.mark.parametrize("terminal", ["ascii", "C", "cp437"])
 def test_json_stays_json(terminal: str, wrong: Path) -> None:
     wrong = wrong.rename(wrong.with_name("zérö….py"))

@@ -32,6 +32,8 @@ TANH_DEFAULTS = "candidates=(10, 1, 0.1, 0.01), max_saturated=0.01"
     [
         (NETWORK, "num_iterations=10000", "num_iterations=1000", "default_iterations", ""),
         (NETWORK, "num_iterations=10000", "num_iterations=5", "default_iterations", ""),
+        (NETWORK, "num_iterations=10000", "num_iterations=-1", "default_iterations", "-1"),
+        (NETWORK, "num_iterations=10000", "num_iterations='all'", "default_iterations", "'all'"),
         (LOGISTIC, "num_iterations=100", "num_iterations=2000", "defaults", "num_iterations"),
         (LOGISTIC, "rate=0.009", "rate=0.5", "defaults", "learning_rate"),
         (BACKPROP, "rate=1.2", "rate=0.01", "update_default_rate", "learning_rate"),
@@ -42,6 +44,8 @@ TANH_DEFAULTS = "candidates=(10, 1, 0.1, 0.01), max_saturated=0.01"
         ("gradient_descent", "num_steps=100", "num_steps=1000", "defaults", "num_steps"),
         ("deep_init", "scale=0.01", "scale=0.1", "deep_default", "scale"),
         ("saturation", "max_saturated=0.01", "max_saturated=0.1", "default_limit", "max_saturated"),
+        ("saturation", "saturated=0.01", "saturated=0.02", "default_limit", "max_saturated"),
+        ("saturation", "saturated=0.01", "saturated=0", "default_limit", "max_saturated"),
         ("saturation", "(10, 1, 0.1, 0.01)", "(1, 0.1, 0.01, 0.001)", "scale", "candidates"),
         ("constant_init", "tol=1e-12", "tol=1e-6", "tolerance", "tol"),
     ],
@@ -56,6 +60,13 @@ def test_another_default(
     assert argument in feedback(report, check)
 
 
+@pytest.mark.parametrize("default", ["np.int64(10_000)", "np.array(10000)", "10**4", "ITERATIONS"])
+def test_a_default_that_may_be_right(slot: Slot, default: str) -> None:
+    first_line = ("num_iterations=10000", f"num_iterations={default}")
+    report = graded(slot, NETWORK, first_line, ("1.2", "1.2\nITERATIONS = 10_000"))
+    assert report.points == report.max_points
+
+
 def test_another_threshold_shows_in_the_example_too(slot: Slot) -> None:
     report = graded(slot, "saturation", ("threshold=0.01", "threshold=0.1"))
     assert names(report) == {"wrong-signature"}
@@ -66,6 +77,8 @@ def test_another_threshold_shows_in_the_example_too(slot: Slot) -> None:
     ("exercise", "old", "new", "argument", "check"),
     [
         (BACKPROP, "rate=1.2", "rate", "learning_rate", "update_default_rate"),
+        (LOGISTIC, "rate=0.009", "rate=None", "learning_rate", "defaults"),
+        (BACKPROP, "rate=1.2", "rate=None", "learning_rate", "update_default_rate"),
         ("uniform_init", "rate=0.02", "rate", "learning_rate", "default_rate"),
         ("uniform_init", "init_range=0.1", "init_range", "init_range", "default_range"),
         (
@@ -123,6 +136,9 @@ def with_rate(header: str, rate: str, iterations: str = "num_iterations") -> lis
         ("learning_rate, X, Y, n_h, num_iterations=10000, print_cost=False", "learning_rate"),
         ("X, Y, n_h, lr, num_iterations=10000, print_cost=False", "lr"),
         ("X, Y, n_h, num_iterations=10000, print_cost=False, *, alpha", "alpha"),
+        ("X, Y, n_h, step, num_iterations=10000, print_cost=False", "step"),
+        ("X, Y, n_h, learningRate, num_iterations=10000, print_cost=False", "learningRate"),
+        ("X, Y, n_h, num_iterations=10000, print_cost=False, **kw", 'kw.get("rate", 1.2)'),
         ("X, Y, n_h, num_iterations=10000, learning_rate=1.2, print_cost=False", "learning_rate"),
         ("X, Y, n_h, learning_rate=1.2, num_iterations=10000, print_cost=False", "learning_rate"),
     ],

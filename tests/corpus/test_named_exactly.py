@@ -197,6 +197,16 @@ def test_mistakes_in_random_init(slot: Slot, make_answer: Any, line: str, names:
     assert named(slot, make_answer, "random_init", random_init(line)) == [names] * len(SEEDS)
 
 
+@pytest.mark.parametrize("more", ["pass", "assert b2.shape == (n_y, 1)"])
+def test_a_wrong_shape_costs_the_same_with_an_assert_below_it(
+    slot: Slot, make_answer: Any, more: str
+) -> None:
+    code = random_init(f"b2 = np.zeros((n_y, n_y)); {more}")
+    report = slot.grade("random_init", make_answer(code))
+    assert report.points == 9.5
+    assert [d.misconception for d in report.diagnoses] == ["wrong-shape"]
+
+
 @pytest.mark.parametrize("line", INNOCENT)
 def test_innocents_of_random_init(slot: Slot, make_answer: Any, line: str) -> None:
     assert named(slot, make_answer, "random_init", random_init(line)) == [set()] * len(SEEDS)

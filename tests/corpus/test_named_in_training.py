@@ -153,6 +153,27 @@ def test_an_activation_that_is_not_handed_on(
     assert failed(report) == checks
 
 
+@pytest.mark.parametrize(
+    ("kept", "entry", "name"),
+    [
+        ('"A1": Z1', "A1", "z-for-a"),
+        ('"A1": Z1.copy()', "A1", "z-for-a"),
+        ('"A1": 1 - A1**2', "A1", None),
+        ('"A2": Z2', "A2", "z-for-a"),
+        ('"A2": 1 - A2', "A2", None),
+        ('"Z2": Z2 * 2', "Z2", None),
+    ],
+)
+def test_the_entry_of_the_cache_that_is_wrong_is_named(
+    slot: Slot, kept: str, entry: str, name: str | None
+) -> None:
+    right = f'"{entry}": {entry}'
+    report = graded(slot, BACKPROP, (right, kept))
+    assert failed(report) == {"forward_cache"}
+    assert f'cache["{entry}"] has' in feedback(report, "forward_cache")
+    assert names(report) == ({name} if name else set())
+
+
 SUMS = '(parameters["W1"] @ X + parameters["b1"])'
 
 

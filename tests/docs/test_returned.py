@@ -25,13 +25,17 @@ from trips import same, trip
 from grader.testing import refusals
 from grader.wire import Refused, encode
 from grader.wire.messages import NotSent
-from grader.worker.placeholders import stand_in
+from grader.worker.placeholders import Importer, stand_in
 from grader.worker.serve import _not_sent
 
 GUIDE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
 
 
 async def _answer() -> None: ...
+
+
+async def _answers() -> Any:
+    yield 1
 
 
 def student(name: str, *bases: type, module: str = "submission") -> Any:
@@ -49,12 +53,14 @@ class Choice(IntEnum):
 
 NAMES = {
     **{name: getattr(collections, name) for name in ("OrderedDict", "Counter", "defaultdict")},
-    **{name: getattr(collections, name) for name in ("deque", "UserDict")},
+    **{name: getattr(collections, name) for name in ("deque", "ChainMap")},
+    **{name: getattr(collections, name) for name in ("UserDict", "UserList", "UserString")},
     "Pair": collections.namedtuple("Pair", "a b"),
     "Parameters": student("Parameters", dict),
     "Name": student("Name", str),
     "Net": student("Net"),
     "MappingProxyType": types.MappingProxyType,
+    "SimpleNamespace": SimpleNamespace,
     "plt": stand_in("matplotlib.pyplot", {}),
     "tools": stand_in("tools", {}),
     "torch": of("torch", "Tensor"),
@@ -63,6 +69,7 @@ NAMES = {
     "scipy": of("scipy", "csr_matrix"),
     "jaxlib": of("jaxlib", "ArrayImpl"),
     "answer": _answer,
+    "answers": _answers,
     "array": array,
     "functools": functools,
     "itertools": itertools,
@@ -112,6 +119,12 @@ def told(value: object) -> list[str]:
     reply = _not_sent(refused.value, value)
     sent = NotSent(reply["reason"], reply["type"], reply["path"])
     return refusals.refused("f", sent, "f()").feedback.splitlines()
+
+
+def test_a_class_of_ours_is_not_named() -> None:
+    ours = told(Importer(__import__, {}))
+    assert ours[0] == "the result of f is an object of a class, which is not plain data"
+    assert not any("grader" in line for line in ours)
 
 
 @pytest.mark.parametrize(("text", "what", "way"), REFUSED, ids=[row[0] for row in REFUSED])

@@ -67,6 +67,24 @@ def test_a_check_that_breaks_is_our_fault(outcomes: Any) -> None:
         assert ", line " in result.diagnostic
 
 
+def test_what_was_not_run_names_what_it_needs_by_titles(outcomes: Any) -> None:
+    report = outcomes(
+        check("first", "fail('no')"),
+        check("second", "fail('no')"),
+        check("third", "pass"),
+        check("one", "pass", ", needs=['first', 'third']"),
+        check("two", "pass", ", needs=[test_first, test_second]"),
+        check("after", "pass", ", needs=['one']"),
+        check("fine", "pass", ", needs=['third']"),
+    )
+    told = {result.id: result.feedback for result in report.checks}
+    assert told["one"] == 'not run: needs "The title of first"'
+    assert told["two"] == 'not run: needs "The title of first" and "The title of second"'
+    assert told["after"] == 'not run: needs "The title of one"'
+    assert told["fine"] == ""
+    assert [result.points for result in report.checks] == [0, 0, 1, 0, 0, 0, 1]
+
+
 FIXTURES = """
 @pytest.fixture
 def broken(): raise ValueError("a slip in a fixture")

@@ -117,11 +117,27 @@ def test_what_is_said_of_a_missing_name(
     assert told(grade(f"while True: K = 2\n{SQUARE}")) == snapshot(name="time")
 
 
+ASSERTIONS = {
+    "an assert": "assert y.shape == (1, 1), 'wrong'",
+    "on two lines": "assert (y.shape ==\n        (1, 1))",
+    "of numpy": "np.testing.assert_array_equal(y, [[1]])",
+    "of numpy by its name": "assert_allclose(y, 1)",
+    "of a test case": "unittest.TestCase().assertEqual(y.shape, (1, 1))",
+    "in a loop": "for size in y.shape:\n        assert size == 1",
+    "of a helper": "check(y)",
+}
+
+
+@pytest.mark.parametrize("way", ASSERTIONS)
 def test_an_assert_of_the_students_does_not_turn_one_mistake_into_many(
-    grade: Callable[..., ScoreReport], told: Callable[[ScoreReport], str]
+    grade: Callable[..., ScoreReport], told: Callable[[ScoreReport], str], way: str
 ) -> None:
-    wrong = "def square(x):\n    y = x ** 2\n    {}\n    return y[:, :1]\n"
-    with_assert = grade(wrong.format("assert y.shape == (1, 1), 'wrong'"))
+    wrong = (
+        "import unittest\nimport numpy as np\nfrom numpy.testing import assert_allclose\n"
+        "def check(a):\n    assert a.shape == (1, 1)\n"
+        "def square(x):\n    y = x ** 2\n    {}\n    return y[:, :1]\n"
+    )
+    with_assert = grade(wrong.format(ASSERTIONS[way]))
     assert told(with_assert) == told(grade(wrong.format("pass")))
     assert "shape (3, 1) instead of (3, 2)" in told(with_assert)
 
@@ -144,7 +160,13 @@ NEWER = {
     "a value": 'd = {"a": "2"}\nK = int(f"{d["a"]}")\ndef square(x): return x ** K\n',
     "a type": "type K = int\ndef square(x): return x ** 2 if K else x\n",
     "a later definition": 'def square(x): return x\ndef square(x): return f"{"x"}"\n',
+    "an except without brackets": "def square(x):\n    try:\n        return x ** 2\n"
+    "    except* ValueError, TypeError:\n        pass\n",
     "a helper": "def two[T](x: T) -> T: return 2\ndef square(x): return x ** two(x)\n",
+    "a name of the library": "from itertools import batched\nK = len(next(batched('abc', 2)))\n"
+    "def square(x): return x ** K\n",
+    "a decorator of the library": "import typing as t\nclass A:\n    @t.override\n"
+    "    def two(self): return 2\ndef square(x): return x ** A().two()\n",
 }
 
 
@@ -155,8 +177,9 @@ def test_what_a_newer_python_is_needed_for_is_held_back(
 ) -> None:
     report = grade(NEWER[way])
     assert (report.status, report.points) == ("internal_error", None)
-    assert "needs Python 3.12, and Python 3.11 grades here" in report.diagnostic
-    assert any("needs Python 3.12" in note for note in report.notes)
+    version = "3.14" if "except" in way else "3.12"
+    assert f"needs Python {version}, and Python 3.11 grades here" in report.diagnostic
+    assert any(f"needs Python {version}" in note for note in report.notes)
     assert "not valid Python" not in str(report)
 
 
@@ -199,8 +222,11 @@ def test_an_assert_that_does_something_is_kept(grade: Callable[..., ScoreReport]
         "def square(x):\n    try:\n        assert isinstance(x, dict)\n        x = x['x']\n"
         "    except AssertionError:\n        pass\n    return x ** 2\n"
     )
+    raised = caught.replace("assert isinstance(x, dict)", "if 1: raise AssertionError")
     debug = "def square(x):\n    if __debug__:\n        return x ** 2\n"
-    assert [grade(source).points for source in (binding, caught, debug)] == [FULL] * 3
+    used = "def asserted(x): return x\ndef square(x):\n    y = asserted(x) ** 2\n    return y\n"
+    sources = (binding, caught, raised, debug, used)
+    assert [grade(source).points for source in sources] == [FULL] * len(sources)
 
 
 def test_of_a_try_the_definition_that_was_executed_counts(

@@ -122,14 +122,23 @@ def test_misplaced_functions_are_seen_up_to_a_number():
     assert len(read_source("a.ipynb", notebook(*cells)).misplaced) == 1200
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
-def test_misplaced_functions_of_an_old_notebook_are_seen(version):
+@pytest.mark.parametrize(
+    ("version", "kind", "said"),
+    [
+        (1, "text", "Markdown"),
+        (2, "markdown", "Markdown"),
+        (3, "markdown", "Markdown"),
+        (3, "raw", "Raw"),
+    ],
+)
+def test_misplaced_functions_of_an_old_notebook_are_seen(version, kind, said):
     words = "def f(x):\n    return x"
-    kind, key = ("text", "text") if version == 1 else ("markdown", "source")
+    key = "text" if version == 1 else "source"
     sheet = {"cells": [{"cell_type": kind, key: words}]}
     parts = sheet if version == 1 else {"worksheets": [sheet]}
     source = read_source("a.ipynb", json.dumps({"nbformat": version, **parts}).encode())
-    assert [(one.name, one.label) for one in source.misplaced] == [("f", "cell 1")]
+    found = [(one.name, one.label, one.kind) for one in source.misplaced]
+    assert found == [("f", "cell 1", said)]
 
 
 def test_another_language_is_noted():

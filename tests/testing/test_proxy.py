@@ -148,6 +148,36 @@ def test_what_has_no_default_is_said_once(
     assert not any("secret" in line for line in lines)
 
 
+NONE = "unsupported operand type(s) for *: 'NoneType' and 'float'"
+
+
+@pytest.mark.parametrize(
+    ("signature", "message", "left_out"),
+    [
+        ("(x, rate=None, steps=3)", NONE, "rate"),
+        ("(x, rate=None, steps=None)", NONE, "rate and steps"),
+        ("(x, Steps=None, *, rate=0.1)", "'NoneType' object cannot be interpreted", "steps"),
+        ("(x, rate=None, steps=3)", "shapes do not fit", ""),
+        ("(x, rate=0.1, steps=3)", NONE, ""),
+        ("(x, my_rate=None, steps=3)", NONE, ""),
+        ("(x=None, rate=0.1, steps=3)", NONE, ""),
+    ],
+)
+def test_a_default_of_none_that_nobody_looks_at_is_none(
+    signature: str, message: str, left_out: str
+) -> None:
+    student = submission("f", reply=Raised("TypeError", message))
+    student._exercise = RATED
+    found = student._session.definitions.functions
+    found["f"] = found["f"].model_copy(update={"signature": signature})
+    student.begin("check")
+    with pytest.raises(CheckFailed) as failed:
+        student.f(1)
+    named = "wrong-signature" if left_out else "raises-exception"
+    assert [d.misconception for d in failed.value.diagnoses] == [named]
+    assert (failed.value.headline == f"{left_out} cannot be left out") == bool(left_out)
+
+
 @pytest.mark.parametrize(
     ("value", "shown", "hidden"),
     [

@@ -78,9 +78,13 @@ def test_statements_of_a_block_are_listed_with_their_branch():
         ("%run utils.ipynb", "utils.ipynb"),
         ("%run utils", "utils.py"),
         ("%run -i 'my utils.ipynb'", "my utils.ipynb"),
+        ("%run my\\ utils.ipynb", "my utils.ipynb"),
         ('%run "tools/a.py" 3', "tools/a.py"),
         ("get_ipython().run_line_magic('run', 'utils.ipynb')", "utils.ipynb"),
         ("get_ipython().magic('run utils.ipynb')", "utils.ipynb"),
+        ("exec(open('utils.py').read())", "utils.py"),
+        ("exec(compile(io.open('lib/a.py', encoding='utf-8').read(), 'a', 'exec'))", "lib/a.py"),
+        ("exec(Path('utils.py').read_text(), globals())", "utils.py"),
     ],
 )
 def test_a_file_that_is_run_is_imported(line, path):
@@ -89,7 +93,11 @@ def test_a_file_that_is_run_is_imported(line, path):
     assert (first.line, last.line) == (1, 3)
 
 
-@pytest.mark.parametrize("line", ["%matplotlib inline", "get_ipython().magic('time')", "x.magic"])
+@pytest.mark.parametrize(
+    "line",
+    ["%matplotlib inline", "get_ipython().magic('time')", "x.magic", "exec('K = 3  # a.py')",
+     "exec(open(path).read())", "exec(open('a.txt').read())", "exec(open().read())", "exec(a)()"],
+)  # fmt: skip
 def test_other_magics_run_no_file(line):
     assert all(s.kind == "other" for s in extract("cell 1", line).statements)
 
@@ -120,11 +128,18 @@ def test_a_file_that_a_cell_writes_is_kept():
         ("try:\n    pass\nexcept* a.B, C:\n    pass", "3.14", ()),
         ('t = t"hello {x}"', "3.14", ("t",)),
         ('type X = int\ndef g(): return f"{len("a")}"', "3.12", ("X",)),
+        ("def f[T = int](x: T) -> T:\n    return x", "3.13", ("f",)),
+        ("class A[*Ts = *tuple[int, ...]]:\n    pass", "3.13", ("A",)),
+        ("type P[T = int] = list[T]", "3.13", ("P",)),
+        ("lazy import numpy as np", "3.15", ("np",)),
+        ("lazy from math import pi, e as x", "3.15", ("pi", "x")),
+        ("x = [*row for row in rows]", "3.15", ("x",)),
+        ("def f(d):\n    return {**e for e in d}, g(*e for e in d)", "3.15", ("f",)),
     ],
 )
 def test_what_a_newer_python_reads_is_told_by_its_version(source, version, bound):
     result = extract("cell 1", f"{GOOD}{source}\n{AFTER}")
-    assert names(f"{GOOD}{source}\n{AFTER}")[::1][0] == "before"
+    assert names(f"{GOOD}{source}\n{AFTER}")[0] == "before"
     assert [b.needs for b in result.broken][:1] == [version]
     assert set(bound) <= {name for b in result.broken for name in b.names}
 
@@ -135,7 +150,9 @@ def test_what_a_newer_python_reads_is_told_by_its_version(source, version, bound
      'p[f"W"l""]', 'p[f"W{l}] = 3\nq[f"b{l}"] = 4', "def f[](x): pass", "def f[3](x): pass",
      "def f[layer dims](x): pass", "class A[\n]: pass", 't"{1 +}"', 'f"W{}".format(l)',
      "print 'x'", "try:\n    pass\nexcept ValueError, e:\n    pass", 'x = f"{d["x"]', "def f(:",
-     "type of thing", "x = (", 'a = "abc\nx = f"{3}"', "def f[T(x): pass", 'f"{x["a"}]"'],
+     "def f[T = ](x): pass", "lazy numpy", "x = (*[1])", "x = [*y, 2 z]", "[* for y in z]",
+     "x = [*y, z for y in z]", "type of thing", "x = (",
+     'a = "abc\nx = f"{3}"', "def f[T(x): pass", 'f"{x["a"}]"'],
 )  # fmt: skip
 def test_what_no_python_reads_is_no_newer_python(source):
     result = extract("cell 1", source)

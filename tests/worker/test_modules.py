@@ -90,6 +90,8 @@ WAYS = {
     "a notebook": ("import tools" + USE.format("tools.g()"),
                    {"tools_ipynb": "def g(): return 3"}),
     "run": ("%run tools.ipynb" + USE.format("g()"), {"tools_ipynb": "def g(): return 3"}),
+    "run by exec": ("exec(open('tools.py').read())" + USE.format("g()"),
+                    {"tools": "def g(): return 3"}),
     "run by its path": ("%run lib/tools.py" + USE.format("g()"),
                         {"lib__tools": "def g(): return 3"}),
     "a lost folder": ("import tools" + USE.format("tools.g()"),
@@ -99,6 +101,21 @@ WAYS = {
     "import_module": (
         "import importlib\nt = importlib.import_module('tools')" + USE.format("t.g()"),
         {"tools": "def g(): return 3"},
+    ),
+    "import by its function": ("t = __import__('tools')" + USE.format("t.g()"),
+                               {"tools": "def g(): return 3"}),
+    "loaded again": ("import importlib, tools\nimportlib.reload(tools)" + USE.format("tools.g()"),
+                     {"tools": "K = []\nK.append(3)\ndef g(): return K[-1]"}),
+    "the package it is in, else the folder": (
+        "try:\n    from .tools import g\nexcept ImportError:\n    from tools import g"
+        + USE.format("g()"), {"tools": "def g(): return 3"}
+    ),
+    "a name of other letters": ("import утилиты as u" + USE.format("u.g()"),
+                                {"утилиты": "def g(): return 3"}),
+    "a package two packages up": (
+        "import a.b.c" + USE.format("a.b.c.g()"),
+        {"a__INIT": "", "a__b__INIT": "", "a__b__c": "from ..d import g",
+         "a__d": "def g(): return 3"},
     ),
     "the answer": (
         "def k(): return 3\nfrom tools import g" + USE.format("g()"),
@@ -164,6 +181,18 @@ def test_a_file_that_a_cell_writes_can_be_imported() -> None:
     function = namespace.find(["f"])
     assert function is not None
     assert function() == 3
+
+
+def test_a_file_that_a_cell_writes_and_nobody_imports_is_a_part_of_the_answer() -> None:
+    namespace = Namespace(contract=CONTRACT)
+    cells = ["%%writefile answer.py\nimport math\ndef f(): return math.floor(K)",
+             "%%file more.py\nK = [3][0]", "%%writefile data.txt\nW b 3", "x = 1"]  # fmt: skip
+    report = namespace.define([(f"cell {n}", s) for n, s in enumerate(cells)], path="lab.ipynb")
+    function = namespace.find(["f"])
+    assert function is not None
+    assert function() == 3
+    assert report["functions"]["f"]["label"] == "answer.py"
+    assert report["broken"] == []
 
 
 def test_a_cell_may_write_the_rest_of_a_file_or_the_answers_own() -> None:

@@ -289,6 +289,19 @@ def test_plots_within_functions_do_nothing():
     assert (report["missing_modules"], report["failed"]) == ([], [])
 
 
+def test_what_a_notebook_has_without_an_import(capsys):
+    code = "def f(x):\n    display(x, 'b', raw=True)\n    get_ipython().system('ls')\n    return x"
+    namespace = Namespace()
+    namespace.define([("cell 1", code)], path="Lab.ipynb")
+    assert call(namespace, "f", [1]) == [1]
+    assert capsys.readouterr().out == "[1]\nb\n"
+    own, _ = defined("def display(x): return x + 1\ndef f(x): return display(x)")
+    assert call(own, "f", 1) == 2
+    script, _ = defined(code)
+    with pytest.raises(NameError):
+        call(script, "f", [1])
+
+
 def test_a_progress_bar_still_runs_its_loop():
     namespace, _ = defined(
         "from tqdm import tqdm, trange\nfrom tqdm.notebook import tqdm as bar\n"

@@ -219,3 +219,10 @@ def test_nothing_is_executed() -> None:
     Outliner(EXERCISES).outline([("cell 1", source)])
     assert marks == []
     assert solve(source)["fits"]  # type: ignore[index]
+
+
+def test_what_a_cell_writes_into_a_file_is_told_too() -> None:
+    found = outline("%%writefile answer.py\nimport tools\ndef solve(a, b): return a", "x = 1")
+    assert found["functions"]["sums"]["solve"]["written"]
+    assert (found["imports"], found["definitions"]) == (["tools"], 1)
+    assert outline("%%writefile answer.txt\ndef solve(a, b): return a")["functions"] == {}

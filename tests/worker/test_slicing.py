@@ -233,6 +233,10 @@ REASONS = {
         "it reads x.csv, which is not there",
     ),
     "a question": ("K = input()", "it asks for input, and nobody answers"),
+    "an empty file": (
+        "import io, pickle\nK = pickle.load(io.BytesIO())",
+        "EOFError: Ran out of input",
+    ),
     "a module": ("import nowhere\nK = nowhere.load()", "the module 'nowhere' is not available"),
     "an error": ("K = 1 / int('0')", "ZeroDivisionError: division by zero"),
     "time": ("while True: K = 1", "it was stopped after 0.5 s"),

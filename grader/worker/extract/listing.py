@@ -69,15 +69,8 @@ def _imported(node: ast.AST) -> Iterator[str]:
             yield module
             dot = "." if inner.module else ""
             yield from (f"{module}{dot}{a.name}" for a in inner.names if a.name != "*")
-        elif isinstance(inner, ast.Call) and _is_import_call(inner.func):
-            first = inner.args[0] if inner.args else None
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
-
-
-def _is_import_call(function: ast.expr) -> bool:
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name in ("import_module", "__import__")
+        elif isinstance(inner, ast.Call) and _called(inner) in ("import_module", "__import__"):
+            yield from (name for first in inner.args[:1] if (name := _text(first)))
 
 
 class Reader:
@@ -157,15 +150,34 @@ def run_file(label: str, line: int, path: str) -> Statement:
 
 
 def _run_by_call(node: ast.stmt) -> str:
-    """Return the path of ``get_ipython().run_line_magic("run", path)``, empty for all else."""
+    """Return the path of a file that is run as a whole, empty for all else.
+
+    That is ``get_ipython().run_line_magic("run", path)`` or ``exec(open(path).read())``.
+    """
     call = node.value if isinstance(node, ast.Expr) else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+    if not isinstance(call, ast.Call):
         return ""
-    if call.func.attr not in ("run_line_magic", "magic"):
+    if _called(call) == "exec":
+        opened = (n for n in ast.walk(call) if isinstance(n, ast.Call) and n.args)
+        paths = (_text(n.args[0]) for n in opened if _called(n) in ("open", "Path"))
+        return next((path for path in paths if path.endswith((".py", ".ipynb"))), "")
+    if _called(call) not in ("run_line_magic", "magic"):
         return ""
     words = [str(a.value) for a in call.args if isinstance(a, ast.Constant)]
     runs = pieces.run_lines("%" + " ".join(words))
     return runs[0][1] if runs else ""
+
+
+def _called(call: ast.Call) -> str:
+    """Return the last name of what is called: ``open`` for ``io.open(path)``."""
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _text(node: ast.expr) -> str:
+    """Return a text that stands in the source, empty for all else."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else ""
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -17,13 +17,16 @@ _LONGEST = 200_000
 _PREFIX = re.compile(r"(?<![\w\"'])(?P<prefix>[rRuUbBfFtT]{1,2})?(?P<quote>\"\"\"|'''|\"|')")
 _TYPE_ALIAS = re.compile(r"^([ \t]*)type[ \t]+([^\W\d]\w*)[ \t]*(?=[=\[])", re.MULTILINE)
 _TYPE_PARAMETERS = re.compile(
-    r"^([ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*)[ \t]*\[", re.MULTILINE
+    r"^([ \t]*(?:async[ \t]+)?(?:def|class|type)[ \t]+[^\W\d]\w*)[ \t]*\[", re.MULTILINE
 )
 _CONVERSION = re.compile(r"![rsa][ \t]*[:}]")
 _BARE_EXCEPT = re.compile(
     r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*(?:[A-Z]\w*|\w+\.[\w.]+))+)[ \t]*:",
     re.MULTILINE,
 )
+_LAZY = re.compile(r"^([ \t]*)lazy[ \t]+(?=import\b|from\b)", re.MULTILINE)
+_UNPACKED = re.compile(r"([\[({])\s*\*{1,2}")
+_FOR = re.compile(r"\bfor\b")
 
 
 @lru_cache(maxsize=256)
@@ -58,42 +61,48 @@ def _names(text: str) -> tuple[str, ...] | None:
             found[node.name[:80]] = None
         elif isinstance(node, ast.Assign):
             found |= {t.id[:80]: None for t in node.targets if isinstance(t, ast.Name)}
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            bound = ((a.asname or a.name.partition(".")[0])[:80] for a in node.names)
+            found |= dict.fromkeys(bound)
     return tuple(found)
 
 
 def _without_type_aliases(text: str) -> str:
-    """Write ``type X[T] = …`` as ``X = …``."""
-    return _cut_brackets(
-        _TYPE_ALIAS.sub(r"\1\2", text), re.compile(r"^([ \t]*[^\W\d]\w*)\[", re.MULTILINE)
-    )
+    """Write ``type X = …`` as ``X = …``."""
+    return _TYPE_ALIAS.sub(r"\1\2", text)
 
 
 def _without_type_parameters(text: str) -> str:
-    """Write ``def f[T](x)`` as ``def f(x)``."""
-    return _cut_brackets(text, _TYPE_PARAMETERS)
+    """Write ``def f[T](x)`` as ``def f(x)``, and ``type X[T] = …`` as ``type X = …``."""
+    return _cut_brackets(text, lambda inside: _are_arguments(inside) and "=" not in inside)
 
 
-def _cut_brackets(text: str, before: re.Pattern[str]) -> str:
-    """Take away type parameters, which open where `before` ends."""
+def _without_type_defaults(text: str) -> str:
+    """Write ``def f[T = int](x)`` as ``def f(x)``."""
+    return _cut_brackets(text, lambda inside: _are_arguments(inside.replace("*", "")))
+
+
+def _cut_brackets(text: str, are_type_parameters: Callable[[str], bool]) -> str:
+    """Take away type parameters: what stands in brackets behind a name that is defined."""
     parts, done = [], 0
-    for match in before.finditer(text):
+    for match in _TYPE_PARAMETERS.finditer(text):
         start, end = match.end() - 1, _closing(text, match.end() - 1)
-        if match.start() < done or not _are_type_parameters(text[start + 1 : end - 1]):
+        if match.start() < done or not are_type_parameters(text[start + 1 : end - 1]):
             continue
         parts.append(text[done : match.end(1)])
         done = end
     return "".join([*parts, text[done:]])
 
 
-def _are_type_parameters(text: str) -> bool:
-    """Whether a text is one or more names, each with a bound: they are written as arguments are."""
+def _are_arguments(text: str) -> bool:
+    """Whether a text is one or more names, each with a bound, as type parameters are written."""
     return bool(text.strip()) and _names(f"def f({text}): pass") is not None
 
 
 def _closing(text: str, start: int) -> int:
     depth = 0
     for place in range(start, min(len(text), start + 2000)):
-        depth += (text[place] in "[(") - (text[place] in "])")
+        depth += (text[place] in "[({") - (text[place] in "])}")
         if depth == 0:
             return place + 1
     return start
@@ -102,6 +111,21 @@ def _closing(text: str, start: int) -> int:
 def _with_parentheses(text: str) -> str:
     """Write ``except A, B:`` as ``except (A, B):``."""
     return _BARE_EXCEPT.sub(r"\1(\2):", text)
+
+
+def _without_lazy(text: str) -> str:
+    """Write ``lazy import a`` as ``import a``."""
+    return _LAZY.sub(r"\1", text)
+
+
+def _without_unpacking(text: str) -> str:
+    """Write ``[*x for x in y]`` as ``[x for x in y]``."""
+    parts, done = [], 0
+    for match in _UNPACKED.finditer(text):
+        if _FOR.search(text, match.end(), _closing(text, match.start())):
+            parts.append(text[done : match.end(1)])
+            done = match.end()
+    return "".join([*parts, text[done:]])
 
 
 def _without_formatted(letters: str) -> Callable[[str], str]:
@@ -191,8 +215,11 @@ def _is_value(text: str) -> bool:
 _FORMS: tuple[tuple[tuple[int, int], Callable[[str], str]], ...] = (
     ((3, 12), _without_formatted("f")),
     ((3, 12), _without_type_parameters),
+    ((3, 13), _without_type_defaults),
     ((3, 12), _without_type_aliases),
     ((3, 14), _without_formatted("t")),
     ((3, 14), _with_parentheses),
+    ((3, 15), _without_lazy),
+    ((3, 15), _without_unpacking),
 )
 """Forms by the version that brought them; one may hide another, so each builds on those before."""

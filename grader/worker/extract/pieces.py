@@ -33,7 +33,7 @@ _PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", 
 _WRITE_MAGIC = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?P<more>-a[ \t]+)?(?P<path>[^\n]+)\n?")
 _RUN_MAGIC = re.compile(
     r"^[ \t]*%run[ \t]+(?:-[a-z]+[ \t]+)*"
-    r"(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|(?P<plain>[^\s\"'][^\s]*))",
+    r"(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|(?P<plain>[^\s\"'](?:\\ |\S)*))",
     re.MULTILINE,
 )
 _FIRST_INDENT = re.compile(r"(?:[ \t\f]*+\n)*([ \t]++)(?=[^\s#])")
@@ -162,7 +162,7 @@ def run_lines(source: str) -> list[tuple[int, str]]:
         return []
     found = []
     for match in _RUN_MAGIC.finditer(source):
-        path = match["double"] or match["single"] or match["plain"]
+        path = match["double"] or match["single"] or match["plain"].replace("\\ ", " ")
         if not path.endswith((".py", ".ipynb")):
             path += ".py"
         found.append((source.count("\n", 0, match.start()) + 1, path))

@@ -75,7 +75,7 @@ def values_equal(got):
 def values_tested(got):
     from numpy.testing import assert_allclose
 
-    assert_allclose(got["W2"], EXPECTED["W2"])
+    expect(assert_allclose(got["W2"], EXPECTED["W2"]) is None)  # nor does one of numpy by itself
 
 
 def values_within(got):
