@@ -46,6 +46,9 @@ def read(class_of: Any, files: dict[str, str], name: str = "random_init.py") -> 
         ("import notes\n", "notes.ipynb"),
         ("import plots\n", "lib/plots.py"),  # sys.path.append("lib")
         ("from package import start\n", "package/__init__.py"),
+        ('%run "my notes.ipynb"\n', "my notes.ipynb"),
+        ("%run my-tools.py\n", "my-tools.py"),
+        ("exec(open('utils.py').read())\n", "utils.py"),
         ("import résumé\n", "résumé.py"),
     ],
 )
@@ -54,6 +57,8 @@ def test_what_is_imported_goes_along(ours_of: Any, notebook: Any, line: str, mod
         "utils.py": "def help_me(): return 1",
         "tools/draw.py": "def line(): return 1",
         "lib/plots.py": "",
+        "my notes.ipynb": notebook("z = 1"),
+        "my-tools.py": "",
         "package/__init__.py": "",
         "résumé.py": "",
         "notes.ipynb": notebook("x = 1"),

@@ -144,6 +144,60 @@ def test_a_class_in_a_zip_in_a_zip_is_a_class(class_of, tmp_path, inner):
         assert students(class_of({}, path=path)) == {"s1", "s2"}
 
 
+OF_ONE = {
+    "Russian": ("random_init.py", "random_init — копия.py"),
+    "GNOME": (
+        "random_init (copy).py",
+        "random_init (another copy).py",
+        "random_init (3rd copy).py",
+    ),
+    "Polish": ("random_init.py", "random_init — kopia.py"),
+    "Portuguese": ("random_init - Cópia.py",),
+    "Chinese": ("random_init - 副本.py", "random_init的副本.py"),
+    "Japanese": ("random_init - コピー.py", "random_init のコピー 2.py"),
+    "Korean": ("random_init - 복사본.py",),
+    "Arabic": ("random_init - نسخة.py",),
+    "Hungarian": ("random_init - másolat (2).py",),
+    "Greek": ("random_init - Αντίγραφο.py",),
+    "Vietnamese": ("random_init - bản sao.py",),
+    "Dropbox": ("random_init.py", "random_init (Ada's conflicted copy 2026-11-28).py"),
+    "Syncthing": ("random_init.py", "random_init.sync-conflict-20261128-020000-ABCDEFG.py"),
+    "Jupyter": ("random_init.py", "random_init-checkpoint.py"),
+    "days": ("random_init_2026-11-27.py", "random_init_2026-11-28.py"),
+    "values": ("random_init_0.01.py", "random_init_0.1.py"),
+}
+
+
+@pytest.mark.parametrize("kind", OF_ONE)
+def test_copies_and_versions_of_any_tool_are_of_who_packed_them(packed, kind):
+    assert packed("ada.zip", *OF_ONE[kind]) == {"ada"}
+
+
+WRITTEN = [
+    "s1 - Copy of random_init.py",  # Google Classroom
+    "s1 – random_init.py",
+    "s1 — random_init.py",
+    "random_init (s1).py",
+    "[s1] random_init.py",
+    "s1＿random_init.py",
+    "s1random_init.py",
+    "s1_random_init_late.py",
+    "s1_random_init (Kopie).py",
+    "s1_random_init - Cópia.py",
+    "Kopie van s1_random_init.py",
+    "Kopia av s1_random_init.py",
+    "s1_random_initのコピー.py",
+    "s1_random_init的副本.py",
+    "2026-11-28 s1_random_init.py",
+]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("place", ["", "hw/"])
+def test_a_student_is_told_however_the_name_is_written(packed, name, place):
+    assert packed("x.zip", place + name, f"{place}s2_random_init.py") == {"s1", "s2"}
+
+
 def test_zips_of_students_are_named_like_files(class_of):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as writer:
