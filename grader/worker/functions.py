@@ -130,12 +130,15 @@ def _rank(note: Note | None) -> tuple[bool, bool, bool]:
     return (not note["stub"], note["fits"], note["named"]) if note else (True, True, True)
 
 
-def _definition(node: ast.stmt, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def _definition(
+    node: ast.stmt, name: str
+) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
     """Return the definition of a function in a statement, which may be a `with` around it."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and inner.name == name:
             return inner
-    return None
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    return value if isinstance(value, ast.Lambda) else None
 
 
 def is_callable(value: object) -> bool:

@@ -45,7 +45,7 @@ class _Seen:
 
     name: str
     parameters: list[Parameter] | None
-    node: ast.stmt | None = None
+    node: ast.AST | None = None
     text: str = ""
     is_value: bool = False
 
@@ -171,11 +171,12 @@ def _seen(statement: Statement) -> Iterator[_Seen]:
     elif isinstance(node, ast.ClassDef):
         yield _Seen(node.name, None, is_value=True)
     elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, _CALLED):
-        known = _parameters(node.value.args) if isinstance(node.value, ast.Lambda) else None
+        own = node.value if isinstance(node.value, ast.Lambda) else None
+        known = _parameters(own.args) if own else None
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             if isinstance(target, ast.Name):
-                yield _Seen(target.id, known, is_value=known is None)
+                yield _Seen(target.id, known, own, is_value=known is None)
     elif isinstance(node, _AROUND):
         for inner in ast.walk(node):
             if isinstance(inner, ast.FunctionDef):

@@ -20,6 +20,8 @@ OPEN = {
     "less none": "def square(x):\n    y = x\n    y -= None\n    return y\n",
     "a loop of comments": "def square(x):\n    y = []\n    for v in x:\n        # v\n    return y",
     "a stray indent": "def other(x):\n    return x\n\n def square(x):\n    pass\n",
+    "a lambda": "square = lambda x: None\n",
+    "a typed lambda": "from typing import Callable\nsquare: Callable = lambda x: ...\n",
     "a blank": "def square(x):\n    return ____\n",
     "a name and a print": "def square(x):\n    print('Ada')\n    raise NotImplementedError\n",
     "the starter and a print": STUB.replace("    raise", "    print(x)\n    raise") + "\n",
