@@ -26,10 +26,10 @@ _LONGEST: Final = 120
 _LONG_GAP: Final = re.compile(rf"[{_GAP}]{{4,}}")
 # What browsers, drives and file managers add to the name of a second copy, in many tongues.
 _COPIES: Final = (
-    "copy|kopie|copie|copia|cópia|kopia|kopi|kopya|kopio|kopija|másolat|bản sao|копия|копія|копие|"
-    "αντίγραφο|نسخة|עותק"
+    "copy|kopie|copie|copia|cópia|kopia|kopi|kopya|kopyası|kopio|kopija|másolat|bản sao|salinan|"
+    "копия|копія|копие|αντίγραφο|نسخة|עותק|사본|สำเนา|alias|edited|case conflict"
 )
-_OF: Final = "of|von|de|di|van|av|af|din|z"
+_OF: Final = "of|von|de|di|van|av|af|din|z|souboru|của|של|من"
 _COPIES_JOINED: Final = "のコピー|コピー|的副本|副本|複本|복사본|的拷贝|拷贝"
 _COPY: Final = re.compile(
     rf"^(?:{_COPIES})(?: \(\d+\))? (?:{_OF})[ _]+|(?:^|[{_GAP}]+)(?:{_COPIES}) (?:{_OF})$"
@@ -37,7 +37,8 @@ _COPY: Final = re.compile(
     rf"|[{_GAP}]*(?<=[({_GAP}])\(?(?:another |\d{{1,2}}(?:st|nd|rd|th) )?(?:{_COPIES})"
     rf"[ _-]?(?:\(?\d{{1,3}}\)?)?\)?$"
     rf"|[{_GAP}]*\(?(?:{_COPIES_JOINED})[ _-]?\(?\d{{0,3}}\)?$"
-    r"|-20\d{6}T\d{6}Z(?:-\d+)*$|\.sync-conflict-\d{8}-\d{6}(?:-\w+)?$|[_-]checkpoint$|\.tar$"
+    r"|~$|\.nbconvert$|_conflict-\d{8}-\d{6}$|-20\d{6}T\d{6}Z(?:-\d+)*$"
+    r"|\.sync-conflict-\d{8}-\d{6}(?:-\w+)?$|[_-]checkpoint$|\.tar$"
     r"|[ _]*\([^()]*conflicted copy[^()]*\)$",
     re.IGNORECASE,
 )
@@ -47,17 +48,27 @@ _WORDS: Final = (
     "the|and|notebook|code|work|copy|test|tests|done|fixed|corrected|backup|bak|latest|updated|"
     "finished|starter|template|given|original|orig|helper|helpers|util|utils|tools|main|model|"
     "numpy|np|loops?|vectori[sz]ed|fast|slow|simple|untitled|section|session|intro|src|"
-    "late|on[ _-]?time|missing|aufgabe|übung|uebung|abgabe|lösung|loesung|woche|blatt|devoir|"
+    "late|on[ _-]?time|missing|resubmit|resubmitted|resubmission|"
+    "aufgabe|übung|uebung|abgabe|lösung|loesung|woche|blatt|devoir|"
     "semaine|exercice|tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание|"
     "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|python|py"
 )
 # Days and values of what was tried are as little a name.
-_WORD: Final = rf"(?:(?:{_WORDS})[ _.-]?\d{{0,3}}|v\d{{1,2}}|20\d\d-\d\d-\d\d|\d+\.\d+)"
+_WORD: Final = (
+    rf"(?:(?:{_WORDS})[ _.-]?\d{{0,3}}|v\d{{1,2}}|20\d\d-\d\d-\d\d(?:-\d\d){{0,3}}|\d+\.\d+)"
+)
 _FIRST: Final = re.compile(rf"^{_WORD}(?:[{_GAP}]+|$)", re.IGNORECASE)
 _LAST: Final = re.compile(rf"(?:^|[{_GAP}]+){_WORD}$", re.IGNORECASE)
 # Without an exercise in the name a word may be a person's; a sign says that it stands apart.
 _FIRST_APART: Final = re.compile(rf"^{_WORD}(?: [-–—] |[_＿])", re.IGNORECASE)
 _LAST_APART: Final = re.compile(rf"(?: [-–—] |[_＿])({_WORD})$", re.IGNORECASE)
+# Folders called so hold what several students handed in, or one of them at several times.
+_COLLECTION: Final = re.compile(
+    r"(?:lab|hw|homework|assignment|exercise|exercises|ex|task|week|unit|module|section|session|"
+    r"topic|day|late|on[ _-]?time|aufgabe|übung|uebung|abgabe|woche|tag|blatt|devoir|semaine|tp|td|"
+    r"tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание)s?[ _.-]*(?:\d{1,3}|[a-z])?",
+    re.IGNORECASE,
+)
 SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
 _HELPER: Final = re.compile(
     r"(?<![a-z])(?:utils?|helpers?|tools?|tests?|testcases?)(?![a-z])", re.IGNORECASE
@@ -124,10 +135,9 @@ class FileNames:
         is_nobody = not told.student or SMALL_NUMBER.fullmatch(told.student)
         return told.task if is_nobody and told.task in self.ids else None
 
-    def is_nobody(self, folder: str) -> bool:
-        """Whether a folder's name is about work alone: `lab1`, `Section B`."""
-        rest = _stripped(folder, _FIRST, _LAST)
-        return not self.tell(folder).student or (len(rest) == 1 and rest != folder)
+    def is_collection(self, folder: str) -> bool:
+        """Whether a folder is called like one that holds work of many: `lab1`, `Section B`."""
+        return _COLLECTION.fullmatch(without_marks(_bounded(folder))) is not None
 
     def tell(self, stem: str) -> FileName:
         """Return what a file's name without its suffix tells."""

@@ -124,6 +124,7 @@ def _order(student: Student) -> tuple[str, str]:
 
 def _found(matcher: Matcher, contents: Contents, student: Student, files: list[HandedIn]) -> _Found:
     """Match what a student handed in."""
+    contents.begin(student.model_dump_json())
     to_match, unread = sort_out(sorted(files, key=_place), contents)
     nothing_read = {one.file for one in unread}.issuperset(to_match)
     return _Found(matcher.match(student, to_match), unread, nothing_read)

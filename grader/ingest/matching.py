@@ -94,10 +94,10 @@ class Matcher:
                 matched = self._matched(found, exercise, choice, modules, guesses)
                 found.matched.append(replace(matched, is_hint=exercise in told.hints))
                 reasons |= dict.fromkeys(choice.as_given, _AS_GIVEN)
-        reasons |= {f: _AS_GIVEN for f in code if f not in own}
+        known = {id(file) for file in own}
+        reasons |= {f: _AS_GIVEN for f in code if id(f) not in known}
         self._leave(found, code, reasons)
         found.left += versions.others
-        self._contents.forget_looks()
         return found
 
     def drop_hints(self, found: StudentFiles, asked: Collection[str]) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.ingest.file_names import FileNames
     from grader.ingest.listing import StoredFile
 
+_SIGNS: Final = re.compile(r"[\W_]+")
 _NUMBER_BEHIND: Final = re.compile(r"[ _.-]*\d+$")
 
 
@@ -34,13 +35,18 @@ class Unit(NamedTuple):
 
 @dataclass(frozen=True)
 class Sections:
-    """The folders of weeks or groups on one level, which are no students."""
+    """The folders on one level that are no students, but hold them: of weeks, topics or groups."""
 
     folders: frozenset[str] = frozenset()
-    shared: bool = False
-    """Whether files in them are of several students."""
+    are_groups: bool = False
+    """Whether each has its own students, so that a folder's name is a part of theirs."""
     namesakes: frozenset[str] = frozenset()
-    """Names in several groups with the same work: these are different students."""
+    """Names that have the same work in several: these may be different students."""
+
+    def named(self, folder: str, student: str) -> str:
+        """Return a student's name, with that of the folder where the student may be another."""
+        is_alone = not self.are_groups and student not in self.namesakes
+        return student if is_alone else f"{folder}/{student}"
 
 
 class Sharing:
@@ -66,51 +72,56 @@ class Sharing:
         return self._by_exercise(units) or self._by_functions(units, folder)
 
     def sections(self, units: Sequence[Unit]) -> Sections:
-        """Return which of the folders of a level are of weeks or groups.
+        """Return which folders of a level hold students: all or none, and never for one's sake.
 
-        Words for work are nobody's name: so are `lab1` and `week 2`, also when all that they hold
-        is one student's. Other names are groups' when most of such folders hold a class.
+        Folders called like collections (`lab1`, `Section B`) do when all in them has names, or some
+        in each and in half of them several for the same work; others when most of them have those.
+        Were they students who handed in two works each, their names are still in sight as groups'.
         """
         inside: dict[str, list[Unit]] = defaultdict(list)
         for path, file in units:
+            if len(path.parts) == 1 and not self._names.is_given(path.name):
+                return Sections()
             if len(path.parts) > 1 and not self._names.folder_of(path.parts[0]):
                 inside[path.parts[0]].append(Unit(path.relative_to(path.parts[0]), file))
-        words = {top for top in inside if self._names.is_nobody(top)}
-        people = inside.keys() - words
-        is_flat = any(len(u.path.parts) == 1 and self._tell(u.path).student for u in units)
-        if any(self.are_a_class(inside[top], top) for top in sorted(words)):
-            return Sections(frozenset(words), shared=True)
-        if people and not is_flat:
-            return self._groups({top: inside[top] for top in people})
-        works = Counter(w for top in words for w in {w for _, w in self._works(inside[top])})
-        # One who packed two folders of versions, or two who call theirs so: both are seen.
-        is_one = not people and not is_flat and all(number == 1 for number in works.values())
-        return Sections(frozenset(words)) if is_one else Sections()
-
-    def _groups(self, inside: dict[str, list[Unit]]) -> Sections:
-        """Return folders as groups when most hold a class, whose names do not come again."""
-        left = len(inside)
-        shared = 0
-        for top, units in inside.items():
-            shared += self.are_a_class(units, top)
-            left -= 1
-            if 2 * (shared + left) <= len(inside):
-                return Sections()
-        if len(inside) < 2:
+        collections = [self._names.is_collection(top) for top in inside]
+        if not inside or (any(collections) and not all(collections)):
             return Sections()
-        seen = Counter(
-            pair for units in inside.values() for pair in {*self._works(units)} if pair[0]
-        )
-        if 2 * len(seen) <= seen.total():
-            return Sections()  # students who all call their files alike
-        namesakes = frozenset(student for (student, _), number in seen.items() if number > 1)
-        return Sections(frozenset(inside), shared=True, namesakes=namesakes)
+        if not any(collections):
+            return self._others(inside)
+        named = [[bool(self._tell(u.path).student) for u in units] for units in inside.values()]
+        if not all(map(all, named)):
+            shared = sum(self.are_a_class(units, top) for top, units in inside.items())
+            if not all(map(any, named)) or 2 * shared < len(inside):
+                return Sections()
+        return Sections(frozenset(inside), namesakes=self._namesakes(inside))
+
+    def _others(self, inside: dict[str, list[Unit]]) -> Sections:
+        """Return folders as topics or groups when most hold a class of their own."""
+        others = 0
+        for top, units in inside.items():
+            others += not self.are_a_class(units, top)
+            if 2 * others >= len(inside):
+                return Sections()
+        works = [{pair for pair in self._works(units) if pair[0]} for units in inside.values()]
+        seen = Counter(pair for one in works for pair in one)
+        if len(inside) < 2 or 2 * len(seen) <= seen.total():
+            return Sections()  # one folder, or students who all call their files alike
+        names = Counter(name for one in works for name in {name for name, _ in one})
+        again = sum(number > 1 for number in names.values())
+        are_groups = 2 * again <= len(names)
+        return Sections(frozenset(inside), are_groups, self._namesakes(inside))
+
+    def _namesakes(self, inside: dict[str, list[Unit]]) -> frozenset[str]:
+        """Return the names that have the same work in several folders."""
+        seen = Counter(pair for units in inside.values() for pair in {*self._works(units)})
+        return frozenset(name for (name, _), number in seen.items() if number > 1)
 
     def _works(self, units: Sequence[Unit]) -> Iterator[tuple[str, Hashable]]:
         """Yield students, as far as they are told, with what their files are for."""
-        for path, file in units:
-            told = self._tell(path)
-            if work := told.task or self._answers(file):
+        for unit in units:
+            told = self._tell(unit.path)
+            if work := told.task or self._answers(unit):
                 yield told.student, work
 
     def _tell(self, path: PurePosixPath) -> FileName:
@@ -123,7 +134,7 @@ class Sharing:
         return FileName(told.task, self._names.tell(path.parts[0]).student, in_front=True)
 
     def _is_given_beside(self, path: PurePosixPath) -> bool:
-        is_given = self._names.is_given(path.name)
+        is_given = len(path.parts) == 1 and self._names.is_given(path.name)
         return is_given and self._names.tell(path.stem).task not in self._names.ids
 
     def _by_exercise(self, units: Sequence[Unit]) -> bool:
@@ -138,25 +149,24 @@ class Sharing:
 
     def _by_functions(self, units: Sequence[Unit], folder: str) -> bool:
         """Whether files with several names, which tell no task, have the same exercises written."""
-        told = [(self._tell(unit.path), unit.file) for unit in units if unit.file.is_code]
-        open_ = [(t, file) for t, file in told if t.task is None and t.student]
+        told = [(self._tell(unit.path), unit) for unit in units if unit.file.is_code]
+        open_ = [(t, unit) for t, unit in told if t.task is None and t.student]
         if len(_people([t for t, _ in open_], folder)) < 2:
             return False
         found: dict[frozenset[str], list[FileName]] = defaultdict(list)
-        for t, file in open_:
-            if answers := self._answers(file):
+        for t, unit in open_:
+            if answers := self._answers(unit):
                 found[answers].append(t)
-                if len(_people(found[answers], folder)) > 1:
-                    return True
-        return False
+        return any(len(_people(same, folder)) > 1 for same in found.values())
 
-    def _answers(self, file: StoredFile) -> frozenset[str]:
+    def _answers(self, unit: Unit) -> frozenset[str]:
         """Return the exercises that a file tells, if anything of them is written in it."""
+        file = unit.file
         if file.problem:
             return frozenset()
+        self._contents.begin(str(unit.file.archive or unit.path.parts[0]))
         told = self._contents.tells(file)
         functions = self._contents.of(file).outline.functions
-        self._contents.forget_looks()
         written = any(f.fits and f.written for e in told for f in functions[e].values())
         return frozenset(told if written else ())
 
@@ -172,9 +182,13 @@ def _several(same: list[FileName], folder: str) -> bool:
 def _people(told: Collection[FileName], folder: str) -> set[str]:
     """Return the students of names, none when they are parts or versions of one student's work."""
     names = {t.student for t in told if t.student and not SMALL_NUMBER.fullmatch(t.student)}
+    # A student may write the own name into each file.
+    own = [word for word in map(bare, _SIGNS.split(folder)) if len(word) > 1]
+    if names and any(all(word in bare(name) for name in names) for word in own):
+        return set()
     if bare(folder) in {bare(name) for name in names}:
         return set()
-    return {name for name in names if not any(v in names - {name} for v in _older(name))}
+    return {name for name in names if not any(v != name and v in names for v in _older(name))}
 
 
 def _older(name: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 
 import pytest
@@ -70,14 +71,35 @@ CLASSES = {
         "Tag A/ann: R, Tag A/ben: R, Tag B/ann: Z, Tag B/ben: Z",
         "ann: ZR, ben: ZR",
     ),
-    "groups": ("Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R", "ann: R, ben: R, carl: R, dora: R"),
+    "groups": (
+        "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R",
+        "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R",
+    ),
     "groups, one of them of one": (
         "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R, Mi/emil: R",
-        "ann: R, ben: R, carl: R, dora: R, emil: R",
+        "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R, Mi/emil: R",
+    ),
+    "groups of folders": (
+        "Mo/ann/starter: R, Mo/ben/starter: R, Di/carl/starter: R, Di/dora/starter: R",
+        "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R",
     ),
     "namesakes in two groups": (
         "Mo/ann: R, Mo/ben: R, Di/ann: R, Di/dora: R",
-        "ann: R, ann [2]: R, ben: R, dora: R",
+        "Mo/ann: R, Di/ann: R, Mo/ben: R, Di/dora: R",
+    ),
+    "namesakes in two sections": (
+        "Section A/ann: R, Section A/ben: R, Section B/ann: R, Section B/cy: R",
+        "Section A/ann: R, Section B/ann: R, ben: R, cy: R",
+    ),
+    "one in each week": ("week1/Anna Meier: R, week2/Ben Kahn: Z", "Anna Meier: R, Ben Kahn: Z"),
+    "one student, weeks": ("lab1/ann: R, lab2/ann: Z", "ann: ZR"),
+    "two answers of two in three": (
+        "anna/one: R, anna/two: R, ben/plain: R, ben/matrix: R, cleo/random: R",
+        "anna/one: R, anna/two: R, ben/plain: R, ben/matrix: R, cleo/random: R",
+    ),
+    "a name without a name": (
+        "lab1/ann: R, lab1/ben: R, lab2/ann: Z, lab2/cy: Z, lab2/zero_init: Z",
+        "ann: ZR, ben: R, cy: Z, lab2: Z",
     ),
 }
 
@@ -124,15 +146,68 @@ def test_students_with_two_answers_each_stay_students(packed, kind):
     assert {*rows(packed(files))} == {name.split("/")[0] for name in files}
 
 
-def test_folders_of_work_alone_are_of_the_one_who_packed_them(packed):
-    files = {"lab1/random_init.py": RANDOM, "lab2/zero_init.py": ZERO, "src/plot.py": OTHER}
-    assert rows(packed(files, "ada.zip")) == {"ada": ["zero_init", "random_init"]}
+FOLDERS = ["Submission {}", "Project {}", "submission_{}", "Abgabe {}", "hw- {}", "lab {}", "s{}"]
+
+
+@pytest.mark.parametrize("form", FOLDERS)
+@pytest.mark.parametrize("two", [("planar", "mybest"), ("ada_random_init", "bo_random_init")])
+def test_one_with_two_answers_changes_nobody_else_s_name(packed, form, two):
+    names = [form.format(number) for number in range(1, 6)]
+    files = {f"{name}/random_init.py": RANDOM for name in names if name != names[2]}
+    files |= {f"{names[2]}/{name}.py": RANDOM for name in two}
+    assert {*rows(packed(files))} == {*names}
 
 
 @pytest.mark.parametrize("names", [("v1", "v2"), ("final", "old"), ("Section A", "Section B")])
 def test_folders_of_work_with_the_same_work_are_all_seen(packed, names):
     files = {f"{name}/random_init.py": RANDOM for name in names}
     assert {*rows(packed(files, "ada.zip"))} == {*names}
+
+
+@pytest.mark.parametrize("way", ["{}_naive", "my {} plan", "{}-loops"])
+def test_a_name_that_is_in_all_files_of_a_folder_is_the_student_s(packed, way):
+    people = ["Ada Lovelace", "Bo", "Cy Young"]
+    files = {
+        f"{who}/{way.format(who.split()[0].lower())}{n}.py": RANDOM for who in people for n in "ab"
+    }
+    assert {*rows(packed(files))} == {*people}
+
+
+def zipped(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as writer:
+        for name, text in files.items():
+            writer.writestr(name, text)
+    return buffer.getvalue()
+
+
+def people_of(*names, text=RANDOM, inside="{}.py"):
+    return zipped({inside.format(name): text for name in names})
+
+
+ZIPS = {
+    "an exercise's": {
+        "random_init.zip": people_of("Ada", "Bo"),
+        "zero_init.zip": people_of("Ada", "Bo", text=ZERO),
+    },
+    "a week's": {
+        "Week 1.zip": people_of("Ada", "Bo"),
+        "Week 2.zip": people_of("Ada", "Bo", text=ZERO),
+    },
+    "a section's": {
+        "Section A.zip": people_of("Ada", inside="{}/random_init.py"),
+        "Section B.zip": people_of("Bo", inside="{}/random_init.py"),
+    },
+    "parts of a drive's": {
+        "hw-20261128T020000Z-001.zip": people_of("Ada", inside="hw/{}/random_init.py"),
+        "hw-20261128T020000Z-002.zip": people_of("Bo", inside="hw/{}/random_init.py"),
+    },
+}
+
+
+@pytest.mark.parametrize("kind", ZIPS)
+def test_zips_that_are_no_student_s_are_folders(packed, kind):
+    assert {*rows(packed(ZIPS[kind]))} == {"Ada", "Bo"}
 
 
 FROM = "from layers import *\n"
@@ -147,26 +222,41 @@ def test_a_module_beside_the_only_answer_is_no_student(packed, prefix):
     assert {item.student for item in gathered.left_over} <= {one.student.label}
 
 
-def test_a_module_beside_a_class_goes_to_all_who_import_it(packed):
-    files = {f"{s}_random_init.py": FROM + RANDOM for s in ("s1", "s2")}
-    files |= {
-        "s3_random_init.py": RANDOM,
-        "layers.py": "from sizes import n\n",
-        "sizes.py": "n = 1",
-    }
+@pytest.mark.parametrize("form", ["{}_random_init.py", "{}/random_init.py", "{}.py"])
+@pytest.mark.parametrize("more", ["", lab("predict(p, X)", begin="")])
+def test_a_helper_beside_a_class_goes_to_all_who_import_it(packed, form, more):
+    use = "from my_utils import *\n" + RANDOM
+    files = {form.format(s): use for s in ("s1", "s2")} | {form.format("s3"): RANDOM}
+    files |= {"my_utils.py": f"from sizes_tools import n\n{more}", "sizes_tools.py": "n = 1"}
+    files |= {"unused_tools.py": "n = 1"}
     gathered = packed(files)
-    found = {s.student.label: s.names for s in gathered.submissions}
-    modules = ("layers.py", "sizes.py")
-    assert found == {
-        "s1": (*modules, "s1_random_init.py"),
-        "s2": (*modules, "s2_random_init.py"),
-        "s3": ("s3_random_init.py",),
+    found = {s.student.label: s.names[:-1] for s in gathered.submissions}
+    assert found == dict.fromkeys(("s1", "s2"), ("my_utils.py", "sizes_tools.py")) | {"s3": ()}
+    assert [(item.path, item.student) for item in gathered.left_over] == [("unused_tools.py", None)]
+
+
+def test_more_than_three_hundred_students_may_import_a_helper(packed):
+    files = {f"s{n}x.py": "from my_utils import *\n" + RANDOM for n in range(320)}
+    gathered = packed(files | {"my_utils.py": "n = 1"})
+    assert {s.names for s in gathered.submissions} == {
+        ("my_utils.py", f"s{n}x.py") for n in range(320)
     }
-    listed = [(item.path, item.student, item.passed_over) for item in gathered.left_over]
-    assert listed == [("layers.py", None, False), ("sizes.py", None, False)]
 
 
-@pytest.mark.parametrize("work", [RANDOM, UNFIT, STUB, "def initialize_parameters(: ..."])
+def test_a_student_s_own_helper_goes_before_one_beside(packed):
+    use = "from my_utils import *\n" + RANDOM
+    files = {"s1/random_init.py": use, "s2/random_init.py": use, "s1/my_utils.py": "own = 1"}
+    found = packed(files | {"my_utils.py": "n = 1"})
+    read = {s.student.label: dict(s.read())["my_utils.py"] for s in found.submissions}
+    assert read == {"s1": b"own = 1", "s2": b"n = 1"}
+
+
+BODY = lab("my_own_name(n_x, n_h, n_y)")
+
+
+@pytest.mark.parametrize(
+    "work", [RANDOM, UNFIT, STUB, "def initialize_parameters(: ...", BODY, "print('see notebook')"]
+)
 def test_an_import_takes_nobody_s_work(packed, work):
     files = {
         "eve_random_init.py": "from ben import *\n" + RANDOM,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -67,7 +68,8 @@ class Contents:
         self._patterns = {e.id: _pattern(e) for e in exercises}
         self._looks: dict[StoredFile, _Look] = {}
         self._contents: dict[bytes, Content] = {}
-        self._seconds = 0.0
+        self._seconds: dict[str, float] = defaultdict(float)
+        self._whose = ""
 
     def __enter__(self) -> Contents:
         return self
@@ -75,10 +77,14 @@ class Contents:
     def __exit__(self, *_: object) -> None:
         self._outliner.close()
 
-    def forget_looks(self) -> None:
-        """Give back the memory and the time of one student; outlines are kept for the others."""
-        self._looks.clear()
-        self._seconds = 0.0
+    def begin(self, whose: str) -> None:
+        """Begin with what one student, or one part of a class, handed in: it has its own time.
+
+        What was looked at before is forgotten, since a class is large; outlines are kept.
+        """
+        if whose != self._whose:
+            self._looks.clear()
+            self._whose = whose
 
     def error(self, file: StoredFile) -> Unreadable | OSError | None:
         """Return why a file cannot be read: by its student's fault or by the disk's; or None."""
@@ -108,6 +114,8 @@ class Contents:
         """Return what a file defines and imports; one that cannot be read defines nothing."""
         digest = self._look(file).digest + file.path.suffix.lower().encode()
         if digest not in self._contents:
+            if self._seconds[self._whose] > STUDENT_SECONDS:
+                return self._unlooked(file)  # kept for nobody else who has the same
             self._contents[digest] = self._read(file)
         return self._contents[digest]
 
@@ -155,14 +163,17 @@ class Contents:
             return Content(Outline(), error.reason)  # the report of the submission says so, too
         source = read_source(file.path.name, file.read())
         cells = [(cell.label, cell.source) for cell in source.cells]
-        if self._seconds > STUDENT_SECONDS:
-            return Content(self._seeming(source.defined), TOO_SLOW)
         started = time.monotonic()
         outline = self._outliner.outline(cells)
-        self._seconds += time.monotonic() - started
+        self._seconds[self._whose] += time.monotonic() - started
         if isinstance(outline, str):
             return Content(self._seeming(source.defined), outline)
         return Content(outline)
+
+    def _unlooked(self, file: StoredFile) -> Content:
+        if isinstance(error := self.error(file), Unreadable):
+            return Content(Outline(), error.reason)
+        return Content(self._seeming(read_source(file.path.name, file.read()).defined), TOO_SLOW)
 
     def _seeming(self, defined: frozenset[str]) -> Outline:
         functions: dict[str, dict[str, Written]] = {}

@@ -9,12 +9,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.answers.modules import Modules
+from grader.ingest.beside import Entry, is_beside, modules_beside, with_importers
 from grader.ingest.file_names import FileName, FileNames, without_marks
 from grader.ingest.layout import Clues, HandedIn
 from grader.ingest.listing import CODE, NOTHING, Kind, StoredFile
@@ -30,30 +33,9 @@ _DOCUMENTS: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """A file, and its place on the level of students, below folders that are nobody's."""
-
-    file: StoredFile
-    path: PurePosixPath
-    unit: PurePosixPath
-    """What was handed in: the file, or the archive that it was in."""
-    exercise: str | None = None
-    section: str = ""
-
-    @property
-    def is_flat(self) -> bool:
-        """Whether it lies among the students, and in no folder or archive of one."""
-        return len(self.unit.parts) == 1
-
-    @property
-    def inner(self) -> PurePosixPath:
-        """The path within what the student handed in."""
-        return PurePosixPath(self.section, *(self.path.parts[1:] or self.path.parts))
-
-
 def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
     """Read the plain layout."""
+    files = _opened(files, clues.names)
     sharing = Sharing(clues.names, clues.contents)
     wrapper = _wrapper(files, clues, sharing)
     units = [_unit_below(file, wrapper, clues.names) for file in files if file.is_code]
@@ -63,7 +45,7 @@ def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
         for entry in level.entries
         if entry.path.name != NOTHING or len(entry.path.parts) > 1  # in the folder of the class
     ]
-    yield from _apart([*_with_importers(found, level.modules)])
+    yield from _apart([*with_importers(found, level.modules)])
 
 
 class _Level:
@@ -79,91 +61,69 @@ class _Level:
         self._names, self._name, self._sections = clues.names, clues.name, sections
         self.entries = [_entry(file, wrapper, sections, clues.names) for file in files]
         self._told = {e.file: clues.names.tell(e.unit.stem) for e in self.entries if e.is_flat}
-        code = [e for e in self.entries if e.is_flat and e.file.is_code]
-        self._code = [self._told[entry.file] for entry in code]
-        self.modules = _modules(code, self._told, clues)
+        code = [entry for entry in self.entries if entry.file.is_code]
+        self._code = [self._told[entry.file] for entry in code if entry.is_flat]
+        beside = [entry for entry in code if entry.is_flat and is_beside(entry.file, clues)]
+        self.modules = modules_beside(beside, code, self._told, clues)
         self._is_of_one = _of_one(self.entries, self.modules, clues.names)
+        names = clues.names
+        self._strays = {
+            e.file
+            for e in beside
+            if names.is_helper(e.unit.name) and any(told.student for told in self._code)
+        }
 
-    def handed_in(self, entry: _Entry) -> tuple[str, HandedIn]:
+    def handed_in(self, entry: Entry) -> tuple[str, HandedIn]:
         """Return a file of its student, and what tells this one from namesakes."""
         label, inner, is_stray = self._whose(entry)
         student = Student(label=clean_line(label) or "unnamed")
-        key = f"{entry.section}/{label}" if label in self._sections.namesakes else label
-        return key, HandedIn(student, inner, entry.file, entry.exercise, is_stray=is_stray)
+        return label, HandedIn(student, inner, entry.file, entry.exercise, is_stray=is_stray)
 
-    def _whose(self, entry: _Entry) -> tuple[str, PurePosixPath, bool]:
+    def _whose(self, entry: Entry) -> tuple[str, PurePosixPath, bool]:
         """Return the student's name, the path in what was handed in, and whether it is nobody's."""
         file, names = entry.file, self._names
         whole = PurePosixPath(entry.section, entry.path)
         if self._is_of_one:
             return self._name, whole, False
-        is_nobodys = bool(entry.section) and not self._sections.shared
+        named = partial(self._sections.named, entry.section)
         if not entry.is_flat:
-            if is_nobodys:
-                return self._name, whole, False
-            return entry.unit.parts[0], entry.inner, False
+            first = entry.unit.parts[0]
+            return named(first) if entry.section else first, entry.inner, False
         if _is_the_course_s(file, entry.unit, names):
             return self._name, entry.inner, True
         tells = self._told[file]
-        label = tells.student or (self._name if tells.task else entry.unit.stem)
-        if is_nobodys and tells.task not in names.ids:
-            label = self._name
+        if entry.section:
+            label = named(tells.student) if tells.student else entry.section
+        else:
+            label = tells.student or (self._name if tells.task else entry.unit.stem)
         is_stray = not entry.exercise and not _is_somebody(file, tells, self._code, names)
         # The name of a zip may tell the exercise.
-        return label, whole if tells.task else entry.inner, is_stray
+        inner = whole if tells.task else entry.inner
+        return label, inner, is_stray or file in self._strays
 
 
-def _modules(
-    flat: Sequence[_Entry], told: Mapping[StoredFile, FileName], clues: Clues
-) -> dict[StoredFile, list[StoredFile]]:
-    """Return the files beside students' that are nobody's answer, with those that import them.
+def _opened(files: Sequence[StoredFile], names: FileNames) -> list[StoredFile]:
+    """Return files with archives that are no student's as folders: an exercise's, a week's, parts.
 
-    Only what has no function of any exercise is one: nobody gets the work of another by an import.
+    A drive cuts a large folder into several archives of one name, but for marks.
     """
-    contents, names = clues.contents, clues.names
-    silent = [e for e in flat if told[e.file].task not in names.ids and _is_silent(e.file, clues)]
-    if not silent or len(silent) == len(flat):
-        return {}
-    nobody = Student(label="nobody")
-    handed = {e.file: HandedIn(nobody, e.path, e.file) for e in flat if not e.file.problem}
-    importers = Modules(handed.values(), contents).importers(handed.values())
-    contents.forget_looks()
-    return {
-        e.file: [importer.file for importer in importers[handed[e.file]]]
-        for e in silent
-        if handed[e.file] in importers
-    }
-
-
-def _is_silent(file: StoredFile, clues: Clues) -> bool:
-    contents = clues.contents
-    if file.problem or contents.error(file) or contents.seems_to_define(file):
-        return False
-    content = contents.of(file)
-    contents.forget_looks()
-    return not (content.unread or content.outline.functions)
-
-
-def _with_importers(
-    found: Sequence[tuple[str, HandedIn]], modules: Mapping[StoredFile, Sequence[StoredFile]]
-) -> Iterator[tuple[str, HandedIn]]:
-    """Yield each file for its student, and a module for everybody whose file imports it.
-
-    Among files of several students a module is listed besides: it may be the work of one.
-    """
-    owners = {handed.file: (key, handed.student) for key, handed in found}
-    for key, handed in found:
-        if handed.file not in modules:
-            yield key, handed
+    stems = {f.archive: without_marks(f.archive.stem) for f in files if f.archive}
+    parts = Counter((archive.parent, stem) for archive, stem in stems.items())
+    found = []
+    for file in files:
+        if file.archive is None:
+            found.append(file)
             continue
-        of = dict.fromkeys(owners[f] for f in modules[handed.file] if f not in modules)
-        for owner, student in of or {(key, handed.student): None}:
-            yield owner, replace(handed, student=student)
-        if len({key for key, other in found if other.file not in modules}) > 1:
-            yield key, replace(handed, is_stray=True)
+        folder, stem = file.archive.parent, stems[file.archive]
+        below = file.path.relative_to(file.archive.with_suffix(""))
+        is_folder = names.folder_of(stem) or names.is_collection(stem)
+        if is_folder or parts[folder, stem] > 1:
+            file = replace(file, path=folder / stem / below, archive=None)
+        found.append(file)
+    return found
 
 
-def _of_one(entries: Sequence[_Entry], modules: Collection[StoredFile], names: FileNames) -> bool:
+def _of_one(entries: Sequence[Entry], modules: Collection[StoredFile], names: FileNames) -> bool:
     """Whether all of it is one student's: what the course gives out, and no other name in sight."""
     has_given = False
     for entry in (e for e in entries if e.file.is_code and e.file not in modules):
@@ -183,17 +143,19 @@ def _is_the_course_s(file: StoredFile, unit: PurePosixPath, names: FileNames) ->
 
 def _apart(found: Sequence[tuple[str, HandedIn]]) -> Iterator[HandedIn]:
     """Keep students apart whose names differ in what cannot be shown: the kind of a space."""
-    forms: dict[str, list[str]] = {}
+    shown: dict[str, str] = {}
+    taken = {handed.student.label for _, handed in found}
+    of: dict[str, str] = {}
     for label, handed in found:
-        same = forms.setdefault(handed.student.label, [])
         form = unicodedata.normalize("NFC", label)
-        if form not in same:
-            same.append(form)
-        if number := same.index(form):
-            student = Student(label=f"{clean_line(handed.student.label, 380)} [{number + 1}]")
-            yield replace(handed, student=student)
-        else:
-            yield handed
+        if form not in shown:
+            plain = handed.student.label
+            again = (f"{clean_line(plain, 380)} [{number}]" for number in count(2))
+            free = plain if plain not in of else next(name for name in again if name not in taken)
+            shown[form] = free
+            of[free] = form
+            taken.add(free)
+        yield replace(handed, student=Student(label=shown[form]))
 
 
 def _unit(file: StoredFile, wrapper: PurePosixPath) -> PurePosixPath:
@@ -211,9 +173,7 @@ def _unit_below(file: StoredFile, wrapper: PurePosixPath, names: FileNames) -> U
     return Unit(unit, file)
 
 
-def _entry(
-    file: StoredFile, wrapper: PurePosixPath, sections: Sections, names: FileNames
-) -> _Entry:
+def _entry(file: StoredFile, wrapper: PurePosixPath, sections: Sections, names: FileNames) -> Entry:
     """Return a file's place on the level of students."""
     path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
     exercise, section = None, ""
@@ -226,7 +186,7 @@ def _entry(
         else:
             break
         path, unit = PurePosixPath(*path.parts[1:]), PurePosixPath(*unit.parts[1:])
-    return _Entry(file, path, unit, exercise, section)
+    return Entry(file, path, unit, exercise, section)
 
 
 def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
@@ -247,11 +207,6 @@ def _is_somebody(
         shared = not code or any(other.student for other in code)
         return told.task in names.ids or (shared and suffix in _DOCUMENTS)
     return told.task in names.ids and all(not other.student for other in code)
-
-
-def _are_several(sections: Sections) -> bool:
-    """Whether they are of a class; one alone is looked into as a wrapper."""
-    return sections.shared and len(sections.folders) > 1
 
 
 def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> PurePosixPath:
@@ -277,6 +232,6 @@ def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> Pur
             if several or without_marks(wrapper.name) == without_marks(clues.name):
                 return wrapper
         units = [Unit(p.relative_to(wrapper), f) for p, f in zip(paths, code, strict=True)]
-        if sharing.are_a_class(units, wrapper.name) or _are_several(sharing.sections(units)):
+        if sharing.are_a_class(units, wrapper.name) or len(sharing.sections(units).folders) > 1:
             return wrapper
     return PurePosixPath()
