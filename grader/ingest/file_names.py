@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from grader.ingest.answers.given import Given, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
@@ -70,6 +70,10 @@ _COLLECTION: Final = re.compile(
     re.IGNORECASE,
 )
 SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
+_NUMBER_BEHIND: Final = re.compile(rf"[{_GAP}]*\d+$")
+_OLD: Final = re.compile(
+    r"(?<![^\W\d_])(?:old|backup|bak|draft|orig|original|previous|prev)(?![^\W\d_])", re.IGNORECASE
+)
 _HELPER: Final = re.compile(
     r"(?<![a-z])(?:utils?|helpers?|tools?|tests?|testcases?)(?![a-z])", re.IGNORECASE
 )
@@ -175,6 +179,19 @@ def _unbracketed(text: str) -> str:
     """Return a name without brackets around all of it."""
     inner = text.strip("()[]{}【】（）").strip(_GAP)
     return inner if inner and not set(inner) & set("()[]{}【】（）") else text
+
+
+def version_of(stem: str) -> Iterator[str]:
+    """Yield the names of which `stem` may be a version: itself, without marks, words, a number."""
+    plain = without_marks(_bounded(stem))
+    yield plain
+    yield without_words(plain)
+    yield _NUMBER_BEHIND.sub("", plain)
+
+
+def is_called_old(path: PurePosixPath) -> bool:
+    """Whether a file, or a folder that it is in, is called old or a backup."""
+    return any(_OLD.search(part) for part in (*path.parent.parts, path.stem))
 
 
 def without_words(text: str) -> str:

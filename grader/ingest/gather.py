@@ -5,11 +5,13 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
+from grader.ingest.answers.telling import Doubt
 from grader.ingest.file_names import FileNames
 from grader.ingest.gathered import NOBODY, Gathered, Known, LeftOver, Submission
 from grader.ingest.layout import Clues
@@ -146,10 +148,12 @@ def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None
 
 
 def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
-    """Hold what a few functions hint at against what the class is asked for, which may be one."""
-    told = {m.exercise for one in found for m in one.matched if not m.is_hint} | known.exercises
+    """Hold what some functions tell against what the class is asked for, which may be one."""
+    told = {m.exercise for one in found for m in one.matched if not m.doubt} | known.exercises
+    parts = Counter(m.exercise for one in found for m in one.matched if m.doubt is Doubt.PART)
+    told |= {exercise for exercise, number in parts.items() if number > 1}
     for one in found if told else ():
-        matcher.drop_hints(one, told)
+        matcher.drop_doubts(one, told)
     told = {m.exercise for one in found for m in one.matched} | known.exercises
     for one in found if len(told) == 1 else ():
         if one.silent and not one.matched:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.choosing import Choice, Chooser
 from grader.ingest.answers.modules import Modules
-from grader.ingest.answers.telling import Teller
+from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.listing import CODE
 
@@ -38,8 +38,8 @@ class Matched:
     files: tuple[HandedIn, ...]
     """What the answer imports, then what supplies functions that it lacks, then the answer."""
     notes: tuple[str, ...] = ()
-    is_hint: bool = False
-    """Whether but a few functions tell the exercise, for want of anything better."""
+    doubt: Doubt | None = None
+    """How little tells the exercise, where it is no more than some functions."""
     problem: str | None = None
     """Why its only file could not be read; it gets no points, and the student is told this."""
 
@@ -92,7 +92,7 @@ class Matcher:
                 choice = chooser.choose(exercise, list(candidates))
                 guesses = [candidates[f] for f in (*choice.front, choice.main)]
                 matched = self._matched(found, exercise, choice, modules, guesses)
-                found.matched.append(replace(matched, is_hint=exercise in told.hints))
+                found.matched.append(replace(matched, doubt=told.doubts.get(exercise)))
                 reasons |= dict.fromkeys(choice.as_given, _AS_GIVEN)
         known = {id(file) for file in own}
         reasons |= {f: _AS_GIVEN for f in code if id(f) not in known}
@@ -100,9 +100,9 @@ class Matcher:
         found.left += versions.others
         return found
 
-    def drop_hints(self, found: StudentFiles, asked: Collection[str]) -> None:
-        """Leave answers that are told by few functions alone, to what nobody is asked for."""
-        dropped = [m for m in found.matched if m.is_hint and m.exercise not in asked]
+    def drop_doubts(self, found: StudentFiles, asked: Collection[str]) -> None:
+        """Leave answers that some functions alone tell, to what nobody is asked for."""
+        dropped = [m for m in found.matched if m.doubt and m.exercise not in asked]
         found.matched = [matched for matched in found.matched if matched not in dropped]
         used = {file for matched in found.matched for file in matched.files}
         files = dict.fromkeys(f for matched in dropped for f in matched.files if f not in used)

@@ -59,7 +59,7 @@ def read_layout(
         own = _own(chosen, files, names)
         read = list(chosen.read(own, replace(clues, name=name)))
         if chosen is plain:
-            return chosen, read
+            return chosen, [_of_group(file, name, known) for file in read]
         nobody, there = Student(label=name), {*own}
         aside = [HandedIn(nobody, f.path, f, is_stray=True) for f in files if f not in there]
         return chosen, [*(_called(file, names) for file in read), *aside]
@@ -87,6 +87,12 @@ def _depth_of_known(above: Sequence[str], listing: Listing, known: Known) -> int
             before = known.files(part) if depth else ()
             return depth if any(str(inner / f.path) in before for f in listing.files) else 0
     return 0
+
+
+def _of_group(file: HandedIn, folder: str, known: Known) -> HandedIn:
+    """Return a file with its student's name in the class, which may hold that of a group."""
+    label = f"{folder}/{file.student.label}"
+    return replace(file, student=Student(label=label)) if label in known.labels else file
 
 
 def _as_known(name: str, known: Known) -> str:

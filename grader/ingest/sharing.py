@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from grader.ingest.file_names import SMALL_NUMBER, FileName, bare, without_words
+from grader.ingest.file_names import SMALL_NUMBER, FileName, bare, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterator, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from grader.ingest.listing import StoredFile
 
 _SIGNS: Final = re.compile(r"[\W_]+")
-_NUMBER_BEHIND: Final = re.compile(r"[ _.-]*\d+$")
 
 
 class Unit(NamedTuple):
@@ -188,10 +187,4 @@ def _people(told: Collection[FileName], folder: str) -> set[str]:
         return set()
     if bare(folder) in {bare(name) for name in names}:
         return set()
-    return {name for name in names if not any(v != name and v in names for v in _older(name))}
-
-
-def _older(name: str) -> Iterator[str]:
-    """Yield what a version's name may be made of: without words behind, without a number."""
-    yield without_words(name)
-    yield _NUMBER_BEHIND.sub("", name)
+    return {name for name in names if not any(v != name and v in names for v in version_of(name))}

@@ -55,6 +55,17 @@ def test_a_path_within_what_a_student_handed_in_is_the_student_s(
         assert all(name.startswith("my work/") for s in found for name in s.names)
 
 
+@pytest.mark.parametrize("path", ["class/Mo", "class/Mo/Max.py"])
+def test_a_group_that_is_graded_again_has_its_students(class_of, tmp_path, path):
+    files = {
+        f"{group}/{name}.py": RANDOM for group in ("Mo", "Di") for name in ("Max", group + "x")
+    }
+    labels = frozenset({"Mo/Max", "Mo/Mox", "Di/Max", "Di/Dix"})
+    found = class_of(files, path=tmp_path / path, known=Known(labels)).submissions
+    assert {s.student.label for s in found} <= {"Mo/Max", "Mo/Mox"}
+    assert "Mo/Max" in {s.student.label for s in found}
+
+
 @pytest.mark.parametrize("name", ["s2 (1).zip", "Copy of s2.zip", "s2-20261128T020000Z-001.zip"])
 def test_a_copied_zip_is_of_the_student_that_it_is_a_copy_of(class_of, tmp_path, name):
     path = tmp_path / name

@@ -149,7 +149,9 @@ PART = lab("forward_propagation(X, parameters)", "update_parameters(parameters, 
 def test_a_helper_file_answers_by_nothing_less_than_most(
     ours_of: Any, name: str, answers: bool, beside: dict[str, str]
 ) -> None:
-    gathered = ours_of({f"ada/{name}.py": PART} | beside)
+    # A part of an exercise tells it where two have such a part.
+    others = {"bo/work.py": PART, "cy/work.py": PART, "di/zero_init.py": ""}
+    gathered = ours_of({f"ada/{name}.py": PART} | others | beside)
     assert ("backprop_step" in told(gathered)) == answers
     assert answers or f"ada/{name}.py" in {item.path for item in gathered.left_over}
 
@@ -160,7 +162,8 @@ def test_a_helper_file_with_most_of_an_exercise_answers_it(ours_of: Any) -> None
 
 
 @pytest.mark.parametrize(
-    "signature", ["f(x)", "predict(X)", "propagate(a)", "update_parameters(a, b, c)", "nothing(x)"]
+    "signature",
+    ["f(x)", "predict(X)", "propagate(a)", "update_parameters(a, b, c)", "nothing(x)"],
 )
 @pytest.mark.parametrize("asked", [{"random_init"}, {"random_init", "zero_init"}])
 def test_few_functions_tell_nothing_that_the_class_is_not_asked_for(
@@ -176,6 +179,21 @@ def test_few_functions_tell_nothing_that_the_class_is_not_asked_for(
     # Graded again alone, she has what she had in the class.
     path, known = tmp_path / "class" / "eve", Known(frozenset({"eve"}), frozenset(asked))
     assert told(ours_of({}, path=path, known=known), "eve") == told(gathered, "eve")
+
+
+@pytest.mark.parametrize(
+    "signatures",
+    [
+        ("sigmoid(z)", "load()", "predict(parameters, X)"),
+        ("f(x)", "f_prime(x)", "newton(x0, steps=10)"),
+        ("forward_propagation(X, parameters)", "compute_cost(A2, Y)"),
+    ],
+)
+def test_one_side_file_asks_the_class_for_nothing(ours_of: Any, signatures: list[str]) -> None:
+    files = {f"{name}/zero_init.py": "" for name in ("ada", "bo", "cy")}
+    gathered = ours_of(files | {"ada/side.py": lab(*signatures)})
+    assert {s.exercise for s in gathered.submissions} == {"zero_init"}
+    assert "ada/side.py" in {item.path for item in gathered.left_over}
 
 
 def test_few_functions_tell_what_the_class_is_asked_for(ours_of: Any) -> None:
@@ -223,7 +241,9 @@ def test_beside_other_answers_few_functions_must_be_half_of_the_exercise(
     ours_of: Any, signature: str, more: set[str]
 ) -> None:
     files = {"ada/random_init.py": lab(CONTRACT), "ada/more.py": lab(signature)}
-    assert told(ours_of(files)) == {"random_init"} | more
+    assert told(ours_of(files)) == {"random_init"}
+    # One side file does not ask the class for an exercise; two who have half of it do.
+    assert told(ours_of(files | {"bo/more.py": lab(signature)})) == {"random_init"} | more
 
 
 def test_two_students_with_the_same_work_have_the_same_exercises(ours_of: Any) -> None:

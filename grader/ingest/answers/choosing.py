@@ -1,9 +1,10 @@
 """Which of several files is the answer to an exercise, and why the others are not.
 
 In this order: one that was changed beats one as it was given out; then one whose functions fit the
-contract; then one that has more of them; then one that no other imports; then the one that has the
-exercise's name; then the one that was handed in last; then the last by name, numbers by their
-value. What another file has written of the exercise and the answer lacks goes in front of it.
+contract; then one that has more of them; then one that no other imports; then one that is not
+called old; then one that has the exercise's name; then the one that was handed in last; then the
+last by name, numbers by their value. What another file has written of the exercise and the answer
+lacks goes in front of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from grader.ingest.file_names import bare
+from grader.ingest.file_names import bare, is_called_old, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -43,9 +44,10 @@ class _Rank(NamedTuple):
     fits: bool
     functions: int
     is_no_module: bool
+    is_current: bool
     named: int
     turn: int
-    order: tuple[list[tuple[int, str]], str]
+    order: tuple[list[tuple[int, str]], ...]
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,10 @@ class Chooser:
             bool(count),
             count,
             not imported,
+            not is_called_old(file.path),
             _named(exercise, file),
             file.turn,
-            (_natural(file.path.stem), str(file.path)),
+            (_natural(file.path.stem), _natural(str(file.path))),
         )
 
     def _supplied(
@@ -140,6 +143,8 @@ class Chooser:
             yield "has fewer of the functions"
         if rank.is_no_module != best.is_no_module:
             yield "is imported by another file"
+        if rank.is_current != best.is_current:
+            yield "is called an old one"
         if rank.named != best.named:
             yield "does not have the exercise's own name"
         if rank.turn != best.turn:
@@ -167,11 +172,14 @@ def work_in(content: Content, functions: Collection[Written]) -> Work:
 
 
 def _named(exercise: str, file: HandedIn) -> int:
-    """Return 2 for an exercise's own file names, 1 for a name that holds the exercise's, else 0."""
-    stem, wanted = bare(file.path.stem), bare(exercise)
-    if stem in (wanted, "starter"):
+    """Return 2 for an exercise's own file names, 1 for a name that holds the exercise's, else 0.
+
+    A version's name, `gradient_descent_v2` or `starter (1)`, is as good as the first one's.
+    """
+    wanted = bare(exercise)
+    if not {wanted, "starter"}.isdisjoint(map(bare, version_of(file.path.stem))):
         return 2
-    return int(wanted in stem)
+    return int(wanted in bare(file.path.stem))
 
 
 def _natural(text: str) -> list[tuple[int, str]]:

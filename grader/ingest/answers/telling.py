@@ -11,14 +11,15 @@ an answer imports answers nothing by itself.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.contents import fitting
 from grader.ingest.file_names import FileNames
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from grader.ingest.answers.contents import Contents
     from grader.ingest.answers.modules import Modules
@@ -30,14 +31,21 @@ if TYPE_CHECKING:
 _OTHERS_FOR_EACH: Final = 3
 
 
+class Doubt(Enum):
+    """How little of an exercise tells it."""
+
+    PART = "half of its functions or more"
+    HINT = "less than half of its functions"
+
+
 @dataclass
 class Told:
     """What a student's files tell."""
 
     answers: dict[str, dict[HandedIn, str]]
     """By exercise its candidates, and what was guessed of each; empty when nothing was guessed."""
-    hints: Collection[str] = ()
-    """Exercises of which there is less than half, in files that tell nothing else."""
+    doubts: Mapping[str, Doubt] = field(default_factory=dict)
+    """Of exercises that functions alone tell, and not by all that there are of them."""
 
 
 class Teller:
@@ -98,7 +106,7 @@ class _Telling:
         self._sizes, self._teller, self._files = sizes, teller, files
         self._contents, self._modules = contents, modules
         self._told: dict[str, dict[HandedIn, str]] = defaultdict(dict)
-        self._hints: set[str] = set()
+        self._guessed: set[str] = set()
         self._open: list[HandedIn] = []
         """Files of which only the functions can tell."""
 
@@ -109,7 +117,7 @@ class _Telling:
             self._by_name_alone(file)
         self._drop_modules()
         self._by_functions()
-        return Told(self._told, self._hints)
+        return Told(self._told, {e: d for e in self._guessed if (d := self._doubt(e))})
 
     def _by_place_or_name(self, file: HandedIn) -> bool:
         """Take what needs no guess; return False when name and functions disagree."""
@@ -170,10 +178,9 @@ class _Telling:
         }
         alone = not self._told and not any(told.values())
         for file, exercises in told.items():
-            hint = None if exercises else self._hint(file, alone=alone)
-            if hint and hint not in self._told and not self._is_half(file, hint):
-                self._hints.add(hint)
-            for exercise in exercises or filter(None, [hint]):
+            for exercise in exercises or filter(None, [self._hint(file, alone=alone)]):
+                if exercise not in self._told:
+                    self._guessed.add(exercise)
                 names = ", ".join(self._functions(file, exercise))
                 guess = f"{file.path} was taken for {exercise} because it defines {names}"
                 self._told[exercise].setdefault(file, guess)
@@ -200,8 +207,12 @@ class _Telling:
     def _has(self, file: HandedIn, exercise: str) -> bool:
         return bool(self._functions(file, exercise))
 
-    def _is_half(self, file: HandedIn, exercise: str) -> bool:
-        return 2 * len(fitting(self._functions(file, exercise))) >= self._sizes[exercise]
+    def _doubt(self, exercise: str) -> Doubt | None:
+        """Return how little of an exercise is in the files that tell it together."""
+        there = {n for f in self._told[exercise] for n in fitting(self._functions(f, exercise))}
+        if len(there) == self._sizes[exercise]:
+            return None
+        return Doubt.PART if 2 * len(there) >= self._sizes[exercise] else Doubt.HINT
 
     def _hint(self, file: HandedIn, *, alone: bool) -> str | None:
         """Return the exercise that a file's few functions tell best, if any does.
