@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -14,7 +12,7 @@ from grader.grade import Answer, Slot
 from grader.ingest.answers.contents import Contents
 from grader.ingest.answers.given import Given
 from grader.ingest.layout import HandedIn
-from grader.ingest.listing import CODE, StoredFile
+from grader.ingest.listing import CODE, StoredFile, code_below
 from grader.ingest.matching import Matched, Matcher
 from grader.model.report import ScoreReport
 from grader.model.submission import Student, SubmissionInfo, submission_digest
@@ -25,10 +23,6 @@ from grader.sandbox.layers import Level
 from grader.source import Unreadable, printable, read_source
 
 YOU: Final = Student(label="you")
-# One's home folder holds more than work on exercises.
-DEEPEST: Final = 3
-MOST_FILES: Final = 500
-MOST_SEEN: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def _matched(
     def handed_in(file: StoredFile) -> HandedIn:
         return HandedIn(YOU, file.path, file, place)
 
-    below = list(map(handed_in, _code_below(folder)))
+    below = list(map(handed_in, code_below(folder)))
     if path:
         here = [handed_in(StoredFile(PurePosixPath(printable(path.name)), path))]
     else:
@@ -99,23 +93,6 @@ def _matched(
         raise UsageError(f"which exercise? Say --exercise with one of: {choice}")
     names = ", ".join(str(f.path) for f in here[:6]) or "none"
     raise UsageError(f"which file? None here tells its exercise: {names}")
-
-
-def _code_below(folder: Path) -> Iterator[StoredFile]:
-    """Yield the Python files and notebooks of a folder, as far as it looks like one's work."""
-    count = seen = 0
-    for place, folders, names in os.walk(folder):
-        here = Path(place)
-        inner = PurePosixPath(printable(here.relative_to(folder).as_posix()))
-        hidden = len(inner.parts) >= DEEPEST
-        folders[:] = [] if hidden else sorted(f for f in folders if f[0] not in "._")
-        for name in sorted(names):
-            if Path(name).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
-                count += 1
-                yield StoredFile(inner / printable(name), here / name)
-        seen += len(names) + len(folders)
-        if count >= MOST_FILES or seen >= MOST_SEEN:
-            return
 
 
 def _answer(matched: Matched) -> Answer:

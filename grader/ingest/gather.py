@@ -6,8 +6,9 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
@@ -15,7 +16,7 @@ from grader.ingest.answers.telling import Doubt
 from grader.ingest.file_names import FileNames
 from grader.ingest.gathered import NOBODY, Gathered, Known, LeftOver, Submission
 from grader.ingest.layout import Clues
-from grader.ingest.listing import Kind, list_files
+from grader.ingest.listing import CODE, Kind, code_below, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.people import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
@@ -72,7 +73,8 @@ def gather(
         handed = _by_student((joined[student][0], student) for student in named)
         matcher = Matcher(exercises, contents, only)
         in_order = sorted(by_student, key=_order)
-        found = [_found(matcher, contents, s, by_student[s]) for s in in_order]
+        beside = partial(_beside, path, names, known)
+        found = [_found(matcher, contents, s, by_student[s], beside) for s in in_order]
         _compare(matcher, [one.files for one in found], known)
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
@@ -99,7 +101,7 @@ def match_one(
         return None
     with Contents([exercise], given) as contents:
         matcher = Matcher([exercise], contents, exercise.id)
-        found = _found(matcher, contents, files[0].student, list(files))
+        found = _found(matcher, contents, files[0].student, list(files), lambda _: [])
     _add_unread([found], FileNames([exercise]), exercise.id)
     return next(iter(found.files.matched), None)
 
@@ -124,12 +126,31 @@ def _order(student: Student) -> tuple[str, str]:
     return student.label, student.model_dump_json()
 
 
-def _found(matcher: Matcher, contents: Contents, student: Student, files: list[HandedIn]) -> _Found:
-    """Match what a student handed in."""
+def _found(
+    matcher: Matcher,
+    contents: Contents,
+    student: Student,
+    files: list[HandedIn],
+    beside: Callable[[HandedIn], Iterable[HandedIn]],
+) -> _Found:
+    """Match what a student handed in; `beside` gives what lies beside a file that is graded alone."""
     contents.begin(student.model_dump_json())
     to_match, unread = sort_out(sorted(files, key=_place), contents)
     nothing_read = {one.file for one in unread}.issuperset(to_match)
-    return _Found(matcher.match(student, to_match), unread, nothing_read)
+    there = list(beside(to_match[0])) if len(to_match) == 1 else []
+    return _Found(matcher.match(student, to_match, there), unread, nothing_read)
+
+
+def _beside(path: Path, names: FileNames, known: Known, file: HandedIn) -> Iterator[HandedIn]:
+    """Yield what one file may import that is graded again: helpers, in its student's folder all."""
+    if path.suffix.lower() not in CODE:
+        return
+    folder = path.resolve().parent
+    is_own = file.student.label in known.labels.intersection(folder.parts)
+    for found in code_below(folder):
+        is_helper = len(found.path.parts) == 1 and names.is_helper(found.path.name)
+        if found.path.name != file.path.name and (is_own or is_helper):
+            yield replace(file, path=file.path.parent / found.path, file=found)
 
 
 def _place(file: HandedIn) -> tuple[PurePosixPath, str]:

@@ -46,6 +46,12 @@ _LITTER: Final = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "v
 _LITTER_FILES: Final = {"thumbs.db", "desktop.ini", r"icon\x0d"}
 
 
+# Of a folder that is not handed in as a whole: a download folder may hold anything.
+DEEPEST: Final = 3
+MOST_FILES: Final = 500
+MOST_SEEN: Final = 20_000
+
+
 class Kind(Enum):
     """What a file of a class is, as far as its name and a first look tell."""
 
@@ -119,6 +125,23 @@ def list_files(path: Path, scratch: Path, without: Path | None = None) -> Listin
         raise UsageError(f"{path} holds no files")
     listing.files = sorted(dict.fromkeys(files), key=lambda f: f.path)
     return listing
+
+
+def code_below(folder: Path) -> Iterator[StoredFile]:
+    """Yield the Python files and notebooks of a folder, as far as it looks like one's work."""
+    count = seen = 0
+    for here_, folders, names in os.walk(folder):
+        here = Path(here_)
+        inner = PurePosixPath(printable(here.relative_to(folder).as_posix()))
+        hidden = len(inner.parts) >= DEEPEST
+        folders[:] = [] if hidden else sorted(f for f in folders if f[0] not in "._")
+        for name in sorted(names):
+            if Path(name).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
+                count += 1
+                yield StoredFile(inner / printable(name), here / name)
+        seen += len(names) + len(folders)
+        if count >= MOST_FILES or seen >= MOST_SEEN:
+            return
 
 
 def _file(found: Place, blob: Path, problem: str | None = None) -> StoredFile:

@@ -219,7 +219,7 @@ def test_check_asks_which_exercise_when_there_are_answers_to_several(
 def test_check_does_not_search_a_whole_disk(
     run: Run, here: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(f"grader.self_check.{limit}", 0)
+    monkeypatch.setattr(f"grader.ingest.listing.{limit}", 0)
     here({"hw.py": f"import far.away\n{RIGHT}", "far/away.py": "x = 1"}, "work")
     code, out, _ = run("check")
     assert code == 0

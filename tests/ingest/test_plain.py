@@ -55,6 +55,32 @@ def test_a_path_within_what_a_student_handed_in_is_the_student_s(
         assert all(name.startswith("my work/") for s in found for name in s.names)
 
 
+@pytest.mark.parametrize("known_names", [(), ("Ada", "Bo")])
+def test_one_file_graded_again_has_what_it_imports(class_of, tmp_path, known_names):
+    files = {
+        "Ada/random_init.py": f"import my_utils, layers\n{RANDOM}",
+        "Ada/my_utils.py": "x = 1",
+        "Ada/layers.py": "y = 1",
+        "Bo/random_init.py": RANDOM,
+    }
+    path = tmp_path / "class" / "Ada" / "random_init.py"
+    [one] = class_of(files, path=path, known=known(*known_names)).submissions
+    # What is no helper by its name goes along where the folder is known to be the student's.
+    own = ("layers.py",) if known_names else ()
+    assert one.names == (*own, "my_utils.py", "random_init.py")
+
+
+def test_one_file_of_a_flat_class_graded_again_takes_nobody_s_work(class_of, tmp_path):
+    files = {
+        "dan.py": f"import tools, ben\n{RANDOM}",
+        "tools.py": "x = 1",
+        "ben.py": f"y = 1\n{RANDOM}",
+    }
+    path = tmp_path / "class" / "dan.py"
+    [one] = class_of(files, path=path, known=known("dan", "ben")).submissions
+    assert one.names == ("tools.py", "dan.py")
+
+
 @pytest.mark.parametrize("path", ["class/Mo", "class/Mo/Max.py"])
 def test_a_group_that_is_graded_again_has_its_students(class_of, tmp_path, path):
     files = {
