@@ -25,8 +25,12 @@ class Choice:
     """Chooses among the statements of one module."""
 
     def __init__(self, index: Index) -> None:
-        self._index, self._facts, self._effects = index, index.facts, Effects(index)
+        self._index, self._facts = index, index.facts
         self._tests: dict[Block, set[str]] = {}
+
+    @cached_property
+    def _effects(self) -> Effects:
+        return Effects(self._index)
 
     def needed(self, wanted: Iterable[Sequence[str]]) -> dict[int, bool]:
         """Return the places of the statements that wanted functions need, definitions included.
