@@ -74,8 +74,9 @@ class Effects:
         return self._meant(found)
 
     def _perhaps_changed(self, facts: Facts) -> set[str]:
-        """Return the names that are given to libraries whose results are thrown away."""
-        calls = (call for call in facts.changes.calls if self._functions.is_librarys_work(call))
+        """Return the names that are given to libraries or objects, and no result is kept."""
+        works, is_class = self._functions.is_librarys_work, self._index.is_class
+        calls = (c for c in facts.changes.calls if works(c) or (c.alone and is_class(c.name)))
         return self._meant({root for call in calls for _, root in call.given})
 
     def _changed_by(self, call: Call) -> set[str]:
