@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,14 @@ class Execution:
     skipped: int = 0
     wanted: Sequence[Sequence[str]] = ()
     """What `run` was asked for."""
+    _decisions: dict[Block, str | None] = field(default_factory=dict)
+    """Which branch of an `if` is taken; None for both when that cannot be told."""
+    _wholes: dict[Block, bool] = field(default_factory=dict)
+    """Whether a `try` was executed as one."""
+    _added: dict[tuple[int, Any], Any] = field(default_factory=dict)
+    """The owners of what was added, by their identities and the keys."""
+    _givers: dict[int, Callable[[dict[str, Any], str], None]] = field(default_factory=dict)
+    """What executes an addition, by its place, whose key cannot be computed again."""
 
     def run(self, wanted: Sequence[Sequence[str]], *, sliced: bool = True) -> None:
         """Execute all definitions, and of the rest what the `wanted` functions need.
@@ -100,16 +108,26 @@ class Execution:
             return False
         if not all(self._takes(block, branch) for block, branch in statement.inside):
             return False
-        return self._needed.get(place, True) or self._adds(self.facts[place])
+        return self._needed.get(place, True) or self._adds(place)
 
-    def _adds(self, facts: Facts) -> bool:
-        """Whether a statement gives a value an item or an attribute that it does not have."""
-        assert facts.addition is not None
+    def _adds(self, place: int) -> bool:
+        """Whether a statement gives an item or an attribute that no other gave before.
+
+        What was added below the functions counts as not there: of two additions the last stays.
+        """
+        addition = self.facts[place].addition
+        assert addition is not None
         try:
             with self.clock.limited():
-                return bool(facts.addition.is_new(self.names))
+                owner, key = addition.target(self.names)
+                if (id(owner), key) not in self._added and not addition.is_new(owner, key):
+                    return False
+                self._added[id(owner), key] = owner  # which keeps its identity from others
         except BaseException:
             return False
+        if addition.is_fleeting:
+            self._givers[place] = partial(addition.give, owner, key)
+        return True
 
     def _takes(self, block: Block, branch: str) -> bool:
         """Whether statements of this branch are executed one by one."""
@@ -121,14 +139,9 @@ class Execution:
         return decision is None or decision == branch
 
     def _decision(self, block: Block) -> str | None:
-        """Return which branch of an `if` is taken; None for both when that cannot be told."""
         if block not in self._decisions:
             self._decisions[block] = self._decide(block)
         return self._decisions[block]
-
-    @cached_property
-    def _decisions(self) -> dict[Block, str | None]:
-        return {}
 
     def _decide(self, block: Block) -> str | None:
         test = block.node.test  # type: ignore[union-attr]
@@ -148,10 +161,6 @@ class Execution:
         if block not in self._wholes:
             self._wholes[block] = self._is_wanted(block) and self._execute_whole(block)
         return self._wholes[block]
-
-    @cached_property
-    def _wholes(self) -> dict[Block, bool]:
-        return {}
 
     def _is_wanted(self, block: Block) -> bool:
         """Whether all of a `try` is wanted: it defines things and does nothing besides."""
@@ -190,7 +199,7 @@ class Execution:
             assert facts.code is not None
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self._exec(facts, facts.code)
+                self._exec(place, facts, facts.code)
         except BaseException as error:
             if isinstance(error, Stopped):
                 self._give_back(before)
@@ -205,12 +214,15 @@ class Execution:
                 self.bound(facts, name, None if value is self else value)
         return None
 
-    def _exec(self, facts: Facts, code: CodeType) -> None:
+    def _exec(self, place: int, facts: Facts, code: CodeType) -> None:
         if facts.statement.kind != "other" or facts.is_plain:
             exec(code, self.names)  # noqa: S102 - this is what a worker is for
             return
         with self.clock.limited():
-            exec(code, self.names)  # noqa: S102
+            if place in self._givers:
+                self._givers[place](self.names, facts.statement.label)
+            else:
+                exec(code, self.names)  # noqa: S102
 
     def _give_back(self, before: dict[str, Any]) -> None:
         """Leave no half-made value behind."""

@@ -37,7 +37,33 @@ BELOW = {
     "a new item twice": (
         "o = {'s': 1}\ndef f(): return o",
         "o['t'] = 2\no['t'] = 3",
-        {"s": 1, "t": 2},
+        {"s": 1, "t": 3},
+    ),
+    "an item set twice": ("o = {'s': 1}\ndef f(): return o", "o['s'] = 2\no['s'] = 3", {"s": 1}),
+    "a new attribute twice": (
+        "class C: s = 1\ndef f(): return C.s, C.t",
+        "C.t = 2\nsetattr(C, 't', 3)",
+        (1, 3),
+    ),
+    "keys of a counter": (
+        "n = iter('abc')\no = {'s': 1}\ndef f(): return o",
+        "o[next(n)] = 2\no[next(n)] = 3",
+        {"s": 1, "a": 2, "b": 3},
+    ),
+    "keys taken out": (
+        "n = ['t', 's', 'u']\no = {'s': 1}\ndef f(): return o",
+        "o[n.pop()] = 2\no[n.pop()] = 3\no[n.pop()] = 4",
+        {"s": 1, "u": 2, "t": 4},
+    ),
+    "attributes by a counter": (
+        "n = iter('tu')\nclass C: s = 1\ndef f(): return C.t, C.u",
+        "setattr(C, next(n), 2)\nsetattr(C, next(n), 3)",
+        (2, 3),
+    ),
+    "a key that is a name for later": (
+        "n = iter('tu')\no = {'s': 1}\ndef f(): return o",
+        "o[next(n)] = K\nK = 2\no[next(n)] = 1",
+        {"s": 1, "t": 2, "u": 1},
     ),
     "a new method": ("class C: pass\ndef f(): return C().g()", "C.g = lambda self: 3", 3),
     "a new attribute": ("class C: s = 1\nc = C()\ndef f(): return c.t", "c.t = 3", 3),

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.worker.namespace import Namespace
+from grader.worker.slicing import functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,6 +278,19 @@ def test_of_more_statements_than_are_read_the_file_is_told() -> None:
     (failed,) = report["failed"]
     assert (failed["label"], failed["line"], failed["names"]) == ("cell 2", 1, ["f"])
     assert failed["error"].startswith("of a submission, 20,000 statements are read")
+
+
+@pytest.mark.parametrize("most", [10**6, 100])
+@pytest.mark.parametrize("first", ["g0()", "g99()", "g50()"])
+def test_what_functions_change_is_found_however_they_call_one_another(
+    first: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(functions, "_MOST_WORK", most)  # beyond it, a call may change anything
+    calls = "".join(f"def g{n}(t, way): return g{(n + 1) % 99}(t, way)\n" for n in range(99))
+    code = f"T, K, L = [1], [1], [1]\n{calls}def g99(t=L, way=0): t[0] = K[0] = 2 * way\n"
+    ends = "def g50(t=L, way=1): return g99(t, way) if way else g51(t, way)\n"
+    before = first.replace("()", "(L, 1)" if first != "g0()" else "(L, 2)")
+    assert value(f"{code}{ends}{before}\ng0(T, 3)\ndef f(): return T, K") == ([6], [6])
 
 
 @given(st.lists(st.sampled_from([*"abcdf", "="]), min_size=3, max_size=30))

@@ -7,7 +7,8 @@ statements those are executed that the wanted names need: from a name to the sta
 bind or change it, from each of them to the names that it reads, and so on. What stands below a
 function is an experiment, unless it fills what was empty or adds what was not there, as a table of
 functions is filled. `facts` says what a statement reads, binds and changes, `states` which settings
-functions use without naming them, `choice` follows the names, and `grader.worker.execution`
+functions use without naming them, `functions` what a call changes, `effects` what a statement
+does by all its calls and other names, `choice` follows the names, and `grader.worker.execution`
 executes what was chosen, in the order of the file, within a time of its own.
 """
 

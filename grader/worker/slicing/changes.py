@@ -49,7 +49,7 @@ class Call:
     maker: str
     """The function of whose result that is a part: `get` in ``get().append(1)``."""
     given: list[tuple[int | str, str]]
-    """The roots of the arguments, with their places."""
+    """The roots of the arguments, with their places; "*" and "**" of what is unpacked."""
     alone: bool
     """Nothing is done with its result: it is called for what it does."""
 
@@ -170,13 +170,15 @@ def _called(call: ast.Call, found: Changes, *, alone: bool) -> None:
     if name in CHANGE_THEIR_FIRST and call.args:
         found.roots.update(_roots(call.args[0]))
     given: list[tuple[int | str, str]] = []
+    unpacked = False  # what follows ``*args`` has no place that could be told
     for place, argument in enumerate(call.args):
-        given += ((place, root) for root in _roots(argument))
+        unpacked = unpacked or isinstance(argument, ast.Starred)
+        given += (("*" if unpacked else place, root) for root in _roots(argument))
     lambdas = [v for v in (*call.args, *(k.value for k in call.keywords)) if type(v) is ast.Lambda]
     found.roots.update(root for one in lambdas for root in of_lambda(one))
     for keyword in call.keywords:
         roots = _roots(keyword.value)
-        given += ((keyword.arg or "", root) for root in roots)
+        given += ((keyword.arg or "**", root) for root in roots)
         if keyword.arg in ("out", "file"):
             found.roots.update(roots)
     if isinstance(function, ast.Attribute):
@@ -199,7 +201,12 @@ def _maker(expression: ast.expr) -> str:
     """Return the plain function whose result an expression is a part of, if it is one."""
     while isinstance(expression, ast.Attribute | ast.Subscript):
         expression = expression.value
-    function = expression.func if isinstance(expression, ast.Call) else None
+    return called(expression) if isinstance(expression, ast.Call) else ""
+
+
+def called(expression: ast.expr) -> str:
+    """Return the name of what is called, or of what a decorator calls, if it is a plain one."""
+    function = expression.func if isinstance(expression, ast.Call) else expression
     return function.id if isinstance(function, ast.Name) else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections import defaultdict
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,12 @@ class Choice:
     """Chooses among the statements of one module."""
 
     def __init__(self, index: Index) -> None:
-        self._index, self._facts, self._effects = index, index.facts, Effects(index)
+        self._index, self._facts = index, index.facts
         self._tests: dict[Block, set[str]] = {}
+
+    @cached_property
+    def _effects(self) -> Effects:
+        return Effects(self._index)
 
     def needed(self, wanted: Iterable[Sequence[str]]) -> dict[int, bool]:
         """Return the places of the statements that wanted functions need, definitions included.
@@ -53,12 +58,11 @@ class Choice:
     def test_names(self, block: Block) -> set[str]:
         """Return the names that the condition of an `if` reads."""
         if block not in self._tests:
-            try:
-                assert isinstance(block.node, ast.If)
-                code = compile(ast.Expression(block.node.test), block.label, "eval")
-                self._tests[block] = set(code.co_names)
-            except Exception:  # a condition that cannot be compiled is not executed either
-                self._tests[block] = set()
+            self._tests[block] = set()
+            if isinstance(block.node, ast.If):
+                with suppress(Exception):  # what cannot be compiled is not executed either
+                    code = compile(ast.Expression(block.node.test), block.label, "eval")
+                    self._tests[block].update(code.co_names)
         return self._tests[block]
 
     def together(self, block: Block) -> list[int]:
@@ -115,14 +119,18 @@ class _Closure:
 
     Of a name, only the highest place from which it is needed is kept: what is needed from there
     holds what is needed from below, so that each statement is looked at a few times at most.
+
+    What is needed `for_sure` is told from what only additions need: these need one another, as each
+    reads the value that it adds to, and that alone does not make one of them count in any case.
     """
 
     def __init__(self, choice: Choice, index: Index, effects: Effects) -> None:
         self._choice, self._index, self._effects = choice, index, effects
-        self.taken: dict[int, int] = {}
-        self._places: dict[str, int] = {}
-        self._waiting: list[tuple[str, int]] = []
-        self._blocks: set[Block] = set()
+        self.taken: set[int] = set()
+        self._looked_at: dict[tuple[int, bool], int] = {}
+        self._places: dict[tuple[str, bool], int] = {}
+        self._waiting: list[tuple[str, int, bool]] = []
+        self._blocks: set[tuple[Block, bool]] = set()
         self.adding: set[int] = set()
         """The places of statements that count only where they add something."""
 
@@ -133,44 +141,47 @@ class _Closure:
                 return
             self.name(*self._waiting.pop())
 
-    def name(self, name: str, at: int) -> None:
+    def name(self, name: str, at: int, for_sure: bool = True) -> None:
         """Need `name` for what is executed at the place `at`."""
-        if at <= self._places.get(name, -1):
+        if at <= self._places.get((name, for_sure), -1):
             return
-        self._places[name] = at
+        self._places[name, for_sure] = at
         for place in self._needed(name, at):
-            self.statement(place, at)
+            self.statement(place, at, for_sure)
         for place in self._additions(name, at):
             if place not in self.taken:
-                self.statement(place, at)
                 self.adding.add(place)
+                self.statement(place, at, False)
 
-    def statement(self, place: int, at: int) -> None:
+    def statement(self, place: int, at: int, for_sure: bool = True) -> None:
         """Need a statement, whose functions are called at `at` or below it."""
         at = max(at, place)
-        self.adding.discard(place)
-        before = self.taken.get(place)
-        if before is not None and before >= at:
+        if for_sure:
+            self.adding.discard(place)
+        before = self._looked_at.get((place, for_sure), -1)
+        if before >= at:
             return
-        self.taken[place] = at
+        self._looked_at[place, for_sure] = at
+        self.taken.add(place)
         facts = self._index.facts[place]
-        self._waiting += ((name, at) for name in facts.later)
+        self._waiting += ((name, at, for_sure) for name in facts.later)
         for other in self._effects.patches(facts):
-            self.statement(other, at)
-        if before is None:
-            self._waiting += ((name, place) for name in facts.reads)
+            self.statement(other, at, for_sure)
+        if before < 0:
+            self._waiting += ((name, place, for_sure) for name in facts.reads)
             for block, _ in facts.statement.inside:
-                self._need_block(block, place)
+                self._need_block(block, place, for_sure)
 
-    def _need_block(self, block: Block, place: int) -> None:
-        if block in self._blocks:
+    def _need_block(self, block: Block, place: int, for_sure: bool) -> None:
+        if (block, for_sure) in self._blocks:
             return
-        self._blocks.add(block)
+        self._blocks.add((block, for_sure))
         if isinstance(block.node, ast.Try):
             for other in self._choice.together(block):
-                self.statement(other, other)
+                self.statement(other, other, for_sure)
         else:
-            self._waiting += ((name, place) for name in self._choice.test_names(block))
+            names = self._choice.test_names(block)
+            self._waiting += ((name, place, for_sure) for name in names)
 
     def _needed(self, name: str, at: int) -> Iterator[int]:
         """Yield the statements that give `name` the value that it has at `at`."""

@@ -1,43 +1,28 @@
-"""Which statements change what a name stands for, and what calling a function changes."""
+"""Which statements change what a name stands for."""
 
 from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from grader.worker.slicing import changes
-from grader.worker.slicing.index import BUILTINS
+from grader.worker.slicing.functions import Functions, closure
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from grader.worker.slicing.changes import Call
     from grader.worker.slicing.facts import Facts
     from grader.worker.slicing.index import Index
-
-_MAX_CALLS = 30
-
-
-@dataclass
-class Effect:
-    """What calling a function of the file changes besides what it returns."""
-
-    names: set[str] = field(default_factory=set)
-    """Names of the module that it binds, or whose values it changes."""
-    arguments: set[int | str] = field(default_factory=set)
-    """Places and names of the parameters whose values it changes."""
-    made: set[str] = field(default_factory=set)
-    """Names of the module whose values are changed by functions that it makes."""
 
 
 class Effects:
     """What the statements of one module change."""
 
     def __init__(self, index: Index) -> None:
-        self._index = index
+        self._index, self._functions = index, Functions(index)
 
     @cached_property
     def changers(self) -> dict[str, list[int]]:
@@ -89,14 +74,15 @@ class Effects:
         return self._meant(found)
 
     def _perhaps_changed(self, facts: Facts) -> set[str]:
-        """Return the names that are given to libraries whose results are thrown away."""
-        calls = (call for call in facts.changes.calls if self._is_librarys_work(call))
+        """Return the names that are given to libraries or objects, and no result is kept."""
+        works, is_class = self._functions.is_librarys_work, self._index.is_class
+        calls = (c for c in facts.changes.calls if works(c) or (c.alone and is_class(c.name)))
         return self._meant({root for call in calls for _, root in call.given})
 
     def _changed_by(self, call: Call) -> set[str]:
         """Return the names whose values a call changes."""
         arguments = {root for _, root in call.given}
-        found = {name for root in arguments for name in self.of(root).names}
+        found = {name for root in arguments for name in self._functions.of(root).names}
         if call.is_method:
             found |= set(call.receivers) if call.name in self._changing else set()
             if call.maker and (call.alone or call.name in changes.MUTATORS):
@@ -104,29 +90,13 @@ class Effects:
             if call.alone and not all(map(self._index.is_librarys, call.receivers)):
                 found |= arguments
             return found
-        effects = self.of(call.name)
-        found |= effects.names | {root for place, root in call.given if place in effects.arguments}
+        effects = self._functions.of(call.name)
+        found |= effects.names | {root for place, root in call.given if effects.changes(place)}
         if call.name in self._index.modules and call.alone:
             found |= {call.name, *arguments}
         elif self._index.is_value(call.name):  # a lambda, a closure, an object: it keeps values
             found |= {call.name, *self._kept_by(call.name), *(arguments if call.alone else ())}
         return found
-
-    def _is_librarys_work(self, call: Call, imported: Collection[str] | None = None) -> bool:
-        """Whether a library is called for what it does, which may be to change what it is given.
-
-        `imported` are the names that are imported in the function in which the call stands.
-        """
-        if not call.alone:
-            return False
-        names = call.receivers or [call.maker] if call.is_method else [call.name]
-        if imported is not None:  # a name that nobody else binds is a variable of the function
-            names = [name for name in names if name not in imported]
-            if not all(name in self._index.binders or name in BUILTINS for name in names):
-                return False
-        return all(
-            self._index.is_librarys(name) and not self._index.is_quiet(name) for name in names
-        )
 
     def _kept_by(self, name: str) -> set[str]:
         """Return the names that a function without a definition of its own changes."""
@@ -136,13 +106,8 @@ class Effects:
             if isinstance(value, ast.Lambda):
                 found |= changes.of_lambda(value)
             elif isinstance(value, ast.Call):
-                found |= self._by_made(value)
+                found |= self._functions.of(changes.called(value)).made
         return found
-
-    def _by_made(self, maker: ast.expr) -> set[str]:
-        """Return the names that a function changes which another one of the file has made."""
-        function = maker.func if isinstance(maker, ast.Call) else maker
-        return self.of(function.id).made if isinstance(function, ast.Name) else set()
 
     def _state_of(self, name: str) -> set[str]:
         """Return all names from a module: what is changed in it may be what one of them reads."""
@@ -152,15 +117,8 @@ class Effects:
 
     def _meant(self, names: Iterable[str]) -> set[str]:
         """Return `names` and those that they stand for or are a part of."""
-        found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += self._aliases.get(name, ())
-                waiting += self.of(name).names  # a thread is what it calls
-        return found
+        # A thread is what it calls.
+        return closure(names, lambda n: self._aliases.get(n, set()) | self._functions.of(n).names)
 
     @cached_property
     def _aliases(self) -> dict[str, set[str]]:
@@ -183,58 +141,3 @@ class Effects:
                         if node.args.args[0].arg in own.roots:
                             found.add(node.name)
         return found
-
-    def of(self, name: str, depth: int = 0) -> Effect:
-        """Return what a call of the function `name` changes."""
-        if name not in self._found:
-            self._found[name] = found = Effect()
-            for one in self._index.definitions(name) if depth < _MAX_CALLS else ():
-                self._add(one, found, depth)
-        return self._found[name]
-
-    @cached_property
-    def _found(self) -> dict[str, Effect]:
-        return {}
-
-    def _add(self, facts: Facts, found: Effect, depth: int) -> None:
-        node = facts.statement.node
-        is_class = isinstance(node, ast.ClassDef)
-        for function in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                continue
-            roots = self._changed_within(function, found, depth)
-            parameters = [*function.args.posonlyargs, *function.args.args]
-            for place, parameter in enumerate(parameters[is_class:]):
-                if parameter.arg in roots:
-                    found.arguments |= {place, parameter.arg}
-            roots |= changes.defaults(function.args, roots)
-            found.names |= roots & {*facts.later, *facts.reads, *facts.binds}
-            found.made |= self._changed_by_inner(function) & facts.later
-            for decorator in function.decorator_list:
-                found.names |= self._by_made(decorator)
-        found.names |= facts.sets
-
-    def _changed_by_inner(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-        kinds = ast.FunctionDef | ast.AsyncFunctionDef
-        inner = (one for one in ast.walk(node) if one is not node and isinstance(one, kinds))
-        return {root for one in inner for root in changes.of(one, inner=True).roots}
-
-    def _changed_within(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef, found: Effect, depth: int
-    ) -> set[str]:
-        """Return the names that a function's body changes, its own and the module's."""
-        inside = changes.of(node, inner=True)
-        roots = set(inside.roots)
-        for call in inside.calls:
-            if self._is_librarys_work(call, inside.imported):
-                roots.update(root for _, root in call.given)
-            if call.is_method:
-                continue
-            inner = self.of(call.name, depth + 1)
-            found.names |= inner.names
-            roots.update(root for place, root in call.given if place in inner.arguments)
-        # What a local name stands for is changed with it.
-        for alias, meant in inside.aliases:
-            if alias in roots:
-                roots.add(meant)
-        return roots

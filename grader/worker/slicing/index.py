@@ -97,6 +97,10 @@ class Index:
         found = (self.facts[place] for place in self.binders.get(name, ()))
         return [one for one in found if one.statement.kind in ("function", "class")]
 
+    def is_class(self, name: str) -> bool:
+        """Whether a name is bound by a class of the file."""
+        return any(one.statement.kind == "class" for one in self.definitions(name))
+
     def is_value(self, name: str) -> bool:
         """Whether a name is bound by nothing but statements that compute a value."""
         places = self.binders.get(name, ())

@@ -16,6 +16,8 @@ _LITERALS = (
     ast.unaryop, ast.expr_context,
 )  # fmt: skip
 _LARGEST_EXPONENT = 64
+_DOING = (ast.Call, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
+"""Expressions that may change something when they are evaluated."""
 
 
 @dataclass(frozen=True)
@@ -24,27 +26,47 @@ class Addition:
 
     owner: ast.expr
     key: ast.expr
+    value: ast.expr
     is_attribute: bool
 
-    def is_new(self, names: dict[str, Any]) -> bool:
-        """Whether it adds to what is there; execute what the student wrote to find out."""
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether owner and key may be others when they are evaluated again: ``T[next(K)]``."""
+        parts = (part for one in (self.owner, self.key) for part in ast.walk(one))
+        return any(isinstance(part, _DOING) for part in parts)
+
+    def target(self, names: dict[str, Any]) -> tuple[Any, Any]:
+        """Return owner and key; execute what the student wrote to find out."""
         pair = ast.Tuple([self.owner, self.key], ast.Load())
         code = compile(ast.Expression(ast.copy_location(pair, self.owner)), "", "eval")
         owner, key = eval(code, names)  # noqa: S307
+        return owner, key
+
+    def is_new(self, owner: Any, key: Any) -> bool:
+        """Whether it adds to what is there."""
         if not self.is_attribute:
             return isinstance(owner, Mapping) and key not in owner
         return key not in vars(owner) if isinstance(owner, type) else not hasattr(owner, key)
+
+    def give(self, owner: Any, key: Any, names: dict[str, Any], label: str) -> None:
+        """Compute the value, and give it to what `target` returned."""
+        value = eval(compile(ast.Expression(self.value), label, "eval"), names)  # noqa: S307
+        if self.is_attribute:
+            setattr(owner, key, value)
+        else:
+            owner[key] = value
 
 
 def addition(statement: ast.stmt) -> Addition | None:
     """Return the one item or attribute that a statement gives a value, if it does that alone."""
     match statement:
-        case ast.Assign(targets=[ast.Subscript(value=owner, slice=key)]):
-            return Addition(owner, key, False)
-        case ast.Assign(targets=[ast.Attribute(value=owner, attr=name)]):
-            return Addition(owner, ast.Constant(name, lineno=owner.lineno, col_offset=0), True)
-        case ast.Expr(value=ast.Call(func=ast.Name(id="setattr"), args=[owner, key, _])):
-            return Addition(owner, key, True)
+        case ast.Assign(targets=[ast.Subscript(value=owner, slice=key)], value=value):
+            return Addition(owner, key, value, False)
+        case ast.Assign(targets=[ast.Attribute(value=owner, attr=name)], value=value):
+            key = ast.Constant(name, lineno=owner.lineno, col_offset=0)
+            return Addition(owner, key, value, True)
+        case ast.Expr(value=ast.Call(func=ast.Name(id="setattr"), args=[owner, key, value])):
+            return Addition(owner, key, value, True)
     return None
 
 
