@@ -133,7 +133,7 @@ def _found(
     files: list[HandedIn],
     beside: Callable[[HandedIn], Iterable[HandedIn]],
 ) -> _Found:
-    """Match what a student handed in; `beside` gives what lies beside a file that is graded alone."""
+    """Match what a student handed in; `beside` gives what a file graded alone may import."""
     contents.begin(student.model_dump_json())
     to_match, unread = sort_out(sorted(files, key=_place), contents)
     nothing_read = {one.file for one in unread}.issuperset(to_match)

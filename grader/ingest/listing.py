@@ -1,8 +1,8 @@
 """List what was handed in: the files of a folder, or of a zip unpacked to numbered files.
 
 Members of a zip never get a name of their own on this disk, so no name can do harm; links are
-never followed. Zips inside are unpacked too, one level deep: students hand them in. Only what can
-be code is unpacked. All else stays in the list with the reason why it is not read: it is
+never followed. Zips inside are unpacked too, and zips in those: students hand them in. Only what
+can be code is unpacked. All else stays in the list with the reason why it is not read: it is
 somebody's. So do empty folders and those of tools, which may be all that a student handed in.
 """
 
@@ -39,7 +39,9 @@ EMPTY_FOLDER: Final = "the folder holds no file: hand in your .py file or notebo
 ONLY_HIDDEN: Final = (
     "there are only hidden files and folders of tools (such as venv): hand in your own file"
 )
-_INNER_ZIP: Final = "it is an archive in an archive: hand in the file itself"
+_INNER_ZIP: Final = "it is an archive in archives: hand in the file itself"
+_DEEPEST_ZIP: Final = 3
+"""How deep a student's zips may lie in each other; each is held to the limits by itself."""
 _OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
 # What systems and tools leave behind; nobody hands these in on purpose.
 _LITTER: Final = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
@@ -241,23 +243,27 @@ class _Unpacking:
         blob.write_bytes(data)
         return replace(found, blob=blob)
 
-    def inner_zip(self, file: StoredFile) -> list[StoredFile]:
+    def inner_zip(self, file: StoredFile, depth: int = 1) -> list[StoredFile]:
         """Return what a student's zip holds, below the zip's name without its suffix."""
-        found, problem = [], EMPTY_ARCHIVE
+        found, problem = list[StoredFile](), EMPTY_ARCHIVE
         try:
             for entry in iter_entries(file.blob, SUBMISSION_LIMITS):
                 if _litter(entry.path) is not None:
                     problem = ONLY_HIDDEN
                 elif entry.path and not entry.is_folder:
-                    found.append(self._inner(entry, file))
+                    found += self._inner(entry, file, depth)
         except Unreadable as error:
             found, problem = [], error.reason
         return found or [replace(file, kind=Kind.BROKEN, problem=problem)]
 
-    def _inner(self, entry: Entry, file: StoredFile) -> StoredFile:
-        if entry.path.lower().endswith(".zip") and not entry.refused:
+    def _inner(self, entry: Entry, file: StoredFile, depth: int) -> list[StoredFile]:
+        is_zip = entry.path.lower().endswith(".zip") and not entry.refused
+        if is_zip and depth == _DEEPEST_ZIP:
             inner = StoredFile(PurePosixPath(entry.path), file.blob, Kind.BROKEN, _INNER_ZIP)
         else:
             inner = self.member(entry, file.blob)
-        below = file.path.with_suffix("") / inner.path
-        return replace(inner, path=below, archive=file.path)
+        below = replace(inner, path=file.path.with_suffix("") / inner.path, archive=file.path)
+        if not is_zip or below.problem:
+            return [below]
+        # It is the student's who handed in the outermost one.
+        return [replace(f, archive=file.path) for f in self.inner_zip(below, depth + 1)]

@@ -118,11 +118,14 @@ def test_it_is_graded_listed_and_said(run: Any, kind: str, how: str) -> None:
     assert words.replace(".", "") in feedback.replace("\\", "").replace(".", "")
 
 
-def test_an_archive_in_an_archive_is_told_how_to_be_handed_in(run: Any) -> None:
+def test_archives_in_archives_are_read_and_too_many_told_how_to_be_handed_in(run: Any) -> None:
     inner = zipped({"mini.py": RIGHT.encode()})
-    code, book, _, out = run({"ada/mini.zip": inner, "bob/mini.py": RIGHT.encode()}, "inner")
-    assert (code, book["ada"]["mini"], book["bob"]["mini"]) == (3, "0", "10")
-    assert "archive in an archive" in (out / "feedback" / "ada.mini.md").read_text("utf-8")
+    deep = zipped({"a.zip": zipped({"b.zip": inner})})
+    files = {"ada/mini.zip": inner, "bob/mini.zip": deep, "cy/mini.py": RIGHT.encode()}
+    code, book, _, out = run(files, "inner")
+    assert code == 3
+    assert [book[name]["mini"] for name in ("ada", "bob", "cy")] == ["10", "0", "10"]
+    assert "archive in archives" in (out / "feedback" / "bob.mini.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("how", ["folder", "zip", "inner"])

@@ -8,6 +8,7 @@ import os
 import stat
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -163,6 +164,14 @@ def test_there_is_no_number_of_bad_members_that_costs_the_others(class_of, tmp_p
     assert rows == set()
 
 
+def nested(depth: int) -> bytes:
+    """Return an answer in a zip, in as many other zips."""
+    data = zipped({"a.py": ZERO})
+    for _ in range(depth):
+        data = zipped({"in.zip": data})
+    return data
+
+
 ONLY = {
     "an empty zip": ("hw.zip", zipped({})),
     "a zip of folders": ("hw.zip", zipped({"a/": "", "a/b/": ""})),
@@ -183,7 +192,7 @@ ONLY = {
     "a pointer to a notebook": ("hw.ipynb", b"version https://git-lfs.github.com/spec/v1\n"),
     "another JSON": ("hw.ipynb", b"null"),
     "a damaged zip": ("hw.zip", zipped({"a.py": ZERO})[:-30]),
-    "a zip of a zip": ("hw.zip", zipped({"in.zip": zipped({"a.py": ZERO})})),
+    "a zip in too many": ("hw.zip", nested(3)),
     "an empty notebook": ("hw.ipynb", b""),
     "a cut-off notebook": ("hw.ipynb", b'{"cells": [{"cell_type"'),
     "a text document": ("hw.docx", b"PK\x03\x04"),
@@ -412,3 +421,12 @@ def test_two_students_of_one_name_have_two_rows(class_of):
     files |= {"Bo_5_assignsubmission_file/random_init.py": RANDOM}
     _, rows, _ = seen(class_of(files))
     assert rows == {"Ada Lovelace 8"}
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+@pytest.mark.parametrize("place", ["{}.zip", "{}/lab.zip", "{}/week 1/lab.zip"])
+def test_a_zip_in_zips_is_read(class_of: Any, depth: int, place: str) -> None:
+    files = {place.format("ada"): nested(depth), "bo/zero_init.py": ZERO}
+    gathered = class_of(files)
+    assert {s.student.label: s.problem for s in gathered.submissions} == {"ada": None, "bo": None}
+    assert gathered.left_over == ()
