@@ -20,8 +20,8 @@ from types import ModuleType
 from typing import Any
 
 Cells = Sequence[tuple[str, str]]
-Execute = Callable[[ModuleType, str, Cells], None]
-"""Executes the cells of the file at a path in a module."""
+Execute = Callable[[ModuleType, str], None]
+"""Executes the file at a path in a module."""
 
 SUFFIXES = (".py", ".ipynb")
 
@@ -52,10 +52,6 @@ class Files:
             self._written.add(path)
         elif path in self._written:
             self._files[path] = [*self._files[path], *cells]
-
-    def cells(self, path: str) -> Cells:
-        """Return the cells of a file; a package without ``__init__.py`` has none."""
-        return self._files.get(path, ())
 
     def run(self, path: str) -> str | None:
         """Return the file that ``%run path`` means."""
@@ -206,8 +202,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Execute a module that was found here."""
         assert module.__spec__ is not None
-        path = module.__spec__.origin or ""
-        self._execute(module, path, self._files.cells(path))
+        self._execute(module, module.__spec__.origin or "")
 
 
 _ROOT = "submission:/"

@@ -11,8 +11,9 @@ functions use without naming them, `choice` follows the names, and `grader.worke
 executes what was chosen, in the order of the file, within a time of its own.
 """
 
-from grader.worker.slicing.choice import Choice
+from grader.worker.slicing.choice import Beside, Choice
+from grader.worker.slicing.effects import Effects
 from grader.worker.slicing.facts import Facts, compiled
-from grader.worker.slicing.index import Index
+from grader.worker.slicing.index import NOBODYS, Index, Origin
 
-__all__ = ["Choice", "Facts", "Index", "compiled"]
+__all__ = ["NOBODYS", "Beside", "Choice", "Effects", "Facts", "Index", "Origin", "compiled"]
