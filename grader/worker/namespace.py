@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import posixpath
 import sys
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from types import ModuleType
@@ -103,6 +104,8 @@ class Namespace:
         self._neighbours = self._looked_at(path, answer)
         words = self._neighbours.words(path)
         others = Beside(frozenset(words), self._neighbours.importing(path, stem))
+        if others.exports and sys.modules.get(stem) is self._module:
+            self._module.__name__ = stem  # a failed import of it tells the name
         facts = self._facts([*self._parts(answer), *answer])
         self._execute(facts, self.globals, self._wanted(facts), others)
         self._functions.adopt(self.globals)
@@ -142,7 +145,7 @@ class Namespace:
     def _facts(self, read: Iterable[Extracted]) -> list[Facts]:
         """Return the facts of all statements; note what is broken, or too much."""
         facts: list[Facts] = []
-        for extracted in read:
+        for extracted in self._with_run(read, set()):
             kept = extracted.statements[: self._statements_left]
             self._statements_left -= len(kept)
             self._unread += extracted.statements[len(kept) :]
@@ -152,6 +155,18 @@ class Namespace:
         for one in facts:
             self._words |= one.words
         return facts
+
+    def _with_run(self, read: Iterable[Extracted], run: set[str]) -> Iterator[Extracted]:
+        """Yield what was read, a file that it runs in the place of the statement that does so."""
+        for one in read:
+            yield replace(one, statements=[])
+            for statement in one.statements:
+                path = self._files.run(statement.runs) if statement.runs else None
+                if path is None:
+                    yield Extracted([statement])
+                elif path not in run:
+                    run.add(path)
+                    yield from self._with_run(self._contents.get(path, ()), run)
 
     def _wanted(self, facts: Iterable[Facts]) -> list[Sequence[str]]:
         if self._contract:
@@ -175,9 +190,6 @@ class Namespace:
         """Return the submission's own module of that name, for the file that imports it."""
         importer = importer if type(importer) is str else None
         self._finder.importer = importer
-        if name.endswith(SUFFIXES):
-            path = self._files.run(name)
-            return self._finder.load(path) if path else None
         return self._finder.own(name, importer)
 
     def _execute_module(self, module: ModuleType, path: str) -> None:

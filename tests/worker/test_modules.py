@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
+import runpy
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.worker.modules import Files
+from grader.worker.modules import Files, Finder
 from grader.worker.namespace import Namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 CONTRACT = [{"names": ["f"], "arguments": []}]
 
@@ -22,8 +24,6 @@ def _nothing_stays() -> Iterator[None]:
     """Take the finder of the last submission out of this process again."""
     yield
     Namespace().define([("cell 1", "")], path="x.py", beside=[("y.py", [])])
-    from grader.worker.modules import Finder
-
     assert Finder._installed is not None
     Finder._installed.remove()
 
@@ -216,6 +216,30 @@ WAYS = {
         "import decimal\ndecimal.own = int\nimport tools" + USE.format("tools.g()"),
         {"tools": "import decimal\ndef g(): return decimal.own(3)"},
     ),
+    "run by a with": (
+        "with open('tools.py') as file: exec(file.read())" + USE.format("g()"),
+        {"tools": "K = []\nK.append(3)\ndef g(): return K[0]"},
+    ),
+    "run in the answer's names": (
+        "import math as m\nK = [2][0]\nexec(open('tools.py').read())" + USE.format("g()"),
+        {"tools": "L = K + 1\ndef g(): return m.floor(L)"},
+    ),
+    "run in turn": (
+        "%run tools.py" + USE.format("g()"), {"tools": "%run deep.py", "deep": "def g(): return 3"},
+    ),
+    "run in a circle": (
+        "%run tools.py" + USE.format("g()"),
+        {"tools": "%run deep.py", "deep": "%run tools.py\ndef g(): return 3"},
+    ),
+    "run_path": (
+        "import runpy\nU = runpy.run_path('./tools.py')" + USE.format("U['g']()"),
+        {"tools": "K = []\nK.append(3)\ndef g(): return K[0]"},
+    ),
+    "a module by its path": (
+        "import importlib.util as iu\nspec = iu.spec_from_file_location('t', 'lib/tools.py')\n"
+        "t = iu.module_from_spec(spec)\nspec.loader.exec_module(t)" + USE.format("t.g()"),
+        {"lib__tools": "K = []\nK.append(3)\ndef g(): return K[0]"},
+    ),
     "what the answer has for others": (
         "S = [3][0]\nfrom tools import g" + USE.format("g()"),
         {"tools": "def g():\n    from answer import S\n    return S"},
@@ -241,6 +265,25 @@ def test_what_was_handed_in_can_be_imported(way: str) -> None:
 def test_the_answer_may_import_itself() -> None:
     assert value("K = [3][0]\ndef f():\n    import answer\n    return answer.K") == 3
     assert value("K = [3][0]\ndef f():\n    from answer import K as k\n    return k") == 3
+
+
+def test_an_import_from_the_answer_fails_by_its_own_name() -> None:
+    namespace, _ = define(
+        "from tools import g\ndef f(): return g()", tools="def g():\n    from answer import nothing"
+    )
+    with pytest.raises(ImportError, match="cannot import name 'nothing' from 'answer'"):
+        namespace.find(["f"])()  # type: ignore[misc]
+
+
+def test_paths_outside_of_the_submission_are_pythons_own(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("K = 3")
+    real = importlib.util.spec_from_file_location, runpy.run_path
+    use = f"import runpy\nU = runpy.run_path({str(tmp_path / 'own.py')!r})\ndef f(): return U['K']"
+    assert value(use, own="K = 4") == 3
+    use = "import importlib.util as u\ns = u.spec_from_file_location('t', '{}')\ndef f(): return s"
+    assert value(use.format("nothing.txt"), own="K = 4") is None
+    Finder._installed.remove()  # type: ignore[union-attr]
+    assert (importlib.util.spec_from_file_location, runpy.run_path) == real
 
 
 # Of each, the experiment calls `note`, which nothing may do.
