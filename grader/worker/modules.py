@@ -12,16 +12,19 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import posixpath
+import runpy
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from pathlib import PurePath
 from types import ModuleType
 from typing import Any
 
 Cells = Sequence[tuple[str, str]]
-Execute = Callable[[ModuleType, str, Cells], None]
-"""Executes the cells of the file at a path in a module."""
+Execute = Callable[[ModuleType, str], None]
+"""Executes the file at a path in a module."""
 
 SUFFIXES = (".py", ".ipynb")
 
@@ -37,9 +40,6 @@ class Files:
         for path, cells in files:
             self._files.setdefault(_clean(path), cells)
 
-    def __bool__(self) -> bool:
-        return bool(self._files)
-
     def __iter__(self) -> Iterator[tuple[str, Cells]]:
         """Yield each file with its path, those that cells write last."""
         return iter(self._files.items())
@@ -53,12 +53,8 @@ class Files:
         elif path in self._written:
             self._files[path] = [*self._files[path], *cells]
 
-    def cells(self, path: str) -> Cells:
-        """Return the cells of a file; a package without ``__init__.py`` has none."""
-        return self._files.get(path, ())
-
     def run(self, path: str) -> str | None:
-        """Return the file that ``%run path`` means."""
+        """Return the file that is meant by a path, as in ``%run path``."""
         for folder in (self._home, *_parents(self._home), ""):
             found = _clean(posixpath.join(folder, path))
             if found in self._files:
@@ -115,6 +111,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, files: Files, execute: Execute) -> None:
         self._files, self._execute = files, execute
         self._loaded: list[str] = []
+        self._real: list[tuple[ModuleType, str, Callable[..., Any]]] = []
+        """Functions of Python that are replaced while this one is installed."""
         self.importer: str | None = None
         """The path of the file that imports, as far as it is none of the answer's."""
 
@@ -123,6 +121,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if Finder._installed is not None:
             Finder._installed.remove()
         Finder._installed = self
+        for module, name_in_it, ours in (
+            (importlib.util, "spec_from_file_location", self._spec),
+            (runpy, "run_path", self._run_path),
+        ):
+            self._real.append((module, name_in_it, getattr(module, name_in_it)))
+            setattr(module, name_in_it, partial(ours, self._real[-1][-1]))
         # What is built in goes before a student's file of that name, as it does anywhere.
         sys.meta_path.insert(2, self)
         own = self._files.find(name) is not None
@@ -138,12 +142,34 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Let the process forget the submission's modules."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
+        for module, name, real in self._real:
+            setattr(module, name, real)
         for name in self._loaded:
             sys.modules.pop(name, None)
 
+    def _spec(
+        self, real: Callable[..., Any], name: str, location: Any = None, **options: Any
+    ) -> Any:
+        """Stand before `importlib.util.spec_from_file_location`, for files that were handed in."""
+        if path := self._handed_in(location):
+            return importlib.machinery.ModuleSpec(name, self, origin=path)
+        return real(name, location, **options)
+
+    def _run_path(self, real: Callable[..., Any], path_name: Any, *more: Any, **named: Any) -> Any:
+        """Stand before `runpy.run_path`, for files that were handed in."""
+        if path := self._handed_in(path_name):
+            return dict(vars(self.load(path)))
+        return real(path_name, *more, **named)
+
+    def _handed_in(self, location: Any) -> str | None:
+        """Return the file of the submission that is meant by a path where none lies."""
+        path = str(location) if isinstance(location, str | PurePath) else ""
+        is_code = path.endswith(SUFFIXES) and not os.path.isfile(path)  # noqa: PTH113
+        return self._files.run(path) if is_code else None
+
     def load(self, path: str) -> ModuleType:
-        """Return the module of the file that ``%run`` means."""
-        name = f"%run {path}"
+        """Return the module of a file, whatever imports would find by its name."""
+        name = f"file {path}"
         if name not in self._loaded:
             spec = importlib.machinery.ModuleSpec(name, self, origin=path)
             sys.modules[name] = module = importlib.util.module_from_spec(spec)
@@ -206,8 +232,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Execute a module that was found here."""
         assert module.__spec__ is not None
-        path = module.__spec__.origin or ""
-        self._execute(module, path, self._files.cells(path))
+        self._execute(module, module.__spec__.origin or "")
 
 
 _ROOT = "submission:/"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import builtins
 import posixpath
 import sys
+from dataclasses import replace
+from functools import cache
+from itertools import islice
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +18,10 @@ from grader.worker.extract import Broken, Extracted, extract
 from grader.worker.extract.statements import describe
 from grader.worker.functions import Functions
 from grader.worker.modules import SUFFIXES, Cells, Files, Finder
+from grader.worker.neighbours import Neighbours, listed_in
 from grader.worker.placeholders import IN_NOTEBOOKS, Importer
 from grader.worker.reasons import MOST_STATEMENTS, error_text
-from grader.worker.slicing import Choice, Facts, Index
+from grader.worker.slicing import NOBODYS, Beside, Choice, Facts, Index, Origin
 from grader.worker.troubles import Troubles, unread
 
 if TYPE_CHECKING:
@@ -64,6 +68,7 @@ class Namespace:
         self._statements_left, self._skipped = MOST_STATEMENTS, 0
         self._unread: list[Statement] = []
         self._files = Files(())
+        self._facts_of = cache(Facts.of)
         self._finder = Finder(self._files, self._execute_module)
         self._importer = Importer(builtins.__import__, helper_names, self._own)
         self._builtins = vars(builtins) | {"__import__": self._importer}
@@ -92,11 +97,17 @@ class Namespace:
             for file, text, more in extracted.written:
                 self._files.write(file, [(posixpath.basename(file), text)], more=more)
         self._finder = Finder(self._files, self._execute_module)
-        if self._files:
-            stem, _ = posixpath.splitext(posixpath.basename(path))
-            self._finder.install(self._module, stem)
+        stem, _ = posixpath.splitext(posixpath.basename(path))
+        self._finder.install(self._module, stem)
+        code = [file for file in self._files if file[0].lower().endswith(SUFFIXES)]
+        self._contents = {p: [_extracted(*cell) for cell in cells] for p, cells in code}
+        self._neighbours = self._looked_at(path, answer)
+        words = self._neighbours.words(path)
+        others = Beside(frozenset(words), self._neighbours.importing(path, stem))
+        if others.exports and sys.modules.get(stem) is self._module:
+            self._module.__name__ = stem  # a failed import of it tells the name
         facts = self._facts([*self._parts(answer), *answer])
-        self._execute(facts, self.globals, self._wanted(facts))
+        self._execute(facts, self.globals, self._wanted(facts), others)
         self._functions.adopt(self.globals)
         return self._summary()
 
@@ -107,29 +118,55 @@ class Namespace:
 
     def _parts(self, answer: list[Extracted]) -> Iterator[Extracted]:
         """Yield the contents of files that no other one imports: parts of the answer."""
-        files = [file for file in self._files if file[0].lower().endswith(SUFFIXES)]
-        read = [(path, [_extracted(*cell) for cell in cells]) for path, cells in files]
-        everything = [*answer, *(one for _, contents in read for one in contents)]
+        everything = [*answer, *(one for contents in self._contents.values() for one in contents)]
         modules = self._files.imported(
             name for one in everything for s in one.statements for name in s.imports
         )
-        for path, contents in read:
+        for path, contents in self._contents.items():
             if path not in modules:
                 yield from contents
+
+    def _looked_at(self, path: str, answer: list[Extracted]) -> Neighbours:
+        contents = {path: answer} | self._contents
+        facts: dict[str, list[Facts]] = {where: [] for where in contents}
+        pairs = (
+            (where, s) for where in contents for one in contents[where] for s in one.statements
+        )
+        for where, statement in islice(pairs, MOST_STATEMENTS):
+            facts[where].append(self._facts_of(statement))
+        return Neighbours(self._files, facts)
+
+    def _origin(self, statement: Statement) -> Origin:
+        """Return which of the submission's files an import reads."""
+        firsts = {name.lstrip(".").partition(".")[0] for name in statement.imports}
+        places = {self._finder.place(first) for first in firsts if first} - {None}
+        return self._neighbours.origin(statement.imports) if places else NOBODYS
 
     def _facts(self, read: Iterable[Extracted]) -> list[Facts]:
         """Return the facts of all statements; note what is broken, or too much."""
         facts: list[Facts] = []
-        for extracted in read:
+        for extracted in self._with_run(read, set()):
             kept = extracted.statements[: self._statements_left]
             self._statements_left -= len(kept)
             self._unread += extracted.statements[len(kept) :]
             self._skipped += extracted.skipped
             self._broken += extracted.broken[:MAX_REPORTED]
-            facts += map(Facts.of, kept)
+            facts += map(self._facts_of, kept)
         for one in facts:
             self._words |= one.words
         return facts
+
+    def _with_run(self, read: Iterable[Extracted], run: set[str]) -> Iterator[Extracted]:
+        """Yield what was read, a file that it runs in the place of the statement that does so."""
+        for one in read:
+            yield replace(one, statements=[])
+            for statement in one.statements:
+                path = self._files.run(statement.runs) if statement.runs else None
+                if path is None:
+                    yield Extracted([statement])
+                elif path not in run:
+                    run.add(path)
+                    yield from self._with_run(self._contents.get(path, ()), run)
 
     def _wanted(self, facts: Iterable[Facts]) -> list[Sequence[str]]:
         if self._contract:
@@ -137,10 +174,13 @@ class Namespace:
         return [tuple(f.binds) for f in facts if f.defines]
 
     def _execute(
-        self, facts: list[Facts], names: dict[str, Any], wanted: list[Sequence[str]]
+        self,
+        facts: list[Facts],
+        names: dict[str, Any],
+        wanted: list[Sequence[str]],
+        beside: Beside,
     ) -> None:
-        is_own = lambda name: self._finder.place(name) is not None  # noqa: E731
-        choice = Choice(Index(facts, self._helpers, is_own, self._asked))
+        choice = Choice(Index(facts, self._helpers, self._origin, self._asked), beside)
         noting = self._functions.noting(names)
         run = Execution(names, facts, choice, self._clock, noting, self._importer.strictly)
         self._runs.append(run)
@@ -150,23 +190,22 @@ class Namespace:
         """Return the submission's own module of that name, for the file that imports it."""
         importer = importer if type(importer) is str else None
         self._finder.importer = importer
-        if name.endswith(SUFFIXES):
-            path = self._files.run(name)
-            return self._finder.load(path) if path else None
         return self._finder.own(name, importer)
 
-    def _execute_module(self, module: ModuleType, path: str, cells: Cells) -> None:
+    def _execute_module(self, module: ModuleType, path: str) -> None:
         """Execute one of the submission's other files, on behalf of an import."""
         names = module.__dict__
         names |= {"__builtins__": self._builtins, "__file__": path}
         before = len(self._broken)
-        read = [_extracted(*cell) for cell in cells]
+        read = self._contents.get(path, [])  # a folder has none
         names["__doc__"] = read[0].text if read else None
         facts = self._facts(read)
         self._module_names |= {name for b in self._broken[before:] for name in b.names}
         # What is wanted of a module is said by those who import it: any word of theirs may be it.
-        bound = {name for one in facts for name in one.binds} & self._words
-        self._execute(facts, names, [*self._wanted(facts), *([name] for name in sorted(bound))])
+        words = self._neighbours.words(path)
+        names_read = words | listed_in(facts)
+        beside = Beside(frozenset(words), frozenset(names_read), self._neighbours.changing)
+        self._execute(facts, names, self._wanted(facts), beside)
 
     def _summary(self) -> dict[str, Any]:
         for run in self._runs:

@@ -181,8 +181,8 @@ class Importer:
     ) -> None:
         """Build on the `real` import; `provided` are functions that a course's module used to give.
 
-        `own` tells a submission's own modules: it returns the module of a file that is run by its
-        path, or the place of a module of that name.
+        `own` tells a submission's own modules: it returns the module of a file that goes before a
+        library of its name, or the place of a module of that name.
         """
         self._real, self._provided, self._own = real, provided, own
         self._strict = 0

@@ -85,6 +85,7 @@ def test_statements_of_a_block_are_listed_with_their_branch():
         ("exec(open('utils.py').read())", "utils.py"),
         ("exec(compile(io.open('lib/a.py', encoding='utf-8').read(), 'a', 'exec'))", "lib/a.py"),
         ("exec(Path('utils.py').read_text(), globals())", "utils.py"),
+        ("with open('utils.py') as f: exec(compile(f.read(), 'utils.py', 'exec'))", "utils.py"),
     ],
 )
 def test_a_file_that_is_run_is_imported(line, path):
@@ -96,7 +97,8 @@ def test_a_file_that_is_run_is_imported(line, path):
 @pytest.mark.parametrize(
     "line",
     ["%matplotlib inline", "get_ipython().magic('time')", "x.magic", "exec('K = 3  # a.py')",
-     "exec(open(path).read())", "exec(open('a.txt').read())", "exec(open().read())", "exec(a)()"],
+     "exec(open(path).read())", "exec(open('a.txt').read())",
+     "with open('a.py') as f: K = exec(f.read())", "exec(open().read())", "exec(a)()"],
 )  # fmt: skip
 def test_other_magics_run_no_file(line):
     assert all(s.kind == "other" for s in extract("cell 1", line).statements)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
+import runpy
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.worker.modules import Files
+from grader.worker.modules import Files, Finder
 from grader.worker.namespace import Namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 CONTRACT = [{"names": ["f"], "arguments": []}]
 
@@ -22,8 +24,6 @@ def _nothing_stays() -> Iterator[None]:
     """Take the finder of the last submission out of this process again."""
     yield
     Namespace().define([("cell 1", "")], path="x.py", beside=[("y.py", [])])
-    from grader.worker.modules import Finder
-
     assert Finder._installed is not None
     Finder._installed.remove()
 
@@ -148,6 +148,102 @@ WAYS = {
         {"tools": "class S:\n    def __init__(self): self.d = {}\n"
                   "    def set(self, k, v): self.d[k] = v\nsettings = S()"},
     ),
+    "a table that is filled": (
+        "from data import T" + USE.format("T['a']"), {"data": "T = {}\nT['a'] = 3"},
+    ),
+    "a table of it": (
+        "import data" + USE.format("data.T['a']"), {"data": "T = {}\nT.update(a=3)"},
+    ),
+    "all tables": ("from data import *" + USE.format("T[0]"), {"data": "T = []\nT.append(3)"}),
+    "a table of a package": (
+        "from lib import T" + USE.format("T[0]"),
+        {"lib__INIT": "from .tab import T", "lib__tab": "T = [0]\nT[0] = 3"},
+    ),
+    "a table that is run": ("%run data.py" + USE.format("T[0]"), {"data": "T = [0]\nT[0] = 3"}),
+    "an object that is filled": (
+        "from data import cfg" + USE.format("cfg.a"),
+        {"data": "class C:\n    pass\ncfg = C()\ncfg.a = 3"},
+    ),
+    "a class that is filled": (
+        "from data import C" + USE.format("C.a"), {"data": "class C:\n    a = 1\nC.a = 3"},
+    ),
+    "an array that is filled": (
+        "from data import W" + USE.format("W[1] - W[0]"),
+        {"data": "import numpy as np\nW = np.zeros(2)\nW[:] = [1, 4]"},
+    ),
+    "what a function of it fills": (
+        "from data import A, B" + USE.format("A + B"),
+        {"data": "A = B = 0\ndef init():\n    global A, B\n    A, B = 1, 2\ninit()"},
+    ),
+    "by a text": (
+        "import data" + USE.format("getattr(data, 'T')[0]"), {"data": "T = []\nT.append(3)"},
+    ),
+    "what it lists": (
+        "from data import *" + USE.format("_K"), {"data": "__all__ = ['_K']\n_K = [3][0]"},
+    ),
+    "what another reads of it": (
+        "import config\nfrom tools import g\nconfig.S = 3" + USE.format("g()"),
+        {"config": "S = 1", "tools": "import config\ndef g(): return config.S"},
+    ),
+    "an item that another reads": (
+        "from config import T\nfrom tools import g\nT['a'] = 3" + USE.format("g()"),
+        {"config": "T = {'a': 1}", "tools": "from config import T\ndef g(): return T['a']"},
+    ),
+    "what another reads, by a function": (
+        "import config\nfrom tools import g\nconfig.put(3)" + USE.format("g()"),
+        {"config": "S = 1\ndef put(s):\n    global S\n    S = s",
+         "tools": "import config\ndef g(): return config.S"},
+    ),
+    "a class that another uses": (
+        "from net import Net\nimport use\ndef slope(self): return 3\nNet.slope = slope"
+        + USE.format("use.g()"),
+        {"net": "class Net:\n    pass", "use": "import net\ndef g(): return net.Net().slope()"},
+    ),
+    "a registry": (
+        "import plugins\nfrom core import REG" + USE.format("REG['d']()"),
+        {"core": "REG = {}", "plugins": "from core import REG\nREG['d'] = lambda: 3"},
+    ),
+    "a registry's function": (
+        "import plugins\nimport core" + USE.format("core.REG['d']()"),
+        {"core": "REG = {}\ndef put(k, v): REG[k] = v",
+         "plugins": "import core\ncore.put('d', lambda: 3)"},
+    ),
+    "what is set of a library": (
+        "import compat, fractions" + USE.format("fractions.own(3)"),
+        {"compat": "import fractions\nfractions.own = int"},
+    ),
+    "what is set of a library for another": (
+        "import decimal\ndecimal.own = int\nimport tools" + USE.format("tools.g()"),
+        {"tools": "import decimal\ndef g(): return decimal.own(3)"},
+    ),
+    "run by a with": (
+        "with open('tools.py') as file: exec(file.read())" + USE.format("g()"),
+        {"tools": "K = []\nK.append(3)\ndef g(): return K[0]"},
+    ),
+    "run in the answer's names": (
+        "import math as m\nK = [2][0]\nexec(open('tools.py').read())" + USE.format("g()"),
+        {"tools": "L = K + 1\ndef g(): return m.floor(L)"},
+    ),
+    "run in turn": (
+        "%run tools.py" + USE.format("g()"), {"tools": "%run deep.py", "deep": "def g(): return 3"},
+    ),
+    "run in a circle": (
+        "%run tools.py" + USE.format("g()"),
+        {"tools": "%run deep.py", "deep": "%run tools.py\ndef g(): return 3"},
+    ),
+    "run_path": (
+        "import runpy\nU = runpy.run_path('./tools.py')" + USE.format("U['g']()"),
+        {"tools": "K = []\nK.append(3)\ndef g(): return K[0]"},
+    ),
+    "a module by its path": (
+        "import importlib.util as iu\nspec = iu.spec_from_file_location('t', 'lib/tools.py')\n"
+        "t = iu.module_from_spec(spec)\nspec.loader.exec_module(t)" + USE.format("t.g()"),
+        {"lib__tools": "K = []\nK.append(3)\ndef g(): return K[0]"},
+    ),
+    "what the answer has for others": (
+        "S = [3][0]\nfrom tools import g" + USE.format("g()"),
+        {"tools": "def g():\n    from answer import S\n    return S"},
+    ),
     "the function itself": ("from solution import f", {"solution": "def f(): return 3"}),
     "the function, all": ("from solution import *", {"solution": "def f(): return 3"}),
     "the function, run": ("%run solution.py", {"solution": "def f(): return 3"}),
@@ -164,6 +260,54 @@ def test_what_was_handed_in_can_be_imported(way: str) -> None:
     missing = ["h5py"] if way == "what looks missing" else []
     assert (report["missing_modules"], report["failed"]) == (missing, [])
     assert "f" in report["functions"]
+
+
+def test_the_answer_may_import_itself() -> None:
+    assert value("K = [3][0]\ndef f():\n    import answer\n    return answer.K") == 3
+    assert value("K = [3][0]\ndef f():\n    from answer import K as k\n    return k") == 3
+
+
+def test_an_import_from_the_answer_fails_by_its_own_name() -> None:
+    namespace, _ = define(
+        "from tools import g\ndef f(): return g()", tools="def g():\n    from answer import nothing"
+    )
+    with pytest.raises(ImportError, match="cannot import name 'nothing' from 'answer'"):
+        namespace.find(["f"])()  # type: ignore[misc]
+
+
+def test_paths_outside_of_the_submission_are_pythons_own(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("K = 3")
+    real = importlib.util.spec_from_file_location, runpy.run_path
+    use = f"import runpy\nU = runpy.run_path({str(tmp_path / 'own.py')!r})\ndef f(): return U['K']"
+    assert value(use, own="K = 4") == 3
+    use = "import importlib.util as u\ns = u.spec_from_file_location('t', '{}')\ndef f(): return s"
+    assert value(use.format("nothing.txt"), own="K = 4") is None
+    Finder._installed.remove()  # type: ignore[union-attr]
+    assert (importlib.util.spec_from_file_location, runpy.run_path) == real
+
+
+# Of each, the experiment calls `note`, which nothing may do.
+EXPERIMENTS = {
+    "of a module": "params = note()",
+    "of a function of another": "import tools\ntools.note()",
+    "of a name of another": "from tools import note\nnote()\nfor _ in range(2): note()",
+    "on an object of another": "from tools import net\nlosses = net.note()",
+    "where a script begins": "if __name__ == '__main__':\n    from tools import T as t\n"
+    "    t[0] = note()",
+}
+
+
+@pytest.mark.parametrize("case", EXPERIMENTS)
+def test_no_experiment_of_a_module_is_executed(case: str) -> None:
+    files = {
+        "tools": "T = [3]\nimport deep\ndef note(): raise deep.Called\nclass Net:\n"
+        "    def note(self): raise deep.Called\nnet = Net()",
+        "deep": "class Called(Exception): pass",
+        "lab": "def note(): raise ValueError\n" + EXPERIMENTS[case] + "\ndef g(): return 3",
+    }
+    _, report = define("import lab, tools\ndef f(): return lab.g() + tools.T[0]", **files)
+    assert report["failed"] == []
+    assert report["skipped"] >= 1
 
 
 def test_beside_the_answer_comes_first() -> None:

@@ -204,6 +204,8 @@ def test_modules_are_found_wherever_they_are_imported(source: str, modules: list
     [
         ("%run utils.ipynb", ["utils.ipynb"]),
         ("%run -i 'my tools.py' --fast", ["my tools.py"]),
+        ("U = runpy.run_path('./utils.py')", ["./utils.py"]),
+        ("s = spec_from_file_location('utils', location='utils.py')", ["utils.py"]),
         ('  %run "a b.ipynb"', ["a b.ipynb"]),
         ("x = 1 %run", []),
         ("%runs utils.py", []),

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_NESTED_BLOCKS = 20
+_CODE = (".py", ".ipynb")
+_RUN_PATHS = frozenset({"run_path", "spec_from_file_location"})
+"""Functions that are given the path of a file and execute it as a module."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,12 @@ class Statement:
             return ()
         return tuple(dict.fromkeys(_imported(self.node)))
 
+    @property
+    def runs(self) -> str:
+        """The path of a file that is executed in its place, empty when it is none such."""
+        module = self.node.module if isinstance(self.node, ast.ImportFrom) else None
+        return module if module and module.endswith(_CODE) else ""
+
 
 def _imported(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
@@ -71,6 +80,9 @@ def _imported(node: ast.AST) -> Iterator[str]:
             yield from (f"{module}{dot}{a.name}" for a in inner.names if a.name != "*")
         elif isinstance(inner, ast.Call) and _called(inner) in ("import_module", "__import__"):
             yield from (name for first in inner.args[:1] if (name := _text(first)))
+        elif isinstance(inner, ast.Call) and _called(inner) in _RUN_PATHS:
+            given = [*inner.args, *(keyword.value for keyword in inner.keywords)]
+            yield from (path for one in given if (path := _text(one)).endswith(_CODE))
 
 
 class Reader:
@@ -152,15 +164,17 @@ def run_file(label: str, line: int, path: str) -> Statement:
 def _run_by_call(node: ast.stmt) -> str:
     """Return the path of a file that is run as a whole, empty for all else.
 
-    That is ``get_ipython().run_line_magic("run", path)`` or ``exec(open(path).read())``.
+    That is ``get_ipython().run_line_magic("run", path)`` or ``exec(open(path).read())``, with which
+    the file may be opened in a `with`.
     """
-    call = node.value if isinstance(node, ast.Expr) else None
+    inner = node.body[0] if isinstance(node, ast.With) and len(node.body) == 1 else node
+    call = inner.value if isinstance(inner, ast.Expr) else None
     if not isinstance(call, ast.Call):
         return ""
     if _called(call) == "exec":
-        opened = (n for n in ast.walk(call) if isinstance(n, ast.Call) and n.args)
+        opened = (n for n in ast.walk(node) if isinstance(n, ast.Call) and n.args)
         paths = (_text(n.args[0]) for n in opened if _called(n) in ("open", "Path"))
-        return next((path for path in paths if path.endswith((".py", ".ipynb"))), "")
+        return next((path for path in paths if path.endswith(_CODE)), "")
     if _called(call) not in ("run_line_magic", "magic"):
         return ""
     words = [str(a.value) for a in call.args if isinstance(a, ast.Constant)]

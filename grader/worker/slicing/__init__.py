@@ -12,8 +12,9 @@ does by all its calls and other names, `choice` follows the names, and `grader.w
 executes what was chosen, in the order of the file, within a time of its own.
 """
 
-from grader.worker.slicing.choice import Choice
+from grader.worker.slicing.choice import Beside, Choice
+from grader.worker.slicing.effects import Effects
 from grader.worker.slicing.facts import Facts, compiled
-from grader.worker.slicing.index import Index
+from grader.worker.slicing.index import NOBODYS, Index, Origin
 
-__all__ = ["Choice", "Facts", "Index", "compiled"]
+__all__ = ["NOBODYS", "Beside", "Choice", "Effects", "Facts", "Index", "Origin", "compiled"]

@@ -6,9 +6,11 @@ import ast
 from bisect import bisect_left
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from grader.worker.slicing.changes import MUTATORS
 from grader.worker.slicing.effects import Effects
 from grader.worker.slicing.states import SEED, SETTINGS
 
@@ -16,16 +18,30 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from grader.worker.extract.listing import Block
+    from grader.worker.slicing.facts import Facts
     from grader.worker.slicing.index import Index
 
 _MOST_STEPS = 200_000
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What the other files of a submission have to do with one of them."""
+
+    words: frozenset[str] = frozenset()
+    """All that they name: what is set of a library is for them, too."""
+    exports: frozenset[str] = frozenset()
+    """Words of those that import this file, which may be names of it."""
+    changing: frozenset[str] | None = None
+    """Functions that change what all see; where this file is imported, it calls them for that."""
+
+
 class Choice:
     """Chooses among the statements of one module."""
 
-    def __init__(self, index: Index) -> None:
-        self._index, self._facts = index, index.facts
+    def __init__(self, index: Index, beside: Beside | None = None) -> None:
+        """Look at the statements of `index`, which have other files `beside` them."""
+        self._index, self._facts, self._beside = index, index.facts, beside or Beside()
         self._tests: dict[Block, set[str]] = {}
 
     @cached_property
@@ -49,6 +65,11 @@ class Choice:
             else:
                 for place in self._index.binders[present]:
                     closure.statement(place, place)
+        own = self._index.binders.keys() - self._index.modules.keys()
+        for name in sorted(own & self._beside.exports):
+            closure.exported(name)
+        for place in self._outward:
+            closure.statement(place, place)
         closure.work()
         for place in [*self._settings(closure.taken), *self._seeds(closure.taken)]:
             closure.statement(place, place)
@@ -82,6 +103,23 @@ class Choice:
         facts = self._facts[place]
         changed = self._effects.changed(facts)
         return bool(facts.binds) or not all(map(self._index.only_imported, changed))
+
+    @cached_property
+    def _outward(self) -> list[int]:
+        """The places of statements that change what other files read, elsewhere than here."""
+        others = ((p, self._facts[p]) for p in self._index.others)
+        return [p for p, one in others if not one.statement.main and self._is_outward(one)]
+
+    def _is_outward(self, facts: Facts) -> bool:
+        patched = (a for name, a in facts.changes.parts if self._index.only_imported(name))
+        if not self._beside.words.isdisjoint(patched):
+            return True
+        if self._beside.changing is None:
+            return False
+        own = self._index.modules.keys()
+        calls = (call for call in facts.changes.calls if own & {call.name, *call.receivers})
+        known = all(call.name in MUTATORS or call.name in self._beside.changing for call in calls)
+        return known and not own.isdisjoint(self._effects.changed(facts))
 
     def _settings(self, taken: Collection[int]) -> Iterator[int]:
         """Yield the statements that set what taken ones use without naming it."""
@@ -152,6 +190,11 @@ class _Closure:
             if place not in self.taken:
                 self.adding.add(place)
                 self.statement(place, at, False)
+
+    def exported(self, name: str) -> None:
+        """Need `name` for those who import it: as it is where the file ends."""
+        for place in self._needed(name, len(self._index.facts)):
+            self.statement(place, place)
 
     def statement(self, place: int, at: int, for_sure: bool = True) -> None:
         """Need a statement, whose functions are called at `at` or below it."""

@@ -84,7 +84,7 @@ class Effects:
         arguments = {root for _, root in call.given}
         found = {name for root in arguments for name in self._functions.of(root).names}
         if call.is_method:
-            found |= set(call.receivers) if call.name in self._changing else set()
+            found |= set(call.receivers) if call.name in self.changing else set()
             if call.maker and (call.alone or call.name in changes.MUTATORS):
                 found |= {n for one in self._index.functions(call.maker) for n in one.later}
             if call.alone and not all(map(self._index.is_librarys, call.receivers)):
@@ -110,10 +110,9 @@ class Effects:
         return found
 
     def _state_of(self, name: str) -> set[str]:
-        """Return all names from a module: what is changed in it may be what one of them reads."""
-        return {
-            n for n, module in self._index.modules.items() if module == self._index.modules[name]
-        }
+        """Return all names whose modules read the one from which `name` comes."""
+        changed = self._index.modules[name].files
+        return {n for n, origin in self._index.modules.items() if origin.reads & changed}
 
     def _meant(self, names: Iterable[str]) -> set[str]:
         """Return `names` and those that they stand for or are a part of."""
@@ -130,7 +129,7 @@ class Effects:
         return table
 
     @cached_property
-    def _changing(self) -> set[str]:
+    def changing(self) -> set[str]:
         """The methods of the file's classes that change the object they are called on."""
         found = set()
         for one in self._index.facts:

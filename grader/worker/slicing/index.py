@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,25 @@ from grader.worker.placeholders import QUIET_MODULES
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from grader.worker.extract import Statement
     from grader.worker.slicing.facts import Facts
 
 BUILTINS = frozenset(dir(builtins))
 _BIND_ANYTHING = frozenset({"exec", "eval", "globals", "vars", "locals", "setattr"})
 _TELL = frozenset({"print", "display", "help", "input"})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an import of the submission's own modules leads."""
+
+    files: frozenset[str]
+    """The paths of the files that it names; none when it is a library's."""
+    reads: frozenset[str]
+    """Those, and what they import in turn."""
+
+
+NOBODYS = Origin(frozenset(), frozenset())
 
 
 class Index:
@@ -27,15 +42,15 @@ class Index:
         self,
         facts: Sequence[Facts],
         given: Collection[str] = (),
-        is_own: Callable[[str], bool] = lambda _: False,
+        origin: Callable[[Statement], Origin] = lambda _: NOBODYS,
         asked: Collection[str] = (),
     ) -> None:
         """Look at `facts`; `given` are names that are there without any: the course's helpers.
 
-        `is_own` tells the submission's own modules by their names; functions `asked` for are those
-        of the contract.
+        `origin` tells which of the submission's own files an import reads; functions `asked` for
+        are those of the contract.
         """
-        self._is_own, self._asked = is_own, frozenset(asked)
+        self._origin, self._asked = origin, frozenset(asked)
         self.facts = facts
         self.given = frozenset(given) | BUILTINS
         self.binders: dict[str, list[int]] = defaultdict(list)
@@ -117,12 +132,11 @@ class Index:
         return name in _TELL or any(i.partition(".")[0] in QUIET_MODULES for i in imports)
 
     @cached_property
-    def modules(self) -> dict[str, str]:
-        """Names that come from the submission's own modules, with the module."""
-        found: dict[str, str] = {}
+    def modules(self) -> dict[str, Origin]:
+        """Names that come from the submission's own modules, with their origin."""
+        found: dict[str, Origin] = {}
         for one in self.facts:
             if one.statement.kind == "import" and one.binds:
-                named = (name.lstrip(".").partition(".")[0] for name in one.statement.imports)
-                if own := next((name for name in named if name and self._is_own(name)), ""):
-                    found |= dict.fromkeys(one.binds, own)
+                origin = self._origin(one.statement)
+                found |= dict.fromkeys(one.binds, origin) if origin.files else {}
         return found
