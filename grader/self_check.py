@@ -22,7 +22,7 @@ from grader.model.text import clean_line
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import Level
-from grader.source import Unreadable, printable, read_source
+from grader.source import Unreadable, name_meant, printable, read_source
 
 YOU: Final = Student(label="you")
 # One's home folder holds more than work on exercises.
@@ -83,7 +83,7 @@ def _matched(
 
     below = list(map(handed_in, _code_below(folder)))
     if path:
-        here = [handed_in(StoredFile(PurePosixPath(printable(path.name)), path))]
+        here = [handed_in(StoredFile(PurePosixPath(name_meant(printable(path.name))), path))]
     else:
         here = [file for file in below if len(file.path.parts) == 1]
     exercises = [one.exercise for one in course.folders]
@@ -110,9 +110,10 @@ def _code_below(folder: Path) -> Iterator[StoredFile]:
         hidden = len(inner.parts) >= DEEPEST
         folders[:] = [] if hidden else sorted(f for f in folders if f[0] not in "._")
         for name in sorted(names):
-            if Path(name).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
+            meant = name_meant(printable(name))
+            if Path(meant).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
                 count += 1
-                yield StoredFile(inner / printable(name), here / name)
+                yield StoredFile(inner / meant, here / name)
         seen += len(names) + len(folders)
         if count >= MOST_FILES or seen >= MOST_SEEN:
             return

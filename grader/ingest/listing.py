@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
-from grader.source import Limits, Place, Unreadable, iter_entries, place, printable
+from grader.source import Limits, Place, Unreadable, iter_entries, name_meant, place, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ EMPTY_FOLDER: Final = "the folder holds no file: hand in your .py file or notebo
 ONLY_HIDDEN: Final = (
     "there are only hidden files and folders of tools (such as venv): hand in your own file"
 )
+_OTHER_ARCHIVE: Final = "it is an archive that is not read: pack it as a zip"
 _INNER_ZIP: Final = "it is an archive in an archive: hand in the file itself"
 _OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
 # What systems and tools leave behind; nobody hands these in on purpose.
@@ -126,9 +127,11 @@ def _file(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     path = PurePosixPath(found.path)
     if problem := problem or found.refused:
         return StoredFile(path, blob, Kind.REFUSED, problem)
+    path = PurePosixPath(name_meant(found.path))
     if path.suffix.lower() in (*CODE, ".zip") or path.name == METADATA:
         return StoredFile(path, blob)
-    return StoredFile(path, blob, Kind.DATA, NO_CODE)
+    is_archive = path.suffix.lower() in _OTHER_ARCHIVES
+    return StoredFile(path, blob, Kind.DATA, _OTHER_ARCHIVE if is_archive else NO_CODE)
 
 
 def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
