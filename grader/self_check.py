@@ -20,7 +20,7 @@ from grader.model.text import clean_line
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import Level
-from grader.source import Unreadable, printable, read_source
+from grader.source import Unreadable, name_meant, printable, read_source
 
 YOU: Final = Student(label="you")
 
@@ -77,7 +77,7 @@ def _matched(
 
     below = list(map(handed_in, code_below(folder)))
     if path:
-        here = [handed_in(StoredFile(PurePosixPath(printable(path.name)), path))]
+        here = [handed_in(StoredFile(PurePosixPath(name_meant(printable(path.name))), path))]
     else:
         here = [file for file in below if len(file.path.parts) == 1]
     exercises = [one.exercise for one in course.folders]

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
-from grader.source import Limits, Place, Unreadable, iter_entries, place, printable
+from grader.source import Limits, Place, Unreadable, iter_entries, name_meant, place, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ EMPTY_FOLDER: Final = "the folder holds no file: hand in your .py file or notebo
 ONLY_HIDDEN: Final = (
     "there are only hidden files and folders of tools (such as venv): hand in your own file"
 )
+_OTHER_ARCHIVE: Final = "it is an archive that is not read: pack it as a zip"
 _INNER_ZIP: Final = "it is an archive in archives: hand in the file itself"
 _DEEPEST_ZIP: Final = 3
 """How deep a student's zips may lie in each other; each is held to the limits by itself."""
@@ -138,9 +139,10 @@ def code_below(folder: Path) -> Iterator[StoredFile]:
         hidden = len(inner.parts) >= DEEPEST
         folders[:] = [] if hidden else sorted(f for f in folders if f[0] not in "._")
         for name in sorted(names):
-            if Path(name).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
+            meant = name_meant(printable(name))
+            if Path(meant).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
                 count += 1
-                yield StoredFile(inner / printable(name), here / name)
+                yield StoredFile(inner / meant, here / name)
         seen += len(names) + len(folders)
         if count >= MOST_FILES or seen >= MOST_SEEN:
             return
@@ -151,9 +153,11 @@ def _file(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     path = PurePosixPath(found.path)
     if problem := problem or found.refused:
         return StoredFile(path, blob, Kind.REFUSED, problem)
+    path = PurePosixPath(name_meant(found.path))
     if path.suffix.lower() in (*CODE, ".zip") or path.name == METADATA:
         return StoredFile(path, blob)
-    return StoredFile(path, blob, Kind.DATA, NO_CODE)
+    is_archive = path.suffix.lower() in _OTHER_ARCHIVES
+    return StoredFile(path, blob, Kind.DATA, _OTHER_ARCHIVE if is_archive else NO_CODE)
 
 
 def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:

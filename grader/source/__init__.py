@@ -9,7 +9,7 @@ nothing else, with a sentence for the student; what can be read in spite of a fl
 
 from grader.source.archives import Entry, iter_entries
 from grader.source.cells import Cell, Limits, Misplaced, Source, Unreadable
-from grader.source.files import read_source, shown_name
+from grader.source.files import name_meant, read_source, shown_name
 from grader.source.outputs import lean
 from grader.source.paths import Place, place, printable
 
@@ -23,6 +23,7 @@ __all__ = [
     "Unreadable",
     "iter_entries",
     "lean",
+    "name_meant",
     "place",
     "printable",
     "read_source",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -19,11 +20,19 @@ from grader.source.paths import printable
 from grader.source.text import decode
 
 _MAX_NAME = 120
+_DISGUISED = re.compile(
+    r"(?P<stem>[^/]+)\.(?P<suffix>py|ipynb)(?P<copy> ?\(\d{1,3}\))?\.(?:txt|json|text|download)",
+    re.IGNORECASE,
+)
 
 
 def read_source(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
     """Return the code of the file `name`; raise `Unreadable`, whose text is for the student."""
     shown = shown_name(name)
+    if (meant := name_meant(name)) != name:
+        source = read_source(meant, data, limits)
+        note = f"{shown} was read as {shown_name(meant)}: name it so"
+        return replace(source, notes=(*source.notes, note))
     suffix = PurePosixPath(name.lower()).suffix
     if len(data) > limits.most_mib(name) << 20:
         raise limits.too_large(shown)
@@ -32,6 +41,18 @@ def read_source(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Sour
     if suffix != ".py":
         raise Unreadable(f"{shown} is neither a .py file nor a notebook (.ipynb): hand in one")
     return _read_python(shown, data, limits)
+
+
+def name_meant(path: str) -> str:
+    """Return the path without the suffix that a browser or an editor has put behind another.
+
+    ``a.py.txt`` is ``a.py``, and ``a.ipynb (1).json`` is ``a (1).ipynb``.
+    """
+    folder, slash, name = path.rpartition("/")
+    found = _DISGUISED.fullmatch(name)
+    if found is None:
+        return path
+    return f"{folder}{slash}{found['stem']}{found['copy'] or ''}.{found['suffix'].lower()}"
 
 
 def _read_python(name: str, data: bytes, limits: Limits) -> Source:

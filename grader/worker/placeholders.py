@@ -7,11 +7,17 @@ everything that is done to it does nothing and gives a `Quiet` again.
 
 from __future__ import annotations
 
+import builtins
 import dis
 import sys
 from contextlib import contextmanager
+from functools import cache
 from types import FrameType, FunctionType, ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from grader.worker.awaiting import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +29,18 @@ QUIET_MODULES = frozenset(
         *("PIL", "cv2", "imageio"),
     }
 )
+_DRAWS = (
+    "annotate", "arrow", "axes", "axhline", "axhspan", "axis", "axline", "axvline", "axvspan",
+    "bar", "barh", "box", "boxplot", "cla", "clf", "clim", "close", "colorbar", "contour",
+    "contourf", "delaxes", "draw", "errorbar", "figlegend", "figtext", "figure", "fill",
+    "fill_between", "gca", "gcf", "gray", "grid", "hexbin", "hist", "hist2d", "hlines", "imread",
+    "imsave", "imshow", "ioff", "ion", "jet", "legend", "loglog", "margins", "matshow", "pause",
+    "pcolor", "pcolormesh", "pie", "plot", "polar", "quiver", "rc", "rcParams", "savefig", "sca",
+    "scatter", "semilogx", "semilogy", "setp", "show", "spy", "stackplot", "stairs", "stem",
+    "step", "streamplot", "style", "subplot", "subplots", "subplots_adjust", "suptitle", "table",
+    "text", "tick_params", "tight_layout", "title", "twinx", "twiny", "violinplot", "viridis",
+    "vlines", "xlabel", "xlim", "xscale", "xticks", "ylabel", "ylim", "yscale", "yticks",
+)  # fmt: skip
 _UNPACK = {dis.opmap["UNPACK_SEQUENCE"], dis.opmap["UNPACK_EX"]}
 
 
@@ -98,6 +116,10 @@ class Placeholder(StandIn):
 class Quiet(StandIn):
     """Something that draws or shows; whatever is done to it does nothing."""
 
+    @property
+    def __all__(self) -> list[str]:
+        return list(self.__dict__["_provided"])
+
     def __call__(self, *args: Any, **_: Any) -> Any:
         """Do nothing; give back a function that is decorated."""
         if len(args) == 1 and isinstance(args[0], FunctionType):
@@ -156,7 +178,27 @@ def stand_in(module: str, provided: Mapping[str, Any]) -> StandIn:
     root = module.partition(".")[0]
     if root == "tqdm":
         return Progress(module)
+    if module in ("pylab", "matplotlib.pylab", "matplotlib.pyplot"):
+        return Quiet(module, _drawing() if module.endswith("pyplot") else _drawing() | _numpy())
+    if module == "IPython":
+        return Quiet(module, {"first_of": first_of})
     return Quiet(module) if root in QUIET_MODULES else Placeholder(module, provided)
+
+
+@cache
+def _drawing() -> dict[str, Any]:
+    """Return what ``from matplotlib.pyplot import *`` gives."""
+    return {name: Quiet(f"matplotlib.pyplot.{name}") for name in _DRAWS} | {"np": np}
+
+
+@cache
+def _numpy() -> dict[str, Any]:
+    """Return what ``from pylab import *`` gives besides, in its order."""
+    found: dict[str, Any] = {"plt": Quiet("matplotlib.pyplot", _drawing())}
+    for module in (np, np.fft, np.random, np.linalg):
+        found |= {name: getattr(module, name) for name in module.__all__ if name[0] != "_"}
+    kept = ("abs", "bool", "bytes", "max", "min", "pow", "round")
+    return found | {name: getattr(builtins, name) for name in kept}
 
 
 def _display(*values: object, **_: object) -> None:

@@ -75,6 +75,17 @@ def test_check_tells_the_exercise_by_what_a_file_defines(run: Any, home: Path) -
     assert run("check", other)[0] == 0
 
 
+def test_check_reads_a_file_that_was_given_another_suffix(
+    run: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home / "downloads"
+    folder.mkdir()
+    shutil.copy(RIGHT, folder / "my_work.py.txt")
+    assert run("check", folder / "my_work.py.txt")[0] == 0
+    monkeypatch.chdir(folder)
+    assert run("check", "--exercise", "random_init")[0] == 0
+
+
 def test_check_prints_json_that_follows_the_published_schema(run: Any, home: Path) -> None:
     code, out, _ = run("check", WRONG, "--exercise", "random_init", "--json")
     assert code == 1

@@ -199,7 +199,7 @@ ONLY = {
     "a PDF": ("hw.pdf", b"%PDF"),
     "a text": ("hw.txt", ZERO),
     "a download that has not ended": ("hw.ipynb.crdownload", b'{"cells"'),
-    "a notebook called text": ("hw.ipynb.txt", b'{"cells": []}'),
+    "a notebook called data": ("hw.json", b'{"cells": []}'),
     "a link to a drive": ("hw.gdoc", b'{"url": "https://example.invalid"}'),
     "a picture": ("photo.heic", b"x"),
 }

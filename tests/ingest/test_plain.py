@@ -109,6 +109,33 @@ def test_another_kind_of_archive_is_refused_with_what_to_do(class_of, tmp_path, 
         class_of({}, path=tmp_path / name)
 
 
+def test_a_file_with_a_suffix_behind_the_right_one_is_read(class_of, told, notebook, tmp_path):
+    files = {
+        "ada/random_init.py.txt": RANDOM,
+        "bob/work.ipynb.txt": notebook(RANDOM),
+        "cy/main.ipynb.json": notebook("from tools import *", ZERO),
+        "cy/tools.py (1).txt": "K = 1",
+        "cy/tools.py.txt": "K = 2",
+        "dee/zero_init.py": "K = 3",
+        "dee/zero_init.py.txt": ZERO,
+        "eve/random_init": RANDOM,
+    }
+    (tmp_path / "class.zip").write_bytes(zipped(files))
+    for gathered in (class_of(files), class_of({}, path=tmp_path / "class.zip")):
+        found = dict(told(gathered))
+        assert found["ada.random_init"] == ["random_init.py"]
+        assert found["bob.random_init"] == ["work.ipynb"]
+        assert found["cy.zero_init"] == ["tools.py", "main.ipynb"]
+        assert found["dee.zero_init"] == ["zero_init.py"]
+        assert left(gathered)["eve/random_init"] == "it is neither a .py nor an .ipynb file"
+
+
+@pytest.mark.parametrize("name", ["work.tar.gz", "work.RAR", "work.7z"])
+def test_another_kind_of_archive_of_a_student_is_listed_with_what_to_do(class_of, name):
+    gathered = class_of({f"ada/{name}": "x", "bob/zero_init.py": ZERO})
+    assert "pack it as a zip" in left(gathered)[f"ada/{name}"]
+
+
 def left(gathered):
     return {item.path: item.reason for item in gathered.left_over}
 

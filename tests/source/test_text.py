@@ -80,6 +80,27 @@ def test_another_kind_of_file_is_refused():
         read_source("essay.docx", b"PK")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("x/a.py.txt", "a.py"),
+        ("a.PY.TXT", "a.py"),
+        ("a.py (1).txt", "a (1).py"),
+        ("a.b.py.download", "a.b.py"),
+    ],
+)
+def test_a_suffix_behind_the_right_one_is_left_out_with_a_note(name, meant):
+    source = read_source(name, SOURCE.encode())
+    assert source.cells[0].label == meant
+    assert source.notes == (f"{name.rpartition('/')[2]} was read as {meant}: name it so",)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "apy.txt", ".py.txt", "a.py.md", "py.txt", "a.json"])
+def test_other_names_stay_what_they_are(name):
+    with pytest.raises(Unreadable, match=r"neither a \.py file nor a notebook"):
+        read_source(name, SOURCE.encode())
+
+
 def test_names_are_made_printable():
     with pytest.raises(Unreadable) as caught:
         read_source("../x/\x1b[31m" + "a" * 500 + ".txt", b"")

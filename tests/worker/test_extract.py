@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import time
 
@@ -175,12 +176,67 @@ def test_branches_give_their_definitions_the_preferred_last():
 @pytest.mark.parametrize(
     "line",
     ["%matplotlib inline", "% matplotlib inline", "!pip install x", "?np.dot", "np.dot?",
-     "np.dot??", "files = !ls", "x = %timeit -o f()", "%time f()", "%%time"],
+     "np.dot??", "np.*load*?", "f?;", "%time", "%timeit K = 3", "%time %cd", "%%time", "%lsmagic"],
 )  # fmt: skip
 def test_magics_are_dropped_and_lines_keep_their_numbers(line):
     result = extract("cell 1", line + "\n" + GOOD + line + "\n" + AFTER)
     assert [(s.names, s.line) for s in result.statements] == [(("before",), 2), (("after",), 5)]
     assert result.broken == []
+
+
+@pytest.mark.parametrize(
+    ("line", "python"),
+    [
+        ("%time K = 3", "K = 3"),
+        ("% time import numpy as np", "import numpy as np"),
+        ("%prun -l 7 -s cumulative -q K = f()", "K = f()"),
+        ("%time --no-raise-error K = -x", "K = -x"),
+        ("K = %time f(3)", "K = f(3)"),
+        ("get_ipython().run_line_magic('time', 'K = 3')", "K = 3"),
+        ("get_ipython().magic('time K = 3')", "K = 3"),
+        ("K = get_ipython().run_line_magic('time', 'f(3)')", "K = f(3)"),
+        ("%pylab inline", "from pylab import *"),
+        ("%pylab --no-import-all", "import numpy as np"),
+        ("files = !ls", "files = __import__('IPython')"),
+        ("files = get_ipython().getoutput('ls')", "files = __import__('IPython')"),
+        ("x = %timeit -o f()", "x = __import__('IPython')"),
+    ],
+)
+def test_a_magic_that_binds_a_name_is_what_it_executes(line, python):
+    for source in (f"A = 1\n{line}\nB = 2", f"A = 1\nif A:\n    {line}\nB = 2"):
+        _, found, *_, last = extract("cell 1", source).statements
+        assert ast.unparse(found.node) == python
+        assert last.line == 1 + source.count("\n")
+
+
+def test_what_nbconvert_made_of_a_cell_is_that_cell():
+    body = "import numpy as np\nif A:\n    def f():\n        # mine\n        return np.pi\nx = ("
+    result = extract(
+        "lab.py", f"A = 1\nget_ipython().run_cell_magic('time', '', {body!r})\nB = 2\n"
+    )
+    assert [(s.kind, s.line, len(s.inside)) for s in result.statements] == [
+        ("other", 1, 0), ("import", 2, 0), ("function", 2, 1), ("other", 3, 0),
+    ]  # fmt: skip
+    assert "# mine" in result.statements[2].text
+    assert [(b.line, b.names) for b in result.broken] == [(2, ())]
+
+
+def test_what_nbconvert_made_of_other_cells_is_told():
+    call = "get_ipython().run_cell_magic"
+    result = extract("lab.py", f"{call}('writefile', 'a.py', 'K = 3')\n{call}('bash', '', 'ls')\n")
+    assert result.written == [("a.py", "K = 3", False)]
+    assert (result.statements, result.skipped) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ">>> def f(x):\n...     return x\n...\n>>> f(1)\n1\n",
+        "In [3]: def f(x):\n   ...:     return x\n   ...: \nIn [12]: f(1)\nOut[12]: 1\n",
+    ],
+)
+def test_prompts_that_were_copied_along_are_left_out(source):
+    assert "f" in names(source)
 
 
 def test_an_indented_magic_leaves_its_block_whole():
@@ -201,7 +257,7 @@ def test_a_cell_of_another_language_is_left_out(magic):
     assert (result.statements, result.broken, result.skipped) == ([], [], 1)
 
 
-@pytest.mark.parametrize("magic", ["time", "timeit -n 3", "capture out"])
+@pytest.mark.parametrize("magic", ["time", "timeit -n 3", "capture out", "memit", "pycodestyle"])
 def test_a_cell_magic_for_python_keeps_the_cell(magic):
     assert names(f"%%{magic}\n{GOOD}") == ["before"]
 

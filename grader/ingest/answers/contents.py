@@ -30,7 +30,7 @@ STUDENT_SECONDS: Final = 20.0
 # An import reaches over lines when it has brackets; what is looked at too far costs an outline.
 _IMPORT_REACH: Final = 400
 _MOST_IMPORTS: Final = 20_000
-_IMPORTS: Final = re.compile(rb"import|from|%run|open|run_path")
+_IMPORTS: Final = re.compile(rb"import|from|%run|magic|open|run_path")
 _WORD: Final = re.compile(rb"\w+")
 _TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff")
 

@@ -10,13 +10,15 @@ the block as a whole, the names of `try` win over those of `except`.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
-from grader.worker.extract import pieces
+from grader.worker.extract import magics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    OfMagic = Callable[[str, int], "Iterator[Statement]"]
 
 MAX_NESTED_BLOCKS = 20
 _CODE = (".py", ".ipynb")
@@ -88,8 +90,10 @@ def _imported(node: ast.AST) -> Iterator[str]:
 class Reader:
     """Lists the statements of one parsed piece of a cell."""
 
-    def __init__(self, label: str, lines: list[str], before: int) -> None:
+    def __init__(self, label: str, lines: list[str], before: int, of_magic: OfMagic) -> None:
+        """`of_magic` gives the statements of a magic that is called in a line."""
         self._label, self._lines, self._before = label, lines, before
+        self._of_magic = of_magic
 
     def listed(
         self, node: ast.stmt, inside: tuple[tuple[Block, str], ...] = (), main: bool = False
@@ -109,8 +113,10 @@ class Reader:
             first, last = node.lineno - 1 - self._before, (node.end_lineno or 0) - self._before
             text = "\n".join(self._lines[first:last])
             yield Statement(kind, (node.name,), self._label, node.lineno, node, text, inside, main)
-        elif path := _run_by_call(node):
-            yield run_file(self._label, node.lineno, path)
+        elif magic := magics.called(node) or _run_by_call(node):
+            for held in self._of_magic(magic, node.lineno):
+                place = (*inside, *held.inside)
+                yield replace(held, inside=place, main=main or held.main)
         elif not _is_text(node):
             yield Statement("other", (), self._label, node.lineno, node, "", inside, main)
 
@@ -162,24 +168,17 @@ def run_file(label: str, line: int, path: str) -> Statement:
 
 
 def _run_by_call(node: ast.stmt) -> str:
-    """Return the path of a file that is run as a whole, empty for all else.
+    """Return ``%run path`` for ``exec(open(path).read())``, empty for all else.
 
-    That is ``get_ipython().run_line_magic("run", path)`` or ``exec(open(path).read())``, with which
-    the file may be opened in a `with`.
+    The file may be opened in a `with` around it.
     """
     inner = node.body[0] if isinstance(node, ast.With) and len(node.body) == 1 else node
     call = inner.value if isinstance(inner, ast.Expr) else None
-    if not isinstance(call, ast.Call):
+    if not isinstance(call, ast.Call) or _called(call) != "exec":
         return ""
-    if _called(call) == "exec":
-        opened = (n for n in ast.walk(node) if isinstance(n, ast.Call) and n.args)
-        paths = (_text(n.args[0]) for n in opened if _called(n) in ("open", "Path"))
-        return next((path for path in paths if path.endswith(_CODE)), "")
-    if _called(call) not in ("run_line_magic", "magic"):
-        return ""
-    words = [str(a.value) for a in call.args if isinstance(a, ast.Constant)]
-    runs = pieces.run_lines("%" + " ".join(words))
-    return runs[0][1] if runs else ""
+    opened = (n for n in ast.walk(node) if isinstance(n, ast.Call) and n.args)
+    paths = (_text(n.args[0]) for n in opened if _called(n) in ("open", "Path"))
+    return next((f'%run "{path}"' for path in paths if path.endswith(_CODE)), "")
 
 
 def _called(call: ast.Call) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from grader.worker.extract import magics
+
 # A group that may fail halfway is not repeated possessively: Python 3.11.2, the one of Debian 12,
 # goes on from where it failed.
 _TOKENS = re.compile(
@@ -24,12 +26,13 @@ _STARTS = re.compile(
     r"(?:async[ \t]+def|def|class|import|from|else|elif|except|finally)\b|@"
     r"|[A-Za-z_]\w*[ \t]+=[ \t]"
 )
-_MAGIC_LINE = re.compile(
-    r"(?P<indent>[ \t]*+)(?:%{1,2}[ \t]*[A-Za-z]|!|\?|[\w.,\[\] \t]++=[ \t]*[!%])"
-    r"|(?P<asked>[ \t]*+)[%\w.\[\]]++\?{1,2}[ \t]*$"
-)
 _CELL_MAGIC = re.compile(r"\s*%%[ \t]*(?P<name>[A-Za-z!]\w*)")
-_PYTHON_CELL_MAGICS = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "px"})
+_PYTHON_CELL_MAGICS = frozenset(
+    (
+        "time", "timeit", "capture", "prun", "python", "python3", "px", "memit", "mprun", "lprun",
+        "pyinstrument", "scalene", "snakeviz", "heat", "debug", "flake8", "pycodestyle", "wandb",
+    )
+)  # fmt: skip
 _WRITE_MAGIC = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?P<more>-a[ \t]+)?(?P<path>[^\n]+)\n?")
 _RUN_MAGIC = re.compile(
     r"^[ \t]*%run[ \t]+(?:-[a-z]+[ \t]+)*"
@@ -170,16 +173,15 @@ def run_lines(source: str) -> list[tuple[int, str]]:
 
 
 def without_magics(source: str) -> str:
-    """Return `source` with magic, shell and help lines emptied; lines keep their numbers.
+    """Return `source` with magics, commands and questions as Python; lines keep their numbers.
 
     Lines within a string or brackets are left alone: `% name` may be an operator there.
     """
     lines = source.split("\n")
     for number, state in enumerate(line_states(source)):
-        found = _MAGIC_LINE.match(lines[number]) if state == OUTSIDE else None
-        if found is not None:
-            indent = found["indent"] or found["asked"] or ""
-            lines[number] = f"{indent}pass" if indent else ""
+        python = magics.in_python(lines[number]) if state == OUTSIDE else None
+        if python is not None:
+            lines[number] = python
     return "\n".join(lines)
 
 

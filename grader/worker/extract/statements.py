@@ -15,10 +15,11 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from grader.worker.extract import newer, pieces
+from grader.worker.extract import magics, newer, pieces
 from grader.worker.extract.listing import Reader, Statement, run_file
 from grader.worker.extract.strays import stray_pieces, with_even_indents
 from grader.worker.extract.stubs import is_stub
@@ -83,10 +84,12 @@ def extract(label: str, source: str) -> Extracted:
     for before, text, module in _parsed(label, source, result):
         if not before:
             result.text = ast.get_docstring(module, clean=False)
+        if "await" in text:
+            magics.run_awaited(module)
         for node in module.body:
             if before:
                 ast.increment_lineno(node, before)
-        reader = Reader(label, text.split("\n"), before)
+        reader = Reader(label, text.split("\n"), before, partial(_of_magic, label, result))
         for node in module.body:
             result.statements += reader.listed(node)
     for line, path in pieces.run_lines(source):
@@ -94,6 +97,20 @@ def extract(label: str, source: str) -> Extracted:
         place = next(below, len(result.statements))
         result.statements.insert(place, run_file(label, line, path))
     return result
+
+
+def _of_magic(label: str, result: Extracted, magic: str, line: int) -> Iterator[Statement]:
+    """Yield the statements of a magic that is called in a line, and note what else it gives."""
+    inner = extract(label, magic)
+    result.broken += [replace(broken, line=line) for broken in inner.broken]
+    result.written += inner.written
+    result.skipped += inner.skipped
+    roots = {id(s.node): s.node for s in inner.statements}
+    roots |= {id(block.node): block.node for s in inner.statements for block, _ in s.inside}
+    for node in (node for root in roots.values() for node in ast.walk(root)):
+        if isinstance(node, ast.stmt | ast.expr | ast.excepthandler):
+            node.lineno = node.end_lineno = line
+    yield from (replace(statement, line=line) for statement in inner.statements)
 
 
 def _parsed(label: str, source: str, result: Extracted) -> Iterator[tuple[int, str, ast.Module]]:
@@ -114,8 +131,9 @@ def _parsed(label: str, source: str, result: Extracted) -> Iterator[tuple[int, s
 
 def _repairs(source: str) -> Iterator[str]:
     yield source
-    yield pieces.without_magics(source)
-    yield pieces.normalise(pieces.with_plain_characters(pieces.without_magics(source)))
+    source = pieces.without_magics(magics.without_prompts(source))
+    yield source
+    yield pieces.normalise(pieces.with_plain_characters(source))
 
 
 def _salvaged(
