@@ -1,12 +1,12 @@
 """Find what of an exercise's staff half stands in what is given to students.
 
-One rule for all that a bundle holds. Secret are the course's secret, whole hidden tests, whole
-files that hidden tests read, and what is large enough to be somebody's own: statements of right
-answers, and tables of numbers or words in hidden tests, in `cases.toml` and in those files. They
-are looked for in every text: Python, the code and the prose of notebooks with outputs and
-metadata, blocks of code in lessons and hints, comments and docstrings, and in the numbers that any
-text lists, such as what a worked example prints. What the course itself gives out elsewhere is no
-leak.
+One rule for all that a bundle holds. Secret are the course's secret, whole functions of hidden
+tests, whole files that these read, and what is large enough to be somebody's own: statements of
+right answers, and tables of numbers or words in hidden tests, in `cases.toml` and in those
+files. They are looked for in every text, whatever quotes, fences, lists, prompts, comments or
+strings they stand in, at any of its lines, and in the numbers that a text lists, such as
+what a worked example prints. Code within a sentence is the author's to show, and what the course
+itself gives out elsewhere is no leak.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -30,10 +31,12 @@ TELLING_NODES: Final = 12
 ROW: Final = 6
 TELLING_NUMBERS: Final = 4
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
-_FENCED: Final = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
-_COMMENTS: Final = re.compile(r"((?:^[ \t]*#[^\n]*\n)+)", re.MULTILINE)
-_INDENTED: Final = re.compile(r"((?:^(?: {4}|\t|[ \t]*>>>)[^\n]*\n+)+)", re.MULTILINE)
-_PROMPT: Final = re.compile(r"^[ \t]*(?:>>>|\.\.\.) ?|^[ \t]*#+ ?", re.MULTILINE)
+# What stands before code in prose: quotes, prompts, lists, fences and tags.
+_MARKS: Final = re.compile(r"^(?:[ \t>`]|\.\.\. |[-*+] |\d+[.)] |</?(?:pre|code)>)+", re.IGNORECASE)
+_TAG: Final = re.compile(r"</?\w+>")
+_COMMENT: Final = re.compile(r"(?:^|(?<=\s))#+ ?(.*)")
+# What belongs to the statement above it, at the same indent.
+_GOES_ON: Final = re.compile(r"[)\]}]|(?:else|elif|except|finally)\b")
 _READ: Final = (".py", ".toml")
 
 Piece = str | tuple[float, ...]
@@ -77,7 +80,9 @@ def _telling(folder: ExerciseFolder) -> dict[Piece, Path]:
         if path.is_relative_to(folder.staff) and path != folder.reference:
             telling |= {table: path for table in _tables(path) if table not in given}
     for path in folder.hidden_tests:
-        telling |= dict.fromkeys(_functions(_parse(read_text(path), path)), path)
+        functions = _functions(_parse(read_text(path), path))
+        # A test is secret whatever else is given out, and what it calls may be everybody's.
+        telling |= {f: path for f, is_test in functions if is_test or f not in given}
     return telling
 
 
@@ -115,36 +120,67 @@ def _given(folder: ExerciseFolder) -> Iterator[Piece]:
 @lru_cache(maxsize=512)
 def _given_out(path: Path, text: str) -> tuple[Piece, ...]:
     """Return every piece that a text gives away, each once."""
-    pieces: dict[Piece, None] = dict.fromkeys(_rows(text))
-    for tree in _trees(path, text):
-        pieces |= dict.fromkeys([*_functions(tree), *_statements(tree)])
-        pieces |= dict.fromkeys(map(ast.unparse, _literals(tree)))
+    if path.suffix == ".py":
+        _parse(text, path)
+    waiting = [text, *(_strings(_read_json(text, path)) if path.suffix == ".ipynb" else ())]
+    seen: set[str] = set()
+    pieces: dict[Piece, None] = {}
+    while waiting:
+        told = waiting.pop()
+        if told in seen or "\0" in told:  # bytes of a picture are no text
+            continue
+        seen.add(told)
+        pieces |= dict.fromkeys(_rows(told))
+        for tree in _trees(told):
+            pieces |= dict.fromkeys([*(f for f, _ in _functions(tree)), *_statements(tree)])
+            pieces |= dict.fromkeys(map(ast.unparse, _literals(tree)))
+            waiting += _constants(tree)
+        waiting.append(_comments(told))
     return tuple(pieces)
 
 
-def _trees(path: Path, text: str) -> Iterator[ast.Module]:
-    """Yield what of a text is Python, wherever it stands."""
-    if path.suffix == ".py":
-        tree = _parse(text, path)
+def _trees(text: str) -> Iterator[ast.Module]:
+    """Yield what of a text is Python: all of it, and what begins at any of its lines."""
+    if (tree := _parsed(text)) is not None:
         yield tree
-        strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-        prose = [one for one in strings if isinstance(one, str) and "\n" in one]
-        comments = [found[0] for found in _COMMENTS.finditer(f"{text}\n")]
-        blocks = [*comments, *(block for one in prose for block in _blocks(one))]
-    elif path.suffix == ".ipynb":
-        prose = list(_strings(_read_json(text, path)))
-        blocks = [*prose, *(block for one in prose for block in _blocks(one))]
-    else:
-        blocks = list(_blocks(text))
-    for block in blocks:
-        yield from _readable(block)
+    lines = [_MARKS.sub(_as_spaces, line) for line in text.splitlines()]
+    for start in (place for place, line in enumerate(lines) if line.strip()):
+        whole = dedent("\n".join(lines[start : _end(lines, start)]))
+        for code in dict.fromkeys((whole, lines[start].strip(" `"))):
+            if (tree := _parsed(code)) is not None:
+                yield tree
+                break
 
 
-def _blocks(prose: str) -> Iterator[str]:
-    """Yield what may be code in a text for people."""
-    yield from (found[2] for found in _FENCED.finditer(f"{prose}\n"))
-    for kind in (_COMMENTS, _INDENTED):
-        yield from (found[1] for found in kind.finditer(f"{prose}\n"))
+def _end(lines: Sequence[str], start: int) -> int:
+    """Return where the statement that begins at a line ends, by indents and brackets."""
+    margin, depth = _indent(lines[start]), _depth(lines[start])
+    for place in range(start + 1, len(lines)):
+        line = lines[place]
+        if not line.strip():
+            depth = 0  # prose leaves brackets open, code no empty line within them
+        elif depth <= 0 and _indent(line) <= margin and not _GOES_ON.match(line.strip()):
+            return place
+        depth += _depth(line)
+    return len(lines)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _depth(line: str) -> int:
+    return sum(line.count(mark) for mark in "([{") - sum(line.count(mark) for mark in ")]}")
+
+
+def _as_spaces(marks: re.Match[str]) -> str:
+    return " " * len(_TAG.sub("", marks[0]).expandtabs())
+
+
+def _comments(text: str) -> str:
+    """Return what stands in comments, each at its place in its line."""
+    found = map(_COMMENT.search, text.splitlines())
+    return "\n".join(" " * one.start(1) + one[1] if one else "" for one in found)
 
 
 def _read_json(text: str, path: Path) -> Any:
@@ -165,17 +201,6 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-def _readable(code: str) -> Iterator[ast.Module]:
-    """Yield the Python in a text that may hold prose, prompts and lines for a shell."""
-    for text in (code, dedent(_PROMPT.sub("", code))):
-        try:
-            yield ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            for line in text.splitlines():
-                with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                    yield ast.parse(line.strip())
-
-
 def _rows(text: str) -> Iterator[tuple[float, ...]]:
     """Yield the numbers of a text, so many at a time, where they are nobody else's."""
     numbers = [(float(found), found) for found in _NUMBER.findall(text)]
@@ -186,10 +211,12 @@ def _rows(text: str) -> Iterator[tuple[float, ...]]:
             yield tuple(value for value, _ in row)
 
 
-def _functions(tree: ast.Module) -> Iterator[str]:
+def _functions(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+    """Yield telling functions at the top, without decorators, and whether they have any."""
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            yield ast.unparse(node)
+        if isinstance(node, ast.FunctionDef) and _is_telling(node):
+            decorators = len(node.decorator_list)
+            yield ast.unparse(node).split("\n", decorators)[-1], decorators > 0
 
 
 def _statements(tree: ast.Module, within: type[ast.AST] = ast.Module) -> Iterator[str]:
@@ -213,8 +240,28 @@ def _is_telling(node: ast.AST) -> bool:
     return sum(1 for _ in ast.walk(node)) >= TELLING_NODES
 
 
+def _constants(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _parsed(code: str) -> ast.Module | None:
+    """Return a text as Python; None when it is none."""
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        return _quietly(code)
+    return None
+
+
 def _parse(text: str, path: Path) -> ast.Module:
     try:
-        return ast.parse(text)
+        return _quietly(text)
     except SyntaxError as error:
         raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
+
+
+def _quietly(code: str) -> ast.Module:
+    """Parse, without a word about a backslash that escapes nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(code)

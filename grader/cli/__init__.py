@@ -56,6 +56,12 @@ def main() -> None:
     except GraderError as error:
         print(f"grader: {error}", file=sys.stderr)
         sys.exit(2)
+    except RuntimeError as error:
+        # Until Python 3.13, `Path.resolve` says so of links that lead in a circle.
+        if not str(error).startswith("Symlink loop"):
+            raise
+        print(f"grader: {error}", file=sys.stderr)
+        sys.exit(2)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             # What waits to be written must not fail once more when Python ends.

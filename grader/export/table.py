@@ -46,10 +46,10 @@ def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Le
     """Yield one table."""
     left: list[Left] = []
     found = by_student(entries, left, _EXACT, options.students)
-    exercises = titles(found)
+    exercises = sorted(titles(found))
     known = [name for name in IDENTITIES if any(getattr(g.student, name) for g in found)]
-    rows = [_row(grades, known, list(exercises)) for grades in found]
-    text = write_table([_header(known, list(exercises)), *rows])
+    rows = [_row(grades, known, exercises) for grades in found]
+    text = write_table([_header(known, exercises), *rows])
     blank = sum(e not in grades.by_exercise for grades in found for e in exercises)
     yield from with_left(Document(FILE, text, _CAVEAT + _BLANK.format(blank) * bool(blank)), left)
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 LONGEST_PAUSE_SECONDS: Final = 60.0
 ATTEMPTS: Final = 8
-MOST_FILE_BYTES: Final = 20 << 20
 
 
 class QueueError(GraderError):

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "grade --roster": ("grade", "answers", "--out", "out", "--roster", "{}"),
     "grade --sign": ("grade", "answers", "--out", "out", "--sign", "{}"),
     "export": ("export", "{}", "--to", "csv"),
+    "export --to": ("export", "answers", "--to", "{}"),
     "export --into": ("export", "answers", "--to", "canvas-csv", "--into", "{}"),
     "release": ("release", "zero_init", "--out", "{}"),
     "verify-report": ("verify-report", "{}"),
@@ -42,6 +43,7 @@ def run(
     (tmp_path / "answers" / "ada.py").write_text("x = 1\n")
     (tmp_path / "file").write_text("x = 1\n")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
 
     def _run(name: str, path: str) -> str:
         words = [word.format(path) for word in COMMANDS[name]]
@@ -61,12 +63,19 @@ def test_a_path_that_no_system_takes(run: Callable[[str, str], str], name: str) 
     assert TOO_LONG[:50] in run(name, TOO_LONG).replace("\n", "")
 
 
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "export --to"])
+def test_links_that_lead_in_a_circle(run: Callable[[str, str], str], name: str) -> None:
+    assert "loop" in run(name, "loop")
+
+
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in WRITES])
 def test_a_path_where_nothing_is(run: Callable[[str, str], str], name: str) -> None:
     assert "[Errno" not in run(name, "nothing")
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in FOLDERS])
+@pytest.mark.parametrize(
+    "name", [name for name in COMMANDS if name not in (*FOLDERS, "export --to")]
+)
 def test_a_folder_where_a_file_is_asked_for(run: Callable[[str, str], str], name: str) -> None:
     said = run(name, "folder")
     assert "folder" in said
@@ -106,6 +115,5 @@ def test_a_fault_of_ours_keeps_its_trace(
 
 
 def test_every_target_is_named_for_whoever_names_another(run: Callable[[str, str], str]) -> None:
-    COMMANDS["export --to"] = ("export", "answers", "--to", "{}")
     said = run("export --to", "canvas")
     assert all(target in said for target in TARGETS)

@@ -43,12 +43,21 @@ IN_LESSON = {
     "prompts": "```text\n>>> {}\n3.0\n```\n",
     "prompts alone": "Look:\n\n>>> {}\n3.0\n",
     "among lines that are no Python": "```text\nwrite this:\n{}\nand go on …\n```\n",
+    "a fence without an end": "```python\nx = 1\n{}\n",
+    "a quoted fence": "> ```python\n> {}\n> ```\n",
+    "a list": "1. Look:\n\n   {}\n",
+    "an item of a list": "- {}\n",
+    "tags": "<pre>{}\n</pre>\n",
+    "a line in backticks": "Look:\n\n`{}`\n",
     "a comment in code": "```python\nx = 1\n# {}\n```\n",
 }
 IN_PYTHON = {
     "a comment": "# TODO: write it\n# {}\n",
     "comments of code": "# def total_of_squares(values):\n#     {}\n",
     "a comment further in": "def f(values):\n    # {}\n    raise NotImplementedError\n",
+    "a comment behind code": "x = 1  # {}\n",
+    "a comment behind a number sign": "x = 'No # 3'  # {}\n",
+    "a text of one line": "HELP = '''{}'''\n",
     "a docstring": 'def f(values):\n    """Write this.\n\n    >>> {}\n    """\n',
     "a text": 'HELP = """\n```\n{}\n```\n"""\n',
     "at the top": "values = [1, 2]\nfound = {{}}\nkey = 1\n{}\n",
@@ -119,6 +128,52 @@ def test_an_answer_in_a_notebook_is_found(course: Course, form: str) -> None:
         cells = [CELL, IN_NOTEBOOK[form](text)]
         path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
         assert found(course) == [f"centre.ipynb holds a part of solutions/centre/{of}"]
+
+
+@pytest.mark.parametrize("between", ["\n", "\t", "\r\n"])
+@pytest.mark.parametrize("name", ["centre.ipynb", "starter.py"])
+def test_numbers_are_read_as_escapes_say_them(course: Course, name: str, between: str) -> None:
+    path = course.folder("centre").public / name
+    text = between.join(str(number) for row in NUMBERS for number in row)
+    if name == "starter.py":
+        add(path, f"\n\nSHOWN = {text!r}\n")
+        assert found(course) == [f"{name} holds a part of solutions/centre/test_hidden.py"]
+        return
+    for shown in (text, text.splitlines(keepends=True)):
+        cell = CELL | {"outputs": [{"name": "stdout", "text": shown}]}
+        path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}))
+        assert found(course) == [f"{name} holds a part of solutions/centre/test_hidden.py"]
+
+
+COPIED = """
+
+def cases_of_totals(rng):
+    # Drawn once for all checks.
+    sizes = [int(rng.integers(2, 9)) for _ in range(3)]
+
+    return [rng.normal(size=size) for size in sizes]
+"""
+
+
+@pytest.mark.parametrize("before", ["", "# ", "> ", "    ", "# > "])
+def test_a_function_of_a_hidden_test_is_found(course: Course, before: str) -> None:
+    centre = course.folder("centre")
+    add(centre.staff / "test_hidden.py", COPIED)
+    copy = "".join(f"{before}{line}\n" for line in COPIED.splitlines())
+    add(centre.starter if before in ("", "# ") else centre.public / "README.md", f"\n{copy}")
+    assert [leak.partition(" ")[2] for leak in found(course)] == [
+        "holds a part of solutions/centre/test_hidden.py"
+    ]
+
+
+def test_a_sentence_may_show_a_formula(course: Course) -> None:
+    add(course.folder("centre").public / "hints.md", f"\nLook: `{ANSWER}` does it.\n")
+    assert found(course) == []
+
+
+def test_a_backslash_that_escapes_nothing_is_read_in_silence(course: Course) -> None:
+    add(course.folder("centre").starter, '\n\nDIGITS = "\\d"\n')
+    assert found(course) == []
 
 
 SHOWN = {

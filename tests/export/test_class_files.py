@@ -205,6 +205,14 @@ def test_grade_data_knows_a_student_by_canvas_id_else_by_sis_id(entry: Any) -> N
     assert list(left) == ["eve.zero_init"]
 
 
+def test_the_columns_of_the_csv_do_not_follow_who_comes_first(entry: Any) -> None:
+    who = (("ada", "zeta"), ("bob", "alpha"))
+    answers = [entry("passed", student=s, exercise=e) for s, e in who]
+    document, _ = one_file("csv", *answers)
+    header = rows(document)[0]
+    assert header.index("alpha") < header.index("zeta")
+
+
 def test_the_csv_says_how_many_cells_are_blank(entry: Any) -> None:
     whole = [entry("passed", exercise=e, identities={"email": "a@x"}) for e in ("one", "two")]
     half = entry("failed", student="bob", exercise="two", identities={"email": "b@x"})

@@ -23,6 +23,22 @@ def test_the_table_is_what_typeshed_says() -> None:
     assert table == in_typeshed(), "run: python tests/worker/typeshed.py"
 
 
+BY_HAND = {
+    (3, 12): ("math.sumprod", "itertools.batched", "random.binomialvariate", "pathlib.Path.walk",
+              "typing.override", "builtins.int.is_integer"),
+    (3, 13): ("math.fma", "copy.replace", "statistics.kde", "warnings.deprecated",
+              "re.PatternError", "glob.translate"),
+    (3, 14): ("heapq.heapify_max", "heapq.heappop_max", "heapq.heappush_max",
+              "heapq.heappushpop_max", "heapq.heapreplace_max", "functools.Placeholder",
+              "operator.is_none", "builtins.float.from_number", "string.templatelib"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("version", BY_HAND)
+def test_the_table_has_what_the_release_notes_name(version: tuple[int, int]) -> None:
+    assert {*BY_HAND[version]} <= {*additions.ADDED[version].split()}
+
+
 def exists(name: str) -> bool:
     module, _, rest = name.partition(".")
     found: Any = importlib.import_module(module)

@@ -87,14 +87,18 @@ def _bound(body: list[ast.stmt], version: tuple[int, int], prefix: str = "") -> 
 
 
 def _exported(module: str, version: tuple[int, int]) -> Iterator[str]:
-    """Yield what `from module import *` gives, of which a private module says a list."""
+    """Yield what `from module import *` gives: a module's list, or all that it binds."""
     waiting = [*_stub(module).body]
+    listed = False
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If):
             waiting += node.body if _holds(node.test, version) else node.orelse
         elif isinstance(node, ast.Assign | ast.AugAssign) and "__all__" in ast.unparse(node):
+            listed = True
             yield from ast.literal_eval(node.value)
+    if not listed:
+        yield from _bound(_stub(module).body, version)
 
 
 def _holds(test: ast.expr, version: tuple[int, int]) -> bool:
