@@ -13,6 +13,7 @@ from grader.ingest.answers.choosing import Choice, Chooser
 from grader.ingest.answers.modules import Modules
 from grader.ingest.answers.telling import Teller
 from grader.ingest.answers.versions import sort_versions
+from grader.ingest.gathered import AS_GIVEN
 from grader.ingest.listing import CODE
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _ANOTHER_FILE: Final = "another file of this student answers the exercise"
 _ANOTHER_EXERCISE: Final = "its name tells another exercise"
 _TELLS_NOTHING: Final = "neither its name nor its functions tell an exercise"
-_AS_GIVEN: Final = "it is as the course gave it out"
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Matcher:
                 guesses = [candidates[f] for f in (*choice.front, choice.main)]
                 matched = self._matched(found, exercise, choice, modules, guesses)
                 found.matched.append(replace(matched, is_hint=exercise in told.hints))
-                reasons |= dict.fromkeys(choice.as_given, _AS_GIVEN)
-        reasons |= {f: _AS_GIVEN for f in code if f not in own}
+                reasons |= dict.fromkeys(choice.as_given, AS_GIVEN)
+        reasons |= {f: AS_GIVEN for f in code if f not in own}
         self._leave(found, code, reasons)
         found.left += versions.others
         self._contents.forget_looks()
