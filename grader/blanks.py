@@ -13,7 +13,7 @@ BLANK: Final = "FILL IN"
 _ENDINGS: Final = (".py", ".toml", ".md")
 _ORDER: Final = (
     "reference.py", "exercise.toml", "cases.toml", "starter.py", "README.md", "hints.md",
-    "test_examples.py", "test_hidden.py", "corpus.toml",
+    "test_examples.py", "test_hidden.py", "corpus.toml", "course.toml",
 )  # fmt: skip
 """The order in which files are best filled in; answers come last."""
 
@@ -21,10 +21,11 @@ _ORDER: Final = (
 def blanks(folder: ExerciseFolder, *, public: bool = False) -> Iterator[str]:
     """Yield each blank of an exercise, or of its public half, as ``file:line: what is asked``.
 
-    Paths are those within the course.
+    Those of `course.toml` are every exercise's. Paths are those within the course.
     """
     halves = [folder.public] if public else [folder.public, folder.staff]
-    yield from _marked(folder, (path for half in halves for path in half.rglob("*")))
+    listing = folder.course.root / "exercises" / "course.toml"
+    yield from _marked(folder, (listing, *(path for half in halves for path in half.rglob("*"))))
     if not public:
         yield from _copies(folder)
 

@@ -228,11 +228,25 @@ def find_course(start: Path | None = None) -> Course:
     """Return the course at or above `start`, else the public half that comes with the package."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "exercises" / "course.toml").is_file():
+        if is_course(folder):
             return Course(folder)
-    if start is None and (PUBLIC_COURSE / "exercises" / "course.toml").is_file():
+    if start is None and is_course(PUBLIC_COURSE):
         return Course(PUBLIC_COURSE)
-    raise UsageError(f"no course at or above {here}: there is no exercises/course.toml")
+    raise no_course(here)
+
+
+def is_course(folder: Path) -> bool:
+    """Return whether a course is in a folder."""
+    return (folder / "exercises" / "course.toml").is_file()
+
+
+def no_course(here: Path) -> UsageError:
+    """Return the error for a place without a course."""
+    return UsageError(
+        f"no course at or above {here}: there is no exercises/course.toml. A folder of an exercise "
+        "alone is no course: copy all of exercises/, or name the course with --course PATH of a "
+        "grader command"
+    )
 
 
 def read_toml(path: Path) -> dict[str, Any]:

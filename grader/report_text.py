@@ -6,7 +6,7 @@ import shutil
 import textwrap
 from collections.abc import Iterator
 
-from grader.model.feedback import points_text
+from grader.model.feedback import AS_ABOVE, once, points_text
 from grader.model.report import CheckResult, Outcome, ScoreReport
 from grader.model.text import clean_text
 
@@ -26,8 +26,9 @@ def report_text(report: ScoreReport, printed: str = "") -> str:
     for note in report.notes:
         lines += textwrap.wrap(f"note: {note}", width - 2, initial_indent="  ",
                                subsequent_indent="        ")  # fmt: skip
-    for check in report.checks:
-        lines += ["", *_check(check, width)] if check.feedback else _check(check, width)
+    for check, text in zip(report.checks, once(c.feedback for c in report.checks), strict=True):
+        apart = [""] if text not in ("", AS_ABOVE) else []
+        lines += [*apart, *_check(check, text, width)]
     if report.diagnoses:
         lines += ["", "What this is:"]
         for found in report.diagnoses:
@@ -40,11 +41,11 @@ def report_text(report: ScoreReport, printed: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _check(check: CheckResult, width: int) -> Iterator[str]:
+def _check(check: CheckResult, text: str, width: int) -> Iterator[str]:
     mark = "✓" if check.outcome is Outcome.PASSED else "✗"
     points = f"{points_text(check.points)} / {points_text(check.max_points)}"
     yield _row(f"{mark} {check.title}", points, width)
-    for line in check.feedback.splitlines():
+    for line in text.splitlines():
         indent = " " * (4 + len(line) - len(line.lstrip()))
         yield from textwrap.wrap(
             line.strip(), width, initial_indent=indent, subsequent_indent=f"{indent}  "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
 from grader.catalog import Course
@@ -12,7 +12,7 @@ from grader.grade import Answer, Slot
 from grader.ingest.answers.contents import Contents
 from grader.ingest.answers.given import Given
 from grader.ingest.layout import HandedIn
-from grader.ingest.listing import CODE, StoredFile, code_below
+from grader.ingest.listing import StoredFile, code_below
 from grader.ingest.matching import Matched, Matcher
 from grader.model.report import ScoreReport
 from grader.model.submission import Student, SubmissionInfo, submission_digest
@@ -47,23 +47,29 @@ def check(
     if exercise is not None:
         course.folder(exercise)
     if path is not None:
-        _readable(path)
+        _must_be_a_file(path)
     with Slot(course, Level.PROCESS, hidden=False, launched=launched) as slot:
         matched = _matched(course, path, exercise, slot.forkserver)
+        for file in matched.files:
+            _must_be_readable(file.file.path, file.file.blob)
         report = slot.grade(matched.exercise, _answer(matched))
         return Checked(report, slot.printed.decode("utf-8", "replace"))
 
 
-def _readable(path: Path) -> None:
+def _must_be_a_file(path: Path) -> None:
     if path.is_dir():
         raise UsageError(f"{path} is a folder: name a file in it, or run grader check there")
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
-    if path.suffix.lower() not in CODE:
-        try:
-            read_source(path.name, path.read_bytes())
-        except Unreadable as error:
-            raise UsageError(f"{path}: {error}") from None
+    # What cannot be read tells no exercise either.
+    _must_be_readable(path, path)
+
+
+def _must_be_readable(shown: PurePath, path: Path) -> None:
+    try:
+        read_source(path.name, path.read_bytes())
+    except Unreadable as error:
+        raise UsageError(f"{shown} could not be checked: {error}") from None
 
 
 def _matched(
@@ -91,8 +97,16 @@ def _matched(
     if found:
         choice = ", ".join(m.exercise for m in found)
         raise UsageError(f"which exercise? Say --exercise with one of: {choice}")
-    names = ", ".join(str(f.path) for f in here[:6]) or "none"
-    raise UsageError(f"which file? None here tells its exercise: {names}")
+    if not here:
+        raise UsageError(
+            f"there is no .py file and no notebook in {folder}: go to the folder of your file, or "
+            "name the file, as in grader check FILE"
+        )
+    names = ", ".join(str(f.path) for f in here[:6])
+    raise UsageError(
+        f"which file? These do not tell their exercise: {names}. Name your file and its exercise, "
+        "as in grader check FILE --exercise ID"
+    )
 
 
 def _answer(matched: Matched) -> Answer:

@@ -62,6 +62,8 @@ class Summary:
     """Earlier submissions, of this run's students, that are not in this run."""
     unsure: list[str] = field(default_factory=list)
     """Students who may be one of several earlier ones, by their labels."""
+    strangers: tuple[str, ...] = ()
+    """Students who are not in the roster, by their labels."""
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By exercise, in the order of the course."""
@@ -73,8 +75,9 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was handed in was read and has a graded report."""
-        return not (self.faults or self.pending or any(item.path for item in self.unmatched))
+        """Whether everything that was handed in was read, is graded, and is known to be whose."""
+        unknown = self.unsure or self.strangers or any(item.path for item in self.unmatched)
+        return not (self.faults or self.pending or unknown)
 
 
 def counted(rows: Iterable[Row], tallies: dict[str, Tally]) -> Iterator[Row]:

@@ -91,7 +91,8 @@ def export(
     left: list[Left] = []
     caveats: Counter[str] = Counter()
     with Store(folder / "store.sqlite", create=False) as store:
-        entries = _entries(store.chosen(exercise), left)
+        graded: set[str] = set()
+        entries = _entries(store.chosen(exercise), left, graded)
         everybody = () if exercise else store.students()
         options = Options(text, column, scale, score, tuple(everybody))
         place = _place(folder, out, to, target)
@@ -101,7 +102,8 @@ def export(
         write = write_one if is_file else write_documents
         written = write(place, target.export(entries, options), left, caveats)
     _tell(caveats, left)
-    print(f"{written} document{'' if written == 1 else 's'} in {place}")
+    grades = len(graded - {item.submission for item in left})
+    print(f"{_count(grades, 'grade')} in {_count(written, 'document')}: {place}")
     raise typer.Exit(3 if left else 0)
 
 
@@ -138,8 +140,14 @@ def _given(to: str, target: Target, into: Path | None) -> str:
         raise unreadable(into, error) from None
 
 
-def _entries(rows: Iterable[Row], left: list[Left]) -> Iterator[Entry]:
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _entries(rows: Iterable[Row], left: list[Left], graded: set[str]) -> Iterator[Entry]:
+    """Yield the entries of a store; note the ids of those with a grade in `graded`."""
     from grader.export import Entry, Left
+    from grader.export.document import is_graded
     from grader.model.feedback import feedback_for_student
 
     for row in rows:
@@ -147,7 +155,10 @@ def _entries(rows: Iterable[Row], left: list[Left]) -> Iterator[Entry]:
             reason = "it is pending: its submission or its exercise changed and it was not graded"
             left.append(Left(row.seat.submission, reason))
         else:
-            yield Entry(feedback_for_student(row.report), row.graded_at)
+            feedback = feedback_for_student(row.report)
+            if is_graded(feedback):
+                graded.add(row.seat.submission)
+            yield Entry(feedback, row.graded_at)
 
 
 def _of_one_exercise(entries: Iterator[Entry], to: str) -> Iterator[Entry]:

@@ -11,15 +11,12 @@ import typer
 from grader.cli.options import CourseOption, open_course
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from grader.batch import Progress
     from grader.ingest import Gathered
     from grader.sandbox.layers import Level
-    from grader.store import Unmatched
     from grader.tally import Summary
-
-_SHOWN = 20
 
 PathArgument = Annotated[
     Path, typer.Argument(metavar="PATH", help="A file, a folder or a zip of submissions.")
@@ -92,13 +89,14 @@ def grade(
 
     Who was graded into DIR before and is not in PATH stays, unless --whole-class is given.
 
-    Exit code 0 when every submission has a graded report, 3 when one has not or something that was
-    handed in was not read, 2 when the command could not be carried out.
+    Exit code 0 when every submission has a graded report, 3 when one has not, or when a file was
+    not read or a student not matched, 2 when the command could not be carried out.
     """
     from functools import partial
     from tempfile import TemporaryDirectory
 
     from grader.batch import Way, grade_class
+    from grader.cli.complaints import tell
     from grader.enrolment import known_before
     from grader.executors import available_jobs, local_executor
     from grader.ingest import Given, gather, read_roster
@@ -109,7 +107,6 @@ def grade(
     _judge_options(path, out, layout, only, whole_class=whole_class)
     if exercise is not None:
         opened.folder(exercise)
-
     from grader.grade import run_job
 
     count, key = jobs or available_jobs(), signer(sign) if sign else None
@@ -121,7 +118,7 @@ def grade(
         every = [folder.exercise for folder in opened.folders]
         gathered = gather(path, Path(scratch), every, layout, exercise, out, table, known, given)
         gathered = _part(gathered, only) if only else gathered
-        _tell(gathered)
+        tell(gathered)
         summary = grade_class(gathered, opened, out, way)
     _finish(summary, out)
 
@@ -135,8 +132,10 @@ def _part(gathered: Gathered, only: list[str]) -> Gathered:
 
 def _finish(summary: Summary, out: Path) -> NoReturn:
     """Say what became of a run, and exit by it."""
+    from grader.cli.complaints import complain
+
     _clear()
-    _complain(summary)
+    complain(summary)
     _print(summary, out)
     if summary.interrupted:
         raise typer.Exit(130)
@@ -203,74 +202,6 @@ def _show(progress: Progress) -> None:
 def _clear() -> None:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
-
-
-def _tell(gathered: Gathered) -> None:
-    """Say on stderr what the files were taken for, unless it is the plain layout."""
-    from grader.ingest import LAYOUTS
-
-    if gathered.layout != LAYOUTS["plain"].title:
-        print(f"read as {gathered.layout}", file=sys.stderr)
-    if gathered.hint:
-        print(f"hint: {gathered.hint}", file=sys.stderr)
-    if gathered.strangers:
-        _list("not in the roster", list(gathered.strangers))
-
-
-def _complain(summary: Summary) -> None:
-    """Say on stderr what is not graded, and why."""
-    from grader.enrolment import ABSENT
-
-    faults = [f"{name}: {fault}" for name, fault in summary.faults.items()]
-    _list("not graded because of a problem on our side, tried again in the next run", faults)
-    unmatched = [item for item in summary.unmatched if item.path]
-    _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
-    passed_over = [f"{item.path}: {item.reason}" for item in summary.passed_over]
-    _list("does not count", passed_over)
-    _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
-    _list(
-        "may be one of several students of earlier runs, and were joined with none", summary.unsure
-    )
-    _tell_kept(summary)
-    if summary.interrupted:
-        left = f"{summary.pending} submissions are pending"
-        print(f"stopped: {left}; the same command goes on with them", file=sys.stderr)
-
-
-def _tell_kept(summary: Summary) -> None:
-    if n := summary.kept_students:
-        who = "1 student from earlier runs is" if n == 1 else f"{n} students from earlier runs are"
-        print(f"{who} kept; --whole-class says that PATH is all there is", file=sys.stderr)
-    if n := summary.kept_submissions:
-        what = "1 earlier submission" if n == 1 else f"{n} earlier submissions"
-        print(f"{what} of the students in PATH kept, which PATH does not hold", file=sys.stderr)
-
-
-def _by_folder(items: Sequence[Unmatched]) -> list[str]:
-    """Return a line for each reason in a folder, so that one student's data hides nobody's work.
-
-    Files whose students have no grade because of them come first.
-    """
-    lines: dict[tuple[str, str], list[str]] = {}
-    for item in sorted(items, key=lambda one: one.label is None):
-        folder, _, name = item.path.rpartition("/")
-        same = lines.setdefault((folder or item.path, item.reason), [])
-        same.append(name if same else item.path)
-    return [
-        f"{', '.join(names[:3])}{f' and {n} more' if (n := len(names) - 3) > 0 else ''}: {reason}"
-        for (_, reason), names in lines.items()
-    ]
-
-
-def _list(title: str, lines: list[str], count: int = 0, *, most: int = _SHOWN) -> None:
-    """Print `lines` about `count` things, or as many as there are lines; at most `most` of them."""
-    if not lines:
-        return
-    print(f"{title} ({count or len(lines)}):", file=sys.stderr)
-    for line in lines[:most]:
-        print(f"  {' '.join(line.split())[:200]}", file=sys.stderr)
-    if len(lines) > most:
-        print(f"  and {len(lines) - most} more", file=sys.stderr)
 
 
 def _print(summary: Summary, out: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from grader.model.feedback import points_text
+from grader.model.feedback import once, points_text
 from grader.model.report import Outcome
 
 if TYPE_CHECKING:
@@ -43,12 +43,11 @@ def _parts(feedback: StudentFeedback) -> Iterator[str]:
         sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in found.evidence)
         yield f"<h3>{escape(found.title)}</h3><p>{escape(found.explanation)}</p>"
         yield f"<ul>{sentences}</ul>" if sentences else ""
-    for check in feedback.checks:
-        yield _check(check)
+    yield from map(_check, feedback.checks, once(c.feedback for c in feedback.checks))
 
 
-def _check(check: CheckFeedback) -> str:
+def _check(check: CheckFeedback, said: str) -> str:
     mark = "passed" if check.outcome is Outcome.PASSED else str(check.outcome).replace("_", " ")
     points = f"{points_text(check.points)} / {points_text(check.max_points)}"
-    text = f"<pre>{escape(check.feedback)}</pre>" if check.feedback else ""
+    text = f"<pre>{escape(said)}</pre>" if said else ""
     return f"<h4>{escape(check.title)} ({mark}, {points})</h4>{text}"

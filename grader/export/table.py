@@ -1,9 +1,10 @@
 """CSV: a row per student with a column per exercise, for spreadsheets and Moodle's gradebook.
 
-Every student has a row, and a blank cell where there is no grade. Moodle takes all of a file or
-nothing, wipes a grade for a blank cell, and after an import ignores what later comes by other ways
-(worksheet, AGS) for that item: so the caveat counts the blank cells, and a table that was asked
-for one exercise holds only those who have a grade for it.
+Every student has a row, with a name or what their folder is called where no identity is known, and
+a blank cell where there is no grade. Moodle takes all of a file or nothing, wipes a grade for a
+blank cell, and after an import ignores what later comes by other ways (worksheet, AGS) for that
+item: so the caveat counts the blank cells, and a table that was asked for one exercise holds only
+those who have a grade for it.
 """
 
 from __future__ import annotations
@@ -47,20 +48,30 @@ def export(entries: Iterable[Entry], options: Options) -> Iterator[Document | Le
     left: list[Left] = []
     found = by_student(entries, left, _EXACT, options.students)
     exercises = sorted(titles(found))
-    known = [name for name in IDENTITIES if any(getattr(g.student, name) for g in found)]
+    known = _identities(found)
     rows = [_row(grades, known, exercises) for grades in found]
     text = write_table([_header(known, exercises), *rows])
     blank = sum(e not in grades.by_exercise for grades in found for e in exercises)
     yield from with_left(Document(FILE, text, _CAVEAT + _BLANK.format(blank) * bool(blank)), left)
 
 
+def _identities(found: list[Grades]) -> list[str]:
+    """Return the columns that tell students, so that no row is nobody's."""
+    students = [grades.student for grades in found]
+    known = [name for name in _EXACT if any(getattr(s, name) for s in students)]
+    if any(s.name or not any(getattr(s, name) for name in known) for s in students):
+        known.append("name")
+    return known
+
+
 def _header(known: list[str], exercises: list[str]) -> list[str]:
-    names = [IDENTITIES[name] for name in known] or ["Student"]
-    return [*names, *exercises, "Feedback"]
+    return [*(IDENTITIES[name] for name in known), *exercises, "Feedback"]
 
 
 def _row(grades: Grades, known: list[str], exercises: list[str]) -> list[str]:
-    names = [getattr(grades.student, name) or "" for name in known] or [grades.student.label]
+    student = grades.student
+    named = student.model_copy(update={"name": student.name or student.label})
+    names = [getattr(named, name) or "" for name in known]
     own = [grades.by_exercise.get(e) for e in exercises]
     points = ["" if feedback is None else cell_number(feedback.points or 0.0) for feedback in own]
     texts = [f"{f.exercise.title}\n{overview(f)}" for f in own if f]

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from grader.ingest.answers.contents import Contents
 from grader.ingest.answers.telling import Doubt
 from grader.ingest.file_names import FileNames
-from grader.ingest.gathered import NOBODY, Gathered, Known, LeftOver, Submission
+from grader.ingest.gathered import (
+    AS_GIVEN,
+    CALLED_AS_GIVEN,
+    NOBODY,
+    Gathered,
+    Known,
+    LeftOver,
+    Submission,
+)
 from grader.ingest.layout import Clues
 from grader.ingest.listing import CODE, Kind, code_below, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
@@ -34,9 +42,7 @@ if TYPE_CHECKING:
     from grader.sandbox.forkserver import Forkserver
 
 _T = TypeVar("_T")
-_GIVEN: Final = "it is called like a file that the course gives out"
-_AS_GIVEN: Final = "it lies beside the students' files, as the course gives it out"
-_WHOSE: Final = "it is called like a file that the course gives out: name it after its student"
+_WHOSE: Final = f"{CALLED_AS_GIVEN}: name it after its student"
 _NOBODYS: Final = "it lies beside the students' own files"
 _NOTES: Final = 10
 
@@ -211,7 +217,7 @@ def _left_over(
     for unread in listed(one.unread, is_all=one.nothing_read):
         unknown = unread.kind in (Kind.BROKEN, Kind.REFUSED)
         if unread.kind is Kind.DATA and not alone and unread.file.path.name in texts:
-            yield LeftOver(unread.path, label, _GIVEN, alone, passed_over=True, of=student)
+            yield LeftOver(unread.path, label, CALLED_AS_GIVEN, alone, passed_over=True, of=student)
         else:
             yield LeftOver(unread.path, label, unread.reason, alone, unread=unknown, of=student)
     told = {unread.file for unread in one.unread}
@@ -227,6 +233,6 @@ def _strays(files: Iterable[StoredFile], names: FileNames) -> Iterator[LeftOver]
         path, reason, is_as_given = str(file.path), file.problem or _NOBODYS, False
         if names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA):
             is_as_given = names.is_as_given(file)
-            reason = (_AS_GIVEN if file.is_code else _GIVEN) if is_as_given else _WHOSE
+            reason = (AS_GIVEN if file.is_code else CALLED_AS_GIVEN) if is_as_given else _WHOSE
         if file.kind is not Kind.NOTHING:
             yield LeftOver(path, None, reason, alone=False, passed_over=is_as_given)

@@ -29,6 +29,10 @@ class Known:
 
 
 NOBODY: Final = Known()
+AS_GIVEN: Final = "it is as the course gave it out"
+CALLED_AS_GIVEN: Final = "it is called like a file that the course gives out"
+GIVEN_OUT: Final = (AS_GIVEN, CALLED_AS_GIVEN)
+"""Why a file beside work needs no look."""
 
 
 @dataclass(frozen=True)

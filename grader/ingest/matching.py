@@ -13,6 +13,7 @@ from grader.ingest.answers.choosing import Choice, Chooser
 from grader.ingest.answers.modules import Modules
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
+from grader.ingest.gathered import AS_GIVEN
 from grader.ingest.listing import CODE
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _ANOTHER_FILE: Final = "another file of this student answers the exercise"
 _ANOTHER_EXERCISE: Final = "its name tells another exercise"
 _TELLS_NOTHING: Final = "neither its name nor its functions tell an exercise"
-_AS_GIVEN: Final = "it is as the course gave it out"
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class Matcher:
                 guesses = [candidates[f] for f in (*choice.front, choice.main)]
                 matched = self._matched(found, exercise, choice, modules, guesses)
                 found.matched.append(replace(matched, doubt=told.doubts.get(exercise)))
-                reasons |= dict.fromkeys(choice.as_given, _AS_GIVEN)
+                reasons |= dict.fromkeys(choice.as_given, AS_GIVEN)
         known = {id(file) for file in own}
-        reasons |= {f: _AS_GIVEN for f in code if id(f) not in known}
+        reasons |= {f: AS_GIVEN for f in code if id(f) not in known}
         self._leave(found, code, reasons)
         found.left += versions.others
         return found

@@ -1,10 +1,11 @@
 """The roster: a table of the class that joins the identities which a layout does not know.
 
-Any CSV will do whose columns are named as Canvas, Moodle or Gradescope name them. Students are
-found by an identity that both sides know, which is exact, else by their name; who fits two rows is
-not joined, nor are two who fit one row by their names alone. A student who stands in the table
-twice is one; rows that share an identity and contradict each other are refused. A folder of which
-no layout tells more may be named by an e-mail address, a login or the school's id.
+Any CSV will do whose columns are named as Canvas, Moodle or Gradescope name them; a name may stand
+in one column or in two. Students are found by an identity that both sides know, which is exact,
+else by their name; who fits two rows is not joined, nor are two who fit one row by their names
+alone. A student who stands in the table twice is one; rows that share an identity and contradict
+each other are refused. A folder of which no layout tells more may be named by an e-mail address, a
+login or the school's id.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from grader.errors import UsageError, unreadable
 from grader.export.grades import read_table
 from grader.export.worksheet import participant_in
+from grader.ingest.file_names import bare
 from grader.model.names import name_keys, same_name
 from grader.model.submission import Student
 from grader.model.text import clean_line
@@ -24,16 +26,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-# The names of columns, in the order in which they are looked for.
+# The names of columns, in the order in which they are looked for; only letters and digits count.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "name": ("full name", "name", "student", "student name"),
-    "email": ("email address", "email", "e-mail", "mail"),
-    "login": ("sis login id", "username", "login", "user name"),
-    "user_id": ("user id", "user_id", "canvas id", "lms id"),
-    "sis_id": ("sis user id", "id number", "sid", "student id", "sis id", "idnumber"),
+    "email": ("email address", "email", "mail", "e-mail-adresse", "adresse de courriel"),
+    "login": ("sis login id", "username", "login", "anmeldename"),
+    "user_id": ("user id", "canvas id", "lms id"),
+    "sis_id": ("sis user id", "id number", "sid", "student id", "sis id", "id-nummer"),
     "participant": ("identifier", "participant"),
-    "lti_sub": ("lti sub", "lti_sub", "sub", "lti user id"),
+    "lti_sub": ("lti sub", "sub", "lti user id"),
 }
+# Gradescope and Moodle write a name in two columns, in the language of the site.
+_FIRST_NAME: Final = (
+    "first name", "given name", "given names", "forename", "vorname", "prénom", "nombre", "nome",
+)  # fmt: skip
+_LAST_NAME: Final = (
+    "last name", "surname", "family name", "nachname", "familienname", "nom", "apellidos",
+    "apellido(s)", "cognome",
+)  # fmt: skip
 # Canvas calls its own number just ID, and only in a table that has its column Section.
 _CANVAS: Final = ("id", "section")
 # Exact on both sides, in the order in which they are trusted. A participant's number counts in one
@@ -144,10 +154,11 @@ def read_roster(path: Path) -> Roster:
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(f"the roster {path}", error) from None
     table = read_table(text, "a roster")
+    wanted = COLUMNS | {"first": _FIRST_NAME, "last": _LAST_NAME}
     columns = {
         name: column
-        for name, titles in COLUMNS.items()
-        if (column := table.column(*titles)) is not None
+        for name, titles in wanted.items()
+        if (column := _column(table.header, titles)) is not None
     }
     canvas, section = (table.column(title) for title in _CANVAS)
     if canvas is not None and section is not None:
@@ -155,14 +166,30 @@ def read_roster(path: Path) -> Roster:
     if not columns:
         raise UsageError(
             f"the roster {path} has none of the columns it may have: "
-            + ", ".join(titles[0] for titles in COLUMNS.values())
+            + ", ".join(titles[0] for titles in wanted.values())
         )
     return Roster(list(_students(table.rows, columns)))
+
+
+def _column(header: Iterable[str], titles: Iterable[str]) -> int | None:
+    """Return the index of the first of these titles that a header has."""
+    known = [bare(title) for title in header]
+    return next((known.index(bare(title)) for title in titles if bare(title) in known), None)
+
+
+def _full_name(name: str, first: str, last: str) -> str:
+    """Return a name of a column for all of it, or of its parts; `name` may be the last name."""
+    if not name:
+        return f"{first} {last}".strip()
+    is_whole = last or bare(first) in bare(name)
+    return name if is_whole else f"{first} {name}"
 
 
 def _students(rows: Iterable[list[str]], columns: dict[str, int]) -> Iterator[Student]:
     for row in rows:
         cells = {name: clean_line(row[column]) for name, column in columns.items()}
+        parts = (cells.pop("first", ""), cells.pop("last", ""))
+        cells["name"] = _full_name(cells.get("name", ""), *parts)
         if "participant" in cells:
             cells["participant"] = participant_in(cells["participant"])
         known = {name: text for name, text in cells.items() if text}

@@ -24,12 +24,13 @@ from grader.model.submission import SubmissionInfo
 from grader.model.text import Line, Slug, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 OUR_FAULT: Final = (
     "Your submission could not be graded because of a problem on our side. "
     "It was not counted as an attempt."
 )
+AS_ABOVE: Final = "as above"
 _MARKS: Final = {Outcome.PASSED: "✓", Outcome.NOT_RUN: "·"}
 
 
@@ -142,7 +143,8 @@ def feedback_markdown(feedback: StudentFeedback) -> str:
         parts += [_diagnosis_markdown(found) for found in feedback.diagnoses]
     if feedback.checks:
         parts.append("## Checks")
-        parts += [_check_markdown(check) for check in feedback.checks]
+        texts = once(check.feedback.strip("\n") for check in feedback.checks)
+        parts += [_check_markdown(*pair) for pair in zip(feedback.checks, texts, strict=True)]
     files = ", ".join(_escape(name) for name in feedback.submission.files)
     parts.append(f"---\n{_escape(feedback.submission.student.label)} · {files}")
     return "\n\n".join(parts) + "\n"
@@ -154,13 +156,22 @@ def _diagnosis_markdown(found: DiagnosisFeedback) -> str:
     return "\n".join(lines[:2]) + ("\n\n" + "\n".join(lines[2:]) if lines[2:] else "")
 
 
-def _check_markdown(check: CheckFeedback) -> str:
+def once(texts: Iterable[str]) -> Iterator[str]:
+    """Yield texts about one check after the other; one that was just said is not said again."""
+    before = ""
+    for text in texts:
+        yield AS_ABOVE if text and text == before else text
+        before = text or before
+
+
+def _check_markdown(check: CheckFeedback, text: str) -> str:
     mark = _MARKS.get(check.outcome, "✗")
     points = f"{points_text(check.points)} / {points_text(check.max_points)}"
     head = f"{mark} **{_escape(check.title)}** — {points}"
     if check.outcome not in (Outcome.PASSED, Outcome.FAILED):
         head += f" ({str(check.outcome).replace('_', ' ')})"
-    text = check.feedback.strip("\n")
+    if text == AS_ABOVE:
+        return f"{head}: {AS_ABOVE}"
     if not text:
         return head
     return f"{head}\n\n{fenced(text)}"

@@ -9,7 +9,7 @@ from json import dumps
 from pathlib import Path
 
 from grader.atomic import make_folder, write_text
-from grader.catalog import Course, Misconception, read_text, read_toml
+from grader.catalog import Course, Misconception, is_course, read_text, read_toml
 from grader.errors import CourseError, UsageError
 from grader.scaffold.corpus import corpus_files, misconceptions
 from grader.scaffold.files import Plan, filled, public_files, staff_files
@@ -20,11 +20,23 @@ LONGEST_ID = 50
 
 
 def course_root(start: Path | None) -> Path:
-    """Return the folder of the course at or above `start`, else `start` itself: a course begins."""
+    """Return the folder of the course that `start` is in, else `start` itself: a course begins.
+
+    Raise UsageError when the current folder, in place of `start`, lies in a course's folder and in
+    neither half of it: a clone of a course may hold folders for anything.
+    """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "exercises" / "course.toml").is_file():
+        if not is_course(folder):
+            continue
+        if folder == here or here.relative_to(folder).parts[0] in ("exercises", "solutions"):
             return folder
+        if start is None:
+            raise UsageError(
+                f"{here} is in the folder of a course, {folder}, but is no part of it: begin a "
+                f"course of its own here with --course . or add to that one with --course {folder}"
+            )
+        break
     return here
 
 

@@ -101,6 +101,9 @@ def _contract(function: Function) -> str:
     lines.append(
         f"returns = {_returns(function.returns)}{guess if function.returns.guessed else ''}"
     )
+    returned = (function.returns, *(part for _, part in function.returns.parts))
+    if function.returns.name != "dict" and any(kind.name == "array" for kind in returned):
+        lines.append('# { kind = "array", allow_list = true } accepts a list of numbers as well.')
     parameters = [f'  {{ name = "{p.name}", aliases = [] }},' for p in function.parameters]
     lines += ["parameters = [", *parameters, "]"] if parameters else ["parameters = []"]
     return "\n".join(lines) + "\n"

@@ -217,10 +217,14 @@ def _run(item: pytest.Item) -> Any:
     run = item.config.stash.get(RUN, None)
     if run is not None:
         return run
+    from grader.errors import GraderError
     from grader.testing.standalone import StandaloneRun
 
     runs = item.config.stash.setdefault(RUNS, {})
     key = item.path.parent
     if key not in runs:
-        runs[key] = StandaloneRun(item.path, item.config.getoption("--submission"))
+        try:
+            runs[key] = StandaloneRun(item.path, item.config.getoption("--submission"))
+        except GraderError as error:
+            pytest.exit(str(error), returncode=2)
     return runs[key]

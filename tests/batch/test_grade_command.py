@@ -81,6 +81,33 @@ def test_everything_that_is_not_read_is_said_and_one_student_s_data_hides_nobody
     ]
 
 
+@pytest.mark.parametrize(("rows", "code"), [("Ada,a@x", 3), ("Ada,a@x\nBob,b@x\nCy,c@x", 0)])
+def test_who_is_not_in_the_roster_is_said_by_exit_code_3(
+    classroom, command, capsys, tmp_path, rows, code
+):
+    roster = tmp_path / "roster.csv"
+    roster.write_text(f"Name,Email\n{rows}\n")
+    classroom.write(ada="pass", bob="pass")
+    assert command(roster=roster) == code
+    assert ("not in the roster (1):\n  bob\n" in capsys.readouterr().err) == (code == 3)
+
+
+def test_what_was_given_out_is_counted_and_buries_nobody_s_work(classroom, command, capsys):
+    classroom.write(ada="pass", bob="pass", zoe="pass")
+    lesson = classroom.course.root / "exercises" / "alpha" / "README.md"
+    lesson.write_text("# Alpha\n")
+    (classroom.folder / "zoe" / "essay.py").write_text("x = 1\n")
+    (classroom.folder / "README.md").write_text("# Alpha\n")
+    for who in ("ada", "bob"):
+        (classroom.folder / who / "README.md").write_text("# Alpha\n")
+    assert command() == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "does not count (1):",
+        "  zoe/essay.py: neither its name nor its functions tell an exercise",
+        "3 files were passed over: the course gives such files out",
+    ]
+
+
 def test_ctrl_c(classroom, command, capsys):
     classroom.write(ada="pass", bob="interrupt")
     assert command() == 130

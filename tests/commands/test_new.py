@@ -132,6 +132,51 @@ def test_a_course_is_named_with_an_option(run: Any, empty: Path, tmp_path: Path)
     assert Course(tmp_path / "elsewhere").exercise_ids == ("first",)
 
 
+def test_a_folder_within_a_course_s_folder_is_no_part_of_it(
+    run: Any, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("first")
+    before = content(empty)
+    (empty / "mine").mkdir()
+    monkeypatch.chdir(empty / "mine")
+    code, out, err = run("second")
+    assert (code, out, content(empty)) == (2, "", before)
+    assert f"with --course . or add to that one with --course {empty}" in err
+    assert run("second", "--course", ".")[0] == 0
+    assert Course(empty / "mine").exercise_ids == ("second",)
+    assert run("third")[0] == 0
+    assert run("fourth", "--course", empty)[0] == 0
+    assert run("fifth", "--course", empty / "exercises")[0] == 0
+    assert Course(empty).exercise_ids == ("first", "fourth", "fifth")
+    assert Course(empty / "mine").exercise_ids == ("second", "third")
+
+
+def test_the_name_of_a_new_course_is_a_blank(run: Any, empty: Path) -> None:
+    run("first")
+    for public in (True, False):
+        said = blanks(Course(empty).folder("first"), public=public)
+        place = "exercises/course.toml:1"
+        assert f"{place}: FILL IN: what the course is called; learners read it" in said
+
+
+@pytest.mark.parametrize(
+    ("returns", "offered"),
+    [
+        ("array(n)", True),
+        ("(array(n), number)", True),
+        ("{mean: array(n)}", False),
+        ("number", False),
+    ],
+)
+def test_lists_in_the_place_of_arrays_are_offered_where_they_can_be(
+    run: Any, empty: Path, returns: str, offered: bool
+) -> None:
+    run("task", "--function", f"task(x: array(n)) -> {returns}")
+    path = empty / "exercises/task/exercise.toml"
+    assert ("allow_list = true }" in path.read_text("utf-8")) == offered
+    assert Course(empty).folder("task").exercise.functions
+
+
 def test_what_is_there_stays(run: Any, empty: Path) -> None:
     (empty / ".gitignore").write_text("mine\n")
     (empty / "exercises").mkdir()
@@ -210,7 +255,8 @@ def without_blanks(course: Course) -> None:
     examples = folder.public / "test_examples.py"
     change(examples, ("right = None", "right = got"), ("right = (None, None)", "right = got"))
     lesson_holds(folder.public)
-    for path in (*folder.public.iterdir(), *folder.staff.glob("*.*")):
+    listing = course.root / "exercises/course.toml"
+    for path in (listing, *folder.public.iterdir(), *folder.staff.glob("*.*")):
         path.write_text(path.read_text("utf-8").replace(BLANK, "done"), "utf-8")
 
 
@@ -234,6 +280,10 @@ def test_filled_in_it_is_proven(run: Any, empty: Path) -> None:
 
 def fill_in(course: Path) -> None:
     """Do what an author does with the blanks of `mean_and_std`."""
+    change(
+        course / "exercises/course.toml",
+        ("  # FILL IN: what the course is called; learners read it", ""),
+    )
     public, staff = course / "exercises/mean_and_std", course / "solutions/mean_and_std"
     change(
         public / "test_examples.py",

@@ -205,6 +205,52 @@ def test_plain_pytest_takes_a_starter_that_is_done(here: Callable[..., Path]) ->
     assert "2 passed" in ended.stdout
 
 
+def test_check_says_that_nothing_was_worked_on(run: Run, here: Callable[..., Path]) -> None:
+    here({})
+    code, out, _ = run("check")
+    assert code == 1
+    assert "starter.py was taken: random_init.ipynb is as it was given out, too" in out
+
+
+CUT = NOTEBOOK.encode()[:900]
+
+
+@pytest.mark.parametrize("arguments", [["random_init.ipynb"], [], ["--json"]])
+@pytest.mark.parametrize("data", [CUT, b"\x89PNG\r\n", b""])
+def test_a_file_that_cannot_be_read_is_not_checked(
+    run: Run, here: Callable[..., Path], arguments: list[str], data: bytes
+) -> None:
+    (here({}) / "random_init.ipynb").write_bytes(data)
+    code, out, err = run("check", *arguments)
+    assert (code, out) == (2, "")
+    assert "random_init.ipynb could not be checked: " in err
+
+
+def test_check_where_there_is_no_code_says_what_to_do(
+    run: Run, here: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = here({}).parent
+    monkeypatch.chdir(folder)
+    code, _, err = run("check")
+    assert code == 2
+    assert f"there is no .py file and no notebook in {folder}: go to" in err
+
+
+@pytest.mark.parametrize("command", ["pytest", "grader.cli check"])
+def test_a_folder_of_an_exercise_alone_is_no_course(tmp_path: Path, command: str) -> None:
+    shutil.copytree(PUBLIC, tmp_path / "random_init")
+    ended = subprocess.run(
+        [sys.executable, "-m", *command.split()], capture_output=True, text=True, timeout=300,
+        check=False, cwd=tmp_path / "random_init",
+    )  # fmt: skip
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 2
+    assert f"no course at or above {tmp_path / 'random_init'}: " in said
+    assert "copy all of exercises/" in said
+    assert "Traceback" not in said
+    assert "Error" not in said
+
+
 def test_check_asks_which_exercise_when_there_are_answers_to_several(
     run: Run, here: Callable[..., Path]
 ) -> None:

@@ -224,6 +224,21 @@ def test_the_csv_says_how_many_cells_are_blank(entry: Any) -> None:
     assert "blank" not in document.caveat
 
 
+def test_no_row_of_the_csv_is_nobody_s(entry: Any) -> None:
+    known = entry("passed", student="ada", identities={"email": "a@x"})
+    named = entry("passed", student="folder 7", identities={"name": "Bo Ray"})
+    folder = entry("passed", student="Anna Meier")
+    document, _ = one_file("csv", known, named, folder)
+    assert [row[:3] for row in rows(document)] == [
+        ["Email address", "Full name", "zero_init"],
+        ["a@x", "ada", "2"],
+        ["", "Bo Ray", "2"],
+        ["", "Anna Meier", "2"],
+    ]
+    document, _ = one_file("csv", folder)
+    assert [row[0] for row in rows(document)] == ["Full name", "Anna Meier"]
+
+
 @pytest.mark.parametrize("target", ["csv", "canvas-csv"])
 def test_a_list_of_students_has_a_row_for_each_with_a_grade_or_without(
     entry: Any, target: str

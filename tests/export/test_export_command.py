@@ -60,7 +60,7 @@ def test_documents_go_below_the_graded_folder(graded, capsys):
     assert files(target) == ["ada.zero_init.json", "bob.zero_init.json"]
     assert run(folder, "gradescope") == 0
     assert "bob.zero_init/results.json" in files(folder / "export" / "gradescope")
-    assert capsys.readouterr().out.splitlines()[0] == f"2 documents in {target}"
+    assert capsys.readouterr().out.splitlines()[0] == f"2 grades in 2 documents: {target}"
 
 
 def test_what_cannot_be_exported_is_listed(graded, capsys):
@@ -72,6 +72,21 @@ def test_what_cannot_be_exported_is_listed(graded, capsys):
     listed = json.loads((folder / "export" / "lti" / ".exported").read_text())
     assert listed["documents"] == ["ada.zero_init.json"]
     assert sorted(listed["not_exported"]) == ["bob.zero_init", "zoe.zero_init"]
+
+
+@pytest.mark.parametrize("target", sorted({*TARGETS} - {"moodle-worksheet", "moodle-feedback"}))
+def test_a_document_without_a_grade_is_counted_as_such(graded, capsys, target):
+    """A gradebook may be written all the same, with nobody in it or with blank cells."""
+    run(graded(bob="internal_error"), target)
+    assert capsys.readouterr().out.startswith("0 grades in ")
+
+
+def test_who_is_left_out_is_no_grade(graded, tmp_path, capsys):
+    book = tmp_path / "gradebook.csv"
+    book.write_text("Student,ID,Section,zero_init\nAda,ada,1,\n")
+    with pytest.raises(typer.Exit):
+        export("canvas-csv", graded(ada="passed", bob="passed"), tmp_path / "up.csv", into=book)
+    assert capsys.readouterr().out == f"1 grade in 1 document: {tmp_path / 'up.csv'}\n"
 
 
 @pytest.mark.parametrize("target", ["lti", "gradescope"])

@@ -282,6 +282,39 @@ def test_names_are_joined_in_any_order(class_of: Any, roster: Any, name: str) ->
     assert next(iter(students(gathered).values()))["email"] == "ada@x"
 
 
+@pytest.mark.parametrize("folder", ["Änne Lovelace", "Lovelace, Anne", "LOVELACE Änne"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "First Name,Last Name,Email,SID\nÄnne,Lovelace,ada@x,1\nBo,Ray,bo@x,2\n",
+        "First name,Last name,ID number,Email address\nÄnne,Lovelace,1,ada@x\nBo,Ray,2,bo@x\n",
+        "Surname,First name,Email address\nLovelace,Änne,ada@x\nRay,Bo,bo@x\n",
+        "surname;first_name;email\nLovelace;Änne;ada@x\nRay;Bo;bo@x\n",
+        "Vorname;Nachname;E-Mail\nÄnne;Lovelace;ada@x\nBo;Ray;bo@x\n",
+        "Name;Vorname;E-Mail-Adresse\nLovelace;Änne;ada@x\nRay;Bo;bo@x\n",
+        "Nom,Prénom,Adresse de courriel\nLovelace,Änne,ada@x\nRay,Bo,bo@x\n",
+        "Full name,First name,Email\nÄnne Lovelace,Änne,ada@x\nBo Ray,Bo,bo@x\n",
+        "Name,First name,Last name,Email\nÄnne Lovelace,Anna,Lovelace,ada@x\nBo Ray,Bo,Ray,b@x\n",
+    ],
+)
+def test_a_name_may_stand_in_two_columns(
+    class_of: Any, roster: Any, table: str, folder: str
+) -> None:
+    gathered = class_of({f"{folder}/zero_init.py": ZEROS}, roster=roster(table))
+    (known,) = students(gathered).values()
+    assert (known["email"], known["name"]) == ("ada@x", "Änne Lovelace")
+    assert (gathered.strangers, [s.name for s in gathered.absent]) == ((), ["Bo Ray"])
+
+
+def test_half_a_name_joins_nobody(class_of: Any, roster: Any) -> None:
+    table = "First name,Last name,Email\nAda,Lovelace,ada@x\n,Ray,ray@x\n"
+    gathered = class_of(
+        {"Ada/zero_init.py": ZEROS, "Ray/zero_init.py": ZEROS}, roster=roster(table)
+    )
+    assert gathered.strangers == ("Ada",)
+    assert students(gathered)["Ray.zero_init"]["email"] == "ray@x"
+
+
 @pytest.mark.parametrize("label", ["ada", "ADA", "ada@x", "S1001"])
 @pytest.mark.parametrize("tree", ["{}/zero_init.py", "submitted/{}/zero_init/zero_init.py"])
 def test_a_folder_may_be_named_by_login_address_or_school_id(

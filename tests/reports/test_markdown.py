@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from grader.model.feedback import feedback_for_student, feedback_markdown, fenced, points_text
+from grader.model.feedback import (
+    AS_ABOVE,
+    feedback_for_student,
+    feedback_markdown,
+    fenced,
+    once,
+    points_text,
+)
+from grader.report_text import report_text
 
 
 def test_markdown_of_a_graded_report(make_report):
@@ -15,10 +23,21 @@ def test_markdown_of_a_graded_report(make_report):
         "✓ **check number 1** — 2 / 2\n\n"
         "✗ **check number 2** — 0 / 2\n\n"
         "```text\nW1 has shape (4,) instead of (4, 1)\n```\n\n"
-        "✗ **check number 3** — 0 / 2 (timeout)\n\n"
-        "```text\nW1 has shape (4,) instead of (4, 1)\n```\n\n"
+        "✗ **check number 3** — 0 / 2 (timeout): as above\n\n"
         "---\nada · zero\\_init.py\n"
     )
+
+
+def test_what_was_just_said_is_not_said_again():
+    assert list(once(["", "a", "a", "", "a", "b", "a"])) == [
+        "", "a", AS_ABOVE, "", AS_ABOVE, "b", "a",
+    ]  # fmt: skip
+
+
+def test_one_reason_for_all_checks_stands_once(make_report):
+    report = make_report("passed", "failed", "timeout")
+    for text in (feedback_markdown(feedback_for_student(report)), report_text(report)):
+        assert text.count("W1 has shape (4,)") == text.count(AS_ABOVE) == 1
 
 
 def test_markdown_of_an_ungraded_report_has_no_points(make_report):

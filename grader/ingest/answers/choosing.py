@@ -137,6 +137,8 @@ class Chooser:
         functions = self._contents.of(file.file).outline.functions.get(exercise, {})
         if rank.work != best.work:
             yield _LESS_WORK[rank.work]
+        elif rank.work is Work.AS_GIVEN:
+            yield "is as it was given out, too"
         if rank.fits != best.fits:
             yield f"has other parameters for {', '.join(functions)}"
         if rank.functions != best.functions:

@@ -1,0 +1,91 @@
+"""What `grader grade` says on stderr: how a class was read, and what of it is not graded."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from grader.enrolment import ABSENT
+from grader.ingest import LAYOUTS
+from grader.ingest.gathered import GIVEN_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.ingest import Gathered
+    from grader.store import Unmatched
+    from grader.tally import Summary
+
+_SHOWN = 20
+
+
+def tell(gathered: Gathered) -> None:
+    """Say what the files were taken for, unless it is the plain layout."""
+    if gathered.layout != LAYOUTS["plain"].title:
+        print(f"read as {gathered.layout}", file=sys.stderr)
+    if gathered.hint:
+        print(f"hint: {gathered.hint}", file=sys.stderr)
+    if gathered.strangers:
+        _list("not in the roster", list(gathered.strangers))
+
+
+def complain(summary: Summary) -> None:
+    """Say what is not graded, and why."""
+    faults = [f"{name}: {fault}" for name, fault in summary.faults.items()]
+    _list("not graded because of a problem on our side, tried again in the next run", faults)
+    unmatched = [item for item in summary.unmatched if item.path]
+    _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
+    _tell_passed_over(summary.passed_over)
+    _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
+    _list(
+        "may be one of several students of earlier runs, and were joined with none", summary.unsure
+    )
+    _tell_kept(summary)
+    if summary.interrupted:
+        left = f"{summary.pending} submissions are pending"
+        print(f"stopped: {left}; the same command goes on with them", file=sys.stderr)
+
+
+def _tell_passed_over(items: Sequence[Unmatched]) -> None:
+    """List what does not count; what was given out is counted, so that it buries nobody's work."""
+    own = [item for item in items if item.reason not in GIVEN_OUT]
+    _list("does not count", [f"{item.path}: {item.reason}" for item in own])
+    if n := len(items) - len(own):
+        what = "1 file was" if n == 1 else f"{n} files were"
+        print(f"{what} passed over: the course gives such files out", file=sys.stderr)
+
+
+def _tell_kept(summary: Summary) -> None:
+    if n := summary.kept_students:
+        who = "1 student from earlier runs is" if n == 1 else f"{n} students from earlier runs are"
+        print(f"{who} kept; --whole-class says that PATH is all there is", file=sys.stderr)
+    if n := summary.kept_submissions:
+        what = "1 earlier submission" if n == 1 else f"{n} earlier submissions"
+        print(f"{what} of the students in PATH kept, which PATH does not hold", file=sys.stderr)
+
+
+def _by_folder(items: Sequence[Unmatched]) -> list[str]:
+    """Return a line for each reason in a folder, so that one student's data hides nobody's work.
+
+    Files whose students have no grade because of them come first.
+    """
+    lines: dict[tuple[str, str], list[str]] = {}
+    for item in sorted(items, key=lambda one: one.label is None):
+        folder, _, name = item.path.rpartition("/")
+        same = lines.setdefault((folder or item.path, item.reason), [])
+        same.append(name if same else item.path)
+    return [
+        f"{', '.join(names[:3])}{f' and {n} more' if (n := len(names) - 3) > 0 else ''}: {reason}"
+        for (_, reason), names in lines.items()
+    ]
+
+
+def _list(title: str, lines: list[str], count: int = 0, *, most: int = _SHOWN) -> None:
+    """Print `lines` about `count` things, or as many as there are lines; at most `most` of them."""
+    if not lines:
+        return
+    print(f"{title} ({count or len(lines)}):", file=sys.stderr)
+    for line in lines[:most]:
+        print(f"  {' '.join(line.split())[:200]}", file=sys.stderr)
+    if len(lines) > most:
+        print(f"  and {len(lines) - most} more", file=sys.stderr)
