@@ -8,11 +8,13 @@ refused with the name that a student has for it.
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections import OrderedDict, deque
+from collections import ChainMap, OrderedDict, UserDict, deque
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -45,11 +47,38 @@ MASKED: Final = "array with masked entries"
 _UNSAID: Final = ("builtins", "__main__", "submission")
 
 
-def items_of(value: Any, kind: type) -> Iterable[tuple[Any, Any]] | None:
-    """Return the items of a dict of any class, in their order; None for what is no dict."""
-    if not issubclass(kind, dict):
-        return None
-    return OrderedDict.items(value) if kind is OrderedDict else dict.items(value)
+def items_of(value: Any, kind: type, depth: int = 0) -> Iterable[tuple[Any, Any]] | None:
+    """Return the items of a dict of any class, in their order; None for what is no dict.
+
+    One that holds other dicts is read through them: a `UserDict`, a `ChainMap`, a view of a dict.
+    """
+    if issubclass(kind, dict):
+        return OrderedDict.items(value) if kind is OrderedDict else dict.items(value)
+    parts = _held(value, kind) if depth < DEFAULT_LIMITS.depth else []
+    items = [items_of(part, type(part), depth + 1) for part in parts]
+    found = [item for item in items if item is not None]
+    if len(items) < 2 or len(found) < len(items):
+        return found[0] if len(items) == len(found) == 1 else None
+    # In a chain, the first one that has a key counts.
+    return {plain_key(key): item for part in reversed(found) for key, item in part}.items()
+
+
+def _held(value: Any, kind: type) -> list[Any]:
+    """Return the dicts that a value holds, which is no dict itself."""
+    if kind is MappingProxyType:
+        return gc.get_referents(value)
+    bases = vars(type)["__mro__"].__get__(kind)  # `issubclass` asks these abstract classes
+    if any(base is UserDict for base in bases):
+        return [_attributes(value).get("data")]
+    if any(base is ChainMap for base in bases):
+        maps = _attributes(value).get("maps")
+        return maps if type(maps) is list else []
+    return []
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = object.__getattribute__(value, "__dict__")
+    return found
 
 
 def parts_of(value: Any, kind: type) -> tuple[bool, Iterable[Any]] | None:
@@ -137,7 +166,7 @@ def _array(value: Any, kind: type) -> np.ndarray[Any, Any]:
     # Masked arrays exist only where their module was imported.
     masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
     if masked is not None and issubclass(kind, masked):
-        mask = object.__getattribute__(value, "__dict__").get("_mask")
+        mask = _attributes(value).get("_mask")
         if type(mask) is np.ndarray and mask.any():
             raise Refused("type", MASKED, value)
     return np.ndarray.view(value, np.ndarray)

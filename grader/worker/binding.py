@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from inspect import Parameter
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,14 +53,18 @@ def bind(
     bound = _match_names(slots, arguments)
     rest = _match_positions(slots, arguments, bound)
     kinds = {p.kind for p in parameters}
-    rest = [a for a in rest if a["given"]]
-    takes_rest = kinds & {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
     unmet = [slot.name for slot in slots if _is_unmet(slot, bound)]
-    if unmet or (rest and not takes_rest):
-        known = not rest and all(name in bound for name in unmet)
-        left_out = [bound[name]["name"] for name in unmet] if known else []
-        raise SignatureMismatch(_has(parameters), _wanted(arguments), left_out)
-    return _call(slots, bound, rest, Parameter.VAR_POSITIONAL in kinds)
+    # A position behind an argument that is left out would be that argument's own.
+    starred = Parameter.VAR_POSITIONAL in kinds
+    by_place = list(takewhile(lambda a: a["given"], rest)) if starred else []
+    by_name = [a for a in rest[len(by_place) :] if a["given"]]
+    if unmet or (by_name and Parameter.VAR_KEYWORD not in kinds):
+        left_out = [bound[name] for name in unmet if name in bound]
+        known = len(left_out) == len(unmet) and (starred or not by_name)
+        left_out += rest[len(by_place) : rest.index(by_name[-1])] if by_name else []
+        names = [a["name"] for a in left_out if not a["given"]]
+        raise SignatureMismatch(_has(parameters), _wanted(arguments), names if known else [])
+    return _call(slots, bound, by_place, by_name)
 
 
 def fits(function: Callable[..., Any], arguments: list[Argument]) -> bool:
@@ -156,7 +161,10 @@ def _is_supplied(slot: Parameter, bound: dict[str, Argument]) -> bool:
 
 
 def _call(
-    slots: list[Parameter], bound: dict[str, Argument], rest: list[Argument], starred: bool
+    slots: list[Parameter],
+    bound: dict[str, Argument],
+    by_place: list[Argument],
+    by_name: list[Argument],
 ) -> tuple[list[Any], dict[str, Any]]:
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
@@ -165,7 +173,7 @@ def _call(
     last = -1
     for index, slot in enumerate(slots):
         if (slot.kind is Parameter.POSITIONAL_ONLY and slot.name in supplied) or (
-            rest and starred and slot.kind in _BY_POSITION
+            by_place and slot.kind in _BY_POSITION
         ):
             last = index
     for index, slot in enumerate(slots):
@@ -173,10 +181,8 @@ def _call(
             args.append(supplied[slot.name]["value"] if slot.name in supplied else slot.default)
         elif slot.name in supplied:
             _place(slot, index, supplied[slot.name]["value"], args, kwargs)
-    if starred:
-        args += [argument["value"] for argument in rest]
-    else:
-        kwargs |= {argument["name"]: argument["value"] for argument in rest}
+    args += [argument["value"] for argument in by_place]
+    kwargs |= {argument["name"]: argument["value"] for argument in by_name}
     return args, kwargs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 import os
@@ -58,6 +59,8 @@ def run(descriptor: int, locks: lockdown.Lockdown, message: dict[str, Any]) -> N
         return
     sys.stdout = sys.stderr = _output()
     send(channel, {"kind": "ready"})
+    # Python has them of `site`, which a worker does without.
+    vars(builtins).update(exit=sys.exit, quit=sys.exit)
     worker = _Worker(limits)
     worker.witness.watch()
     clock.skip_sleeping()

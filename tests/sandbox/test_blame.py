@@ -97,6 +97,8 @@ def test_a_call_that_loses_the_worker_costs_only_itself(submit: Any, name: str) 
 RAISED: dict[str, tuple[str, str, str]] = {
     "recursion": ("f()", "RecursionError", "maximum recursion depth"),
     "sys.exit": ("sys.exit('bye')", "SystemExit", "bye"),
+    "exit": ("exit('bye')", "SystemExit", "bye"),
+    "quit": ("quit('bye')", "SystemExit", "bye"),
     "interrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt", ""),
     "generator exit": ("raise GeneratorExit", "GeneratorExit", ""),
     "no message": ("raise Broken", "Broken", ""),

@@ -5,6 +5,7 @@ In real workers this code is shown by every other test here; it runs where nothi
 
 from __future__ import annotations
 
+import builtins
 import io
 import random
 import socket
@@ -38,6 +39,8 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[socket.socket, so
         monkeypatch.setattr(place, "seed", place.seed)
     monkeypatch.setattr(time, "sleep", time.sleep)
     monkeypatch.setattr(sys, "setrecursionlimit", sys.setrecursionlimit)
+    for name in ("exit", "quit"):
+        monkeypatch.setattr(builtins, name, getattr(builtins, name))
     generator = np.random.bit_generator
     monkeypatch.setattr(generator, "randbits", generator.randbits)  # type: ignore[attr-defined]
     for name in ("stdout", "stderr"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict, deque, namedtuple
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum, IntEnum
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trips import VALUES, same, trip
+
+from grader.wire import Refused
 
 Pair = namedtuple("Pair", "a b")
 
@@ -33,6 +37,12 @@ PLAIN: dict[str, tuple[Any, Any]] = {
     "ordered dict in another order": (moved, {"b": 2, "a": 1}),
     "defaultdict": (defaultdict(list, W1=1), {"W1": 1}),
     "counter": (Counter("aab"), {"a": 2, "b": 1}),
+    "UserDict": (UserDict(W1=1), {"W1": 1}),
+    "chain": (ChainMap({"a": 1}, UserDict(b=2, a=3)), {"b": 2, "a": 1}),
+    "chain of nothing": (ChainMap(), {}),
+    "view of a dict": (MappingProxyType({"W1": 1}), {"W1": 1}),
+    "view of a chain": (MappingProxyType(ChainMap({"W1": 1})), {"W1": 1}),
+    "view of an ordered dict": (MappingProxyType(OrderedDict(a=1)), {"a": 1}),
     "named tuple": (Pair(1, 2), (1, 2)),
     "result of numpy": (tuple(np.linalg.slogdet(np.eye(2))), (np.float64(1), np.float64(0))),
     "deque": (deque([1, 2]), [1, 2]),
@@ -146,6 +156,33 @@ LIARS: dict[type, tuple[tuple[Any, ...], Any]] = {
 def test_a_class_that_lies_is_not_asked(base: type) -> None:
     arguments, wanted = LIARS[base]
     assert same(wanted, trip(liar(base, *arguments)))
+
+
+@pytest.mark.parametrize("base", [UserDict, ChainMap])
+def test_a_class_that_lies_and_holds_dicts_is_not_asked(base: type) -> None:
+    lies = LIES | {"__getattribute__": lie, "__abstractmethods__": frozenset()}
+    made = object.__new__(type("Net", (base,), lies))
+    object.__setattr__(made, "data", liar(dict))
+    object.__setattr__(made, "maps", [liar(dict), {"a": 2}])
+    assert trip(made) == {"a": 1}
+
+
+def test_a_dict_that_holds_itself_or_no_dict_is_refused() -> None:
+    endless: Any = UserDict()
+    endless.data = endless
+    for value in (endless, ChainMap({}, 3), _chain_of("ab"), MappingProxyType(_Table())):  # type: ignore[arg-type]
+        with pytest.raises(Refused):
+            trip(value)
+
+
+def _chain_of(maps: Any) -> Any:
+    chain: Any = ChainMap()
+    chain.maps = maps
+    return chain
+
+
+class _Table(Mapping[str, int]):
+    __getitem__ = __len__ = __iter__ = lie
 
 
 def test_a_key_that_lies_is_not_asked() -> None:

@@ -6,10 +6,8 @@ import dataclasses
 import gc
 import itertools
 import tracemalloc
-from collections import UserDict
 from enum import Enum
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -73,8 +71,6 @@ OTHERS = {
     "module": (np, "module"),
     "class": (float, "type"),
     "dataclass": (Record(), f"{__name__}.Record"),
-    "dict that is none": (UserDict(a=1), "collections.UserDict"),
-    "proxy of a dict": (MappingProxyType({"a": 1}), "mappingproxy"),
     "set of objects": ({Record()}, f"{__name__}.Record"),
     "exception": (ValueError("a"), "ValueError"),
     "ellipsis": (..., "ellipsis"),

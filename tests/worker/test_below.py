@@ -69,7 +69,7 @@ BELOW = {
     "a new attribute": ("class C: s = 1\nc = C()\ndef f(): return c.t", "c.t = 3", 3),
     "one that fails": ("class C: s = 1\ndef f(): return C.s", "C.t.u = 3", 1),
     "an empty list": ("K = []\ndef f(): return K", "for k in (1, 2): K.append(k)", [1, 2]),
-    "a deletion": ("K = 1\ndef f(): return K", "del K", 1),
+    "a deletion": ("sum = 1\ndef f(): return sum([2])", "del sum", 2),
 }
 
 
@@ -105,3 +105,8 @@ def test_what_tries_the_function_fills_nothing(case: str, empty: str) -> None:
 def test_a_table_of_the_function_itself_is_no_experiment() -> None:
     code = "T = {}\ndef g(): return T['f'] is f\ndef f(): return g()"
     assert value(code, "T['f'] = f") is True
+
+
+def test_what_is_deleted_below_a_function_is_not_there_when_it_is_called() -> None:
+    with pytest.raises(NameError):
+        value("K = 1\ndef f(): return K", "del K")

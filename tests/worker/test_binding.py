@@ -126,6 +126,42 @@ def test_an_argument_that_is_not_given_keeps_its_place(function, expected):
     assert received(function, TRAIN) == expected
 
 
+START = [argument("slope"), argument("start", given=False), argument("rate", "lr")]
+AFTER = [*START, argument("steps", given=False)]
+
+
+@pytest.mark.parametrize("arguments", [START, AFTER])
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda *args, **kwargs: (args, kwargs), (("SLOPE",), {"rate": "RATE"})),
+        (lambda slope, *args, **kw: ((slope, *args), kw), (("SLOPE",), {"rate": "RATE"})),
+        (lambda f, start=0, *args, **kw: ((f, start, *args), kw), (("SLOPE", 0, "RATE"), {})),
+        (lambda f, start=0, *args: (f, start, *args), ("SLOPE", 0, "RATE")),
+    ],
+)
+def test_what_follows_an_argument_that_is_left_out_never_takes_its_place(
+    function, expected, arguments
+):
+    assert received(function, arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("function", "left_out"),
+    [
+        (lambda *args: None, ["start"]),
+        (lambda slope, *args: None, ["start"]),
+        (lambda slope, start, *args: None, ["start"]),
+        (lambda slope, *args, other: None, []),
+    ],
+)
+def test_by_position_alone_nothing_in_the_middle_can_be_left_out(function, left_out):
+    for arguments in (START, AFTER):
+        with pytest.raises(SignatureMismatch) as caught:
+            bind(function, arguments)
+        assert caught.value.left_out == left_out
+
+
 @pytest.mark.parametrize(
     ("function", "expected"),
     [

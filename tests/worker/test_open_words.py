@@ -27,6 +27,14 @@ OPEN = [
     *("W = your code here\nreturn W", "W = [your code here]\nreturn W", "YOUR CODE HERE\nreturn W"),
     *("W = # YOUR CODE HERE\nreturn W", "W = # YOUR CODE HERE", "W = ...your code...\nreturn W"),
     *("m = x.shape[0]\nW = <your code>\nreturn W", "return # your code"),
+    *("return ____ * x**2 + ____ * x - ____", 'raise TODO("write me")', "raise TODO"),
+    "path = [x]\nfor k in range(3):\n    path.append(path[-1] - ____)\nreturn path",
+    "path = np.zeros(n_h + 1)\npath[0] = x\nfor k in range(n_h):\n    path[k] = None\nreturn path",
+    "path = [x]\nfor k in range(3):\n    # YOUR CODE HERE\nreturn path",
+    "path = np.zeros(n_h + 1)\nfor k in range(n_h):\n    # YOUR CODE HERE\nreturn path",
+    "path = list()\nwith np.errstate(all='ignore'):\n    for k in x:\n        # todo\nreturn path",
+    "y = 0\nwhile y < 5:\n  # YOUR CODE HERE\nreturn y",
+    "y = 0\nif x > 0:\n  # todo\nelse:\n  # todo\nreturn y",
 ]
 # Work right beside such words, or words that only look like them.
 FILLED = [
@@ -41,6 +49,10 @@ FILLED = [
     *("while True:\n    return x", "while x < 3:\n    x += 1\nreturn x", "if x > 0:\n    return 1"),
     *("for i in range(3):\n    x = x * 2\nreturn x", "z = lambda: ...\nreturn x", "return x<n_h>3"),
     *('return len("your code")', 'W = {"your code here": x}\nreturn W', 'return "W___"'),
+    *("y = x * 2\nreturn y - ____", "if x > 0:\n    return x\nreturn ____ * x"),
+    *("W = np.zeros(n_h)\nb = None\nreturn W", "W = np.zeros(n_h)\nW[0] = 1\nreturn W"),
+    "path = np.zeros(3)\npath[0] = x * 2\nfor k in range(3):\n    path[k] = None\nreturn path",
+    "for k in x:\n    if k:\n        return k\n    y = ____ + k\nreturn y",
     *('W = x\nreturn W if W else "TODO"', 'return {"W": x * 2, "label": "TODO"}'),
 ]
 
@@ -64,3 +76,16 @@ def test_work_beside_such_words_is_work(body):
 @pytest.mark.parametrize("gap", ["<your code>", "YOUR CODE HERE", "?"])
 def test_what_is_no_python_beside_work_stays_none(gap):
     assert function(f"y = x.sum()\nW = {gap}\nreturn y") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "W = np.zeros(2)\nif x:\n    # print\nreturn W",
+        "y = x.sum()\nfor k in range(3):\n    # todo\nreturn y",
+        "y = 0\nfor k in range(3):\n    y = y + k\nfor k in range(3):\n    # todo\nreturn y",
+        "if x > 0:\n    return x\nelse:\n    # todo",
+    ],
+)
+def test_work_beside_a_block_of_comments_stays_none(body):
+    assert function(body) == []

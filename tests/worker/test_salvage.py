@@ -49,6 +49,8 @@ OPEN = {
     "a with of comments": "def f(x):\n    with np.errstate(all='ignore'):\n        # safe\n",
     "a body of comments": "def f(x):\n    # TODO\n",
     "a long head and comments": "def f(x,\n      y):\n    # TODO\n    # and this\n",
+    "nothing below": "def f(x):\n",
+    "a remark and nothing below": "def f(x,\n      y):  # mine\n\n\n",
     "missing arguments": "def f(A, B):\n    Z = np.dot( , )\n    return {'Z': , 'A': }\n",
     "a missing item": "def f(A, B):\n    Z = [, ]\n    W = np.zeros(shape=)\n    return Z\n",
     "one space too many": "def f(x):\n    W = None\n     b = None\n    return W, b\n",
@@ -74,6 +76,21 @@ def test_a_gap_that_python_cannot_read_is_a_stub(kind):
     found = {s.names[0]: is_stub(s.node, s.text) for s in result.statements}
     assert found == {"before": False, "f": True, "after": False}
     assert result.statements[1].line == 4
+    if "____" not in OPEN[kind]:
+        assert "____" not in ast.unparse(result.statements[1].node)
+
+
+@pytest.mark.parametrize("below", ["", "@cached\ndef g(): pass", "if __name__ == '__main__': f()"])
+def test_a_function_of_one_line_says_what_it_is_when_it_is_called(below):
+    (statement, *_) = extract("cell 1", f"def f(x):\n\n{below}").statements
+    space = {}
+    exec(compile(ast.Module([statement.node], []), "", "exec"), space)
+    with pytest.raises(NotImplementedError, match="not written yet"):
+        space["f"](1)
+
+
+def test_what_follows_a_first_line_may_be_a_body_that_lost_its_indent():
+    assert broken("def f(x):\nreturn 3\n") == [(1, ("f",))]
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ import builtins
 import re
 from typing import TYPE_CHECKING
 
+from grader.worker.extract.blanks import ends_at_blank, holds_blank, is_blank
 from grader.worker.extract.idle import (
     COMPOUND,
     is_number,
     is_silent,
+    makes_room,
     names,
     only_measures,
     packs_names,
@@ -21,10 +23,6 @@ if TYPE_CHECKING:
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-_BLANK = re.compile(
-    r"__+|todo|(?:fill_?(?:(?:me|this|it)_?)?in|your_?(?:code|answer|solution))(?:_?here)?",
-    re.IGNORECASE,
-).fullmatch
 _NOT_IMPLEMENTED = frozenset({"NotImplemented", "NotImplementedError"})
 _SAYS_SO = re.compile(
     r"\s*(?:not (?:yet )?(?:implemented|done|written)|todo\b|(?:add )?your code)", re.IGNORECASE
@@ -44,7 +42,8 @@ def is_only_gaps(node: Function) -> bool:
     """Whether a function leaves open what it is to return, and does nothing else.
 
     Lines that only read sizes or unpack arguments may be the student's. They do not make a function
-    theirs when it holds a gap at which Python itself stops: no call of it can return a value.
+    theirs when it holds a gap at which Python itself stops: no call of it can return a value. Nor
+    does a container make it theirs whose items are gaps, or which a loop was to fill.
     """
     reached = _reached(node.body)
     statements = list(flat(reached))
@@ -56,8 +55,21 @@ def is_only_gaps(node: Function) -> bool:
     if not gaps:
         return all(is_silent(s) and not isinstance(s, COMPOUND) for s in rest)
     stops = raises_not_implemented(reached[-1]) or any(map(_stops, gaps))
-    idle = all(is_silent(s) or packs_names(s) or (stops and only_measures(s)) for s in rest)
-    return idle and _returns_gaps(statements)
+    room = {name for s in gaps for name in assigned_names(s) - _bound(s)}
+    fills = any(isinstance(s, ast.For | ast.While) and ends_at_blank(s.body) for s in statements)
+    idle = all(
+        is_silent(s)
+        or packs_names(s)
+        or (stops and only_measures(s))
+        or (makes_room(s) and (fills or _bound(s) <= room))
+        for s in rest
+    )
+    return idle and (ends_at_blank(reached) or _returns_gaps(statements, room))
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement gives a value as a whole, not an item of."""
+    return {name.id for name in names(statement, ast.Store)}
 
 
 def flat(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -94,13 +106,13 @@ def _never_passed(statement: ast.stmt) -> bool:
         case ast.While(test=head):
             return is_open(head) and _holds_sign(head)
         case ast.Expr(value=ast.Name(id=name)):
-            return _BLANK(name) is not None
+            return is_blank(name)
     return False
 
 
 def _binds_blanks(node: Function, parameters: set[str]) -> bool:
     """Whether a name like ``__`` has a value here, and is no blank."""
-    return any(map(_BLANK, (*parameters, *(n.id for n in names(node, ast.Store)))))
+    return any(map(is_blank, (*parameters, *(n.id for n in names(node, ast.Store)))))
 
 
 def _acts_on(parameters: set[str], statement: ast.stmt) -> bool:
@@ -116,6 +128,8 @@ def is_gap(statement: ast.stmt) -> bool:
 
     Of a statement with a block, only the first line is looked at.
     """
+    if holds_blank(statement):
+        return True
     match statement:
         case ast.Assign(value=value) | ast.AugAssign(value=value):
             return is_open(value)
@@ -125,7 +139,7 @@ def is_gap(statement: ast.stmt) -> bool:
             return value is None or is_open(value)
         case ast.Expr(value=value) | ast.For(iter=value):
             return _has_gap(value)
-        case ast.While(body=[ast.Expr(value=ast.Name(id=name))]) if _BLANK(name):
+        case ast.While(body=[ast.Expr(value=ast.Name(id=name))]) if is_blank(name):
             return True
         case ast.If(test=value) | ast.While(test=value):
             return _has_gap(value)
@@ -142,7 +156,7 @@ def is_open(value: ast.expr) -> bool:
         case ast.Lambda(body=inner):
             return is_open(inner)
         case ast.Name(id=name) | ast.Call(func=ast.Name(id=("NotImplementedError" as name))):
-            return name in _NOT_IMPLEMENTED or _BLANK(name) is not None
+            return name in _NOT_IMPLEMENTED or is_blank(name)
         case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
             return bool(parts) and all(map(is_open, parts))
         case ast.Dict(values=parts):
@@ -192,15 +206,18 @@ def _stops(gap: ast.stmt) -> bool:
 def _holds_sign(node: ast.AST) -> bool:
     """Whether something stands there for what was left open, other than None."""
     return any(
-        (isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and _BLANK(n.id))
+        (isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and is_blank(n.id))
         or (isinstance(n, ast.Constant) and n.value is not None and is_open(n))
         for n in ast.walk(node)
     )
 
 
-def _returns_gaps(statements: list[ast.stmt]) -> bool:
-    """Whether all that is returned comes from gaps, and from nothing that was given a value."""
-    hollow, filled = _values(statements)
+def _returns_gaps(statements: list[ast.stmt], room: set[str]) -> bool:
+    """Whether all that is returned comes from gaps, and from nothing that was given a value.
+
+    Names in `room` have none: their items are gaps.
+    """
+    hollow, filled = _values([s for s in statements if not (makes_room(s) and _bound(s) <= room)])
     for statement in statements:
         if isinstance(statement, ast.Return) and not is_gap(statement):
             assert statement.value is not None
@@ -263,7 +280,9 @@ def raises_not_implemented(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.Raise) or statement.exc is None:
         return False
     match statement.exc:
-        case ast.Name(id=name) | ast.Call(func=ast.Name(id=name)) if name in _NOT_IMPLEMENTED:
+        case ast.Name(id=name) | ast.Call(func=ast.Name(id=name)) if (
+            name in _NOT_IMPLEMENTED or is_blank(name)
+        ):
             return True
         case ast.Call(args=[ast.Constant(value=str(text)), *_]):
             return _SAYS_SO(text) is not None

@@ -15,6 +15,7 @@ COMPOUND = (
 )
 _SKELETON_CALLS = frozenset({"range", "len", "enumerate", "zip", "reversed", "isinstance"})
 _TEXT_CALLS = frozenset({"len", "str", "repr", "type", "format", "round"})
+_ROOM = frozenset({"zeros", "empty", "ones", "zeros_like", "empty_like", "list", "dict"})
 _COPIES = frozenset({"copy", "deepcopy"})
 _PLAIN = (ast.Name, ast.Constant, ast.expr_context)
 
@@ -43,7 +44,7 @@ def is_silent(statement: ast.stmt) -> bool:
 def _calls(value: ast.AST) -> set[str]:
     """Return the names of the functions called in `value`; "" for what has no plain name."""
     called = (n.func for n in ast.walk(value) if isinstance(n, ast.Call))
-    return {f.id if isinstance(f, ast.Name) else "" for f in called}
+    return set(map(_only_name, called))
 
 
 def _only_shows(argument: ast.expr) -> bool:
@@ -92,6 +93,19 @@ def _is_measure(value: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id=name), args=[inner]):
             return name in ("len", *_COPIES) and _is_measure(inner)
     return False
+
+
+def makes_room(statement: ast.stmt) -> bool:
+    """Whether a statement makes a container whose items are still to come: ``np.zeros(n + 1)``."""
+    match statement:
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(func=function, args=sizes)):
+            name = function.attr if isinstance(function, ast.Attribute) else _only_name(function)
+            return name in _ROOM and not any(map(_calls, sizes))
+    return False
+
+
+def _only_name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _is_part_of_size(value: ast.expr) -> bool:

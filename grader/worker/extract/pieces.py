@@ -56,9 +56,12 @@ _INDENTED_DEF = re.compile(r"[ \t]++(?:async[ \t]+)?(?:def|class)\b")
 _HEAD = re.compile(
     r"(?P<defines>(?:async[ \t]+)?def\b)|(?:async|for|while|if|elif|else|with|try|except|finally)\b"
 )
+_DEFINES = re.compile(r"(?:(?:async[ \t]+)?def|class)\b|@|if[ \t]+__name__\b")
 _NO_VALUE = re.compile(r"(?<![=!<>:])=$")
 BLANK = "____"
 """What stands for a value or a block that was left open, and cannot be executed."""
+NOT_WRITTEN = 'raise NotImplementedError("this function is not written yet")'
+"""The body of a function that Python could not read, because nothing was filled in."""
 OUTSIDE = (False, False)
 """The state of a line that starts outside of strings and brackets."""
 
@@ -108,6 +111,25 @@ def with_blanks(source: str) -> str:
         elif _NO_VALUE.search(lines[last].rstrip()):
             lines[last] = f"{lines[last].rstrip()} {BLANK}"
     return "\n".join(lines)
+
+
+def with_bodies(source: str) -> str:
+    """Return `source` with a body for each function that has none: one that says so.
+
+    A function has none when a definition follows its first line, or nothing does. What else
+    follows may be its body, which has lost its indent.
+    """
+    lines = code_lines(source)
+    statements = _statement_lines(lines, line_states(source))
+    written = source.split("\n")
+    for (first, last), (following, _) in pairwise([*statements, (len(lines), 0)]):
+        head = _HEAD.match(lines[first].strip())
+        if head is None or not head["defines"] or not lines[last].rstrip().endswith(":"):
+            continue
+        below = lines[following] if following < len(lines) else ""
+        if width_of(below) <= width_of(lines[first]) and _DEFINES.match(below.strip() or "@"):
+            written[last] = f"{lines[last].rstrip()} {NOT_WRITTEN}"
+    return "\n".join(written)
 
 
 def _statement_lines(lines: list[str], states: list[tuple[bool, bool]]) -> list[tuple[int, int]]:

@@ -74,6 +74,9 @@ class Choice:
         for place in [*self._settings(closure.taken), *self._seeds(closure.taken)]:
             closure.statement(place, place)
         closure.work()
+        for place in [*self._deletions(closure.taken)]:
+            closure.statement(place, place)
+        closure.work()
         return {place: place not in closure.adding for place in closure.taken}
 
     def test_names(self, block: Block) -> set[str]:
@@ -128,6 +131,15 @@ class Choice:
             users = (self._facts[p].words & setting.users for p in taken)
             if places and (not setting.users or any(users)):
                 yield from places
+
+    def _deletions(self, taken: Collection[int]) -> Iterator[int]:
+        """Yield the statements that take a name away which something above them has bound."""
+        facts, tables = self._facts, (self._index.binders, self._effects.changers)
+        for place in self._index.others:
+            names = () if facts[place].statement.main else facts[place].deletes
+            given = (p for name in names for table in tables for p in table.get(name, ()))
+            if any(p < place and (p in taken or facts[p].statement.kind != "other") for p in given):
+                yield place
 
     def _seeds(self, taken: Collection[int]) -> Iterator[int]:
         """Yield the statements that seed a generator from which a taken one draws."""

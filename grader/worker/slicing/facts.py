@@ -36,12 +36,16 @@ _LOADS = {
 }
 _STORES = frozenset(dis.opmap[name] for name in ("STORE_NAME", "STORE_GLOBAL"))
 _STORE_GLOBAL = dis.opmap["STORE_GLOBAL"]
+_DELETES = frozenset(dis.opmap[name] for name in ("DELETE_NAME", "DELETE_GLOBAL"))
+_NAMESPACES = ("globals", "locals", "vars")
 _EXTENDED = dis.EXTENDED_ARG
 MAX_DEPTH = 50
 
 
 def compiled(statement: Statement) -> CodeType:
     """Compile one statement; annotations are not evaluated, and an `assert` does nothing.
+
+    A `del` of what was not needed, and so never bound, does nothing either.
 
     A name that is missing in an annotation breaks nothing that is judged. A student's own assert
     would turn one mistake into the failure of all that comes after it.
@@ -50,13 +54,37 @@ def compiled(statement: Statement) -> CodeType:
     if "assert" in statement.text:
         node = _WithoutAsserts().visit(copy.deepcopy(node))  # the tree tells stubs, too
     code: CodeType = compile(
-        ast.Module([node], []),
+        ast.Module([*_one_by_one(node)] if isinstance(node, ast.Delete) else [node], []),
         statement.label,
         "exec",
         flags=__future__.annotations.compiler_flag,
         dont_inherit=True,
     )
     return code
+
+
+def _one_by_one(node: ast.Delete) -> Iterator[ast.stmt]:
+    """Yield what ``del a, b`` does, name by name, each in a `try`."""
+    ignored = ast.ExceptHandler(None, None, [ast.Pass()])
+    for target in node.targets:
+        one = ast.Delete([target])
+        part = ast.Try([one], [ignored], [], []) if isinstance(target, ast.Name) else one
+        yield ast.fix_missing_locations(ast.copy_location(part, node))
+
+
+def _taken_out(node: ast.stmt) -> set[str]:
+    """Return the names that a statement takes out of the module: ``globals().pop("K")``."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="pop"), args=[key, *_])):
+            pass
+        case ast.Delete(targets=[ast.Subscript(value=owner, slice=key)]):
+            pass
+        case _:
+            return set()
+    space = owner.func if isinstance(owner, ast.Call) else None
+    if isinstance(space, ast.Name) and space.id in _NAMESPACES and isinstance(key, ast.Constant):
+        return {str(key.value)}
+    return set()
 
 
 class _WithoutAsserts(ast.NodeTransformer):
@@ -93,6 +121,8 @@ class Facts:
     """Names that the functions in it need when they are called."""
     sets: set[str] = field(default_factory=set)
     """Names that the functions in it bind by ``global``."""
+    deletes: set[str] = field(default_factory=set)
+    """Names that have no value behind it."""
     words: set[str] = field(default_factory=set)
     """Every name in it, attributes too."""
     code: CodeType | None = None
@@ -106,9 +136,10 @@ class Facts:
         try:
             facts.code = compiled(statement)
             facts._look(facts.code, at_once=True, depth=0)
+            facts.deletes |= _taken_out(statement.node)
         except Exception as fault:  # what parses need not compile: a `return` outside of functions
             facts.fault = fault.with_traceback(None)
-            facts.binds = facts.reads = facts.later = facts.sets = set()
+            facts.binds = facts.reads = facts.later = facts.sets = facts.deletes = set()
         facts.binds |= set(statement.names)
         return facts
 
@@ -119,8 +150,10 @@ class Facts:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether it only gives names a value that is written there, which cannot fail."""
+        """Whether it only gives names a value that is written there, or none: it cannot fail."""
         node = self.statement.node
+        if isinstance(node, ast.Delete):
+            return all(isinstance(target, ast.Name) for target in node.targets)
         if not isinstance(node, ast.Assign):
             return False
         named = all(isinstance(target, ast.Name) for target in node.targets)
@@ -164,6 +197,9 @@ class Facts:
         loaded: list[str] = []
         stored: list[str] = []
         for operation, name in _names(code):
+            if operation in _DELETES:
+                self.deletes.update([name] if at_once and not depth else ())
+                continue
             (stored if operation in _STORES else loaded).append(name)
             if depth and operation in _STORES and operation != _STORE_GLOBAL:
                 own.add(name)  # an attribute of a class
@@ -180,7 +216,7 @@ def _names(code: CodeType) -> Iterator[tuple[int, str]]:
     for place in range(0, len(text), 2):
         operation, argument = text[place], text[place + 1] | extended
         extended = argument << 8 if operation == _EXTENDED else 0
-        if operation in _STORES:
+        if operation in _STORES or operation in _DELETES:
             yield operation, names[argument]
         elif (shift := _LOADS.get(operation)) is not None:
             yield operation, names[argument >> shift]
