@@ -129,6 +129,7 @@ class _Run:
             unmatched=enrolled.unmatched,
             passed_over=enrolled.passed_over,
             unsure=enrolled.people.unsure,
+            regrouped=enrolled.people.regrouped,
         )
         kept = kept_from_earlier(enrolled, store, way.scope)
         self.summary.kept_students, self.summary.kept_submissions = kept

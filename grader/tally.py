@@ -62,6 +62,8 @@ class Summary:
     """Earlier submissions, of this run's students, that are not in this run."""
     unsure: list[str] = field(default_factory=list)
     """Students who may be one of several earlier ones, by their labels."""
+    regrouped: list[str] = field(default_factory=list)
+    """Which rows of earlier runs are one by now, and which are two."""
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By exercise, in the order of the course."""
