@@ -29,7 +29,7 @@ from grader.ingest.roster import (
     lasting_keys,
     shown_name_keys,
 )
-from grader.model.names import same_name
+from grader.model.names import name_keys, same_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -88,7 +88,8 @@ class _Matching:
         people = self._people
         index = defaultdict[object, list[str]](list)
         for person in people.persons.values():
-            for key in (*lasting_keys(person.student), *person.handed):
+            student = person.student
+            for key in (*lasting_keys(student), *shown_name_keys(student), *person.handed):
                 index[key].append(person.stem)
         labels = {person.student.label for person in people.persons.values()}
         for student in sorted(self._handed, key=lambda student: student.label not in labels):
@@ -97,20 +98,22 @@ class _Matching:
             # What the whole class is called now may have been somebody else's by mistake.
             stems = named if named and people.whole else named + shared
             now = [people.persons[stem] for stem in dict.fromkeys(map(people.now, stems))]
-            self._doubt_first_name(student, {people.now(stem) for stem in named})
+            alike = shared + [
+                s for key in name_keys(student.name or "") for s in index.get(key, ())
+            ]
+            self._doubt_name(student, {*map(people.now, named)}, {*map(people.now, alike)})
             if free := [person for person in now if not self._is_of_another(student, person)]:
                 self._take(student, people.one(free))
 
-    def _doubt_first_name(self, student: Student, stems: set[str]) -> None:
-        """Doubt a folder `ada` of the login `ada` where "Ada Lovelace" once stood beside it."""
-        if not all(is_part_of_name(name, student) for name in self._handed[student]):
+    def _doubt_name(self, student: Student, stems: set[str], alike: set[str]) -> None:
+        """Doubt who has a row by name where another of this row or name once stood beside them."""
+        names, persons = self._handed[student], self._people.persons
+        if student in names or any(self._roster.find_exactly(name) for name in names):
             return
-        there = {run for stem in stems for run in self._people.persons[stem].runs}
-        for person in self._people.persons.values():
-            name = person.student.name or person.student.label
-            is_hers = same_name(student.name or "", name) and person.stem not in stems
-            if is_hers and not there.isdisjoint(person.runs):
-                self._people.doubt(f"{student.label} and {person.student.label}")
+        there = {run for stem in stems for run in persons[stem].runs}
+        for stem in sorted(alike - stems):
+            if not there.isdisjoint(persons[stem].runs):
+                self._people.doubt(f"{student.label} and {persons[stem].student.label}")
 
     def _is_of_another(self, student: Student, person: Person) -> bool:
         """Whether another student of the whole class is this person, and cannot be this one."""

@@ -335,14 +335,15 @@ def test_a_full_name_is_hers_and_no_first_name_that_is_a_login(hall, earlier):
         assert (known["Ada Lovelace"], known["Ada"]) == ("ada", "")
 
 
-def test_a_first_name_alone_is_refused_where_the_full_name_stood_beside_it(hall):
-    put(hall.folder, **{"Ada Lovelace__alpha": "pass", "Ada__alpha": "fail"})
-    roster = "Name,Login\nAda Lovelace,ada\n"
+@pytest.mark.parametrize(("one", "other"), [("Ada", "Ada Lovelace"), ("Ada Lovelace", "1001")])
+def test_a_name_alone_is_refused_where_a_better_one_stood_beside_it(hall, one, other):
+    put(hall.folder, **{f"{one}__alpha": "pass", f"{other}__alpha": "fail"})
+    roster = "Name,Login,Student ID\nAda Lovelace,ada,1001\n"
     for earlier in (None, roster):
         hall.run(roster=earlier)
         before = rows_of(hall)
-        with pytest.raises(UsageError, match=r"nothing was graded: Ada and Ada Lovelace\. Mend"):
-            hall.run(hall.folder / "Ada", roster=roster)
+        with pytest.raises(UsageError, match=rf"nothing was graded: {one} and {other}\. Mend"):
+            hall.run(hall.folder / one, roster=roster)
         assert rows_of(hall) == before
 
 
