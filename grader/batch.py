@@ -130,6 +130,7 @@ class _Run:
             passed_over=enrolled.passed_over,
             unsure=enrolled.people.unsure,
             strangers=gathered.strangers,
+            regrouped=enrolled.people.regrouped,
         )
         kept = kept_from_earlier(enrolled, store, way.scope)
         self.summary.kept_students, self.summary.kept_submissions = kept

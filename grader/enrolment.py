@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.ingest.gathered import NOBODY, Known
-from grader.ingest.people import identify
+from grader.ingest.identify import identify
 from grader.model.report import Status
 from grader.model.submission import submission_digest
 from grader.outputs import STORE
@@ -53,7 +53,7 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
     people = identify(store.people(), gathered.handed, gathered.roster, rows, whole=whole)
     # There is one for each row, and those who handed in are not absent.
     people.absent = people.absent[: len(gathered.absent)]
-    known = store.ids()
+    known = _ids(store, people)
     graded = _graded(store) if any(s.problem for s in gathered.submissions) else {}
     submissions, stems = [], dict[str, str]()
     for submission in gathered.submissions:
@@ -80,6 +80,21 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
         if item.unread and item.of in people.found
     }
     return Enrolment(people, submissions, stems, unmatched, passed_over, unread)
+
+
+def _ids(store: Store, people: People) -> dict[tuple[str, str], str]:
+    """Return the ids of all earlier submissions by the stems of now, one's own before another's.
+
+    Who was parted from another may need the id that the other's work had meanwhile.
+    """
+    ids = store.ids()
+    theirs = {(people.now(stem), exercise): name for (stem, exercise), name in ids.items()}
+    theirs |= {key: name for key, name in ids.items() if people.now(key[0]) == key[0]}
+    return {
+        (stem, exercise): name
+        for (stem, exercise), name in theirs.items()
+        if (first := name.removesuffix(f".{exercise}")) == stem or first not in people.persons
+    }
 
 
 def kept_from_earlier(enrolment: Enrolment, store: Store, scope: str | None) -> tuple[int, int]:
@@ -131,11 +146,11 @@ def _left_over(gathered: Gathered, people: People) -> Iterator[tuple[bool, Unmat
 
 def _absent(people: People, store: Store, *, whole: bool) -> Iterator[Unmatched]:
     """Yield who is in the roster and has handed in nothing, in no run that still counts."""
-    there = set[str]()
+    there = {person.stem for person in people.found.values()}
     if not whole:
-        there = {stem for stem, _ in store.members()}
+        there |= {people.now(stem) for stem, _ in store.members()}
         others = store.others().items()
-        there |= {stem for stem, (_, status) in others if status == UNMATCHED_STATUS}
+        there |= {people.now(stem) for stem, (_, status) in others if status == UNMATCHED_STATUS}
     for person in people.absent:
         if person.stem not in there:
             yield Unmatched("", person.student.label, ABSENT, person.stem)

@@ -22,10 +22,15 @@ class Register:
         handed = defaultdict[str, set[Student]](set)
         for identity, stem in self._db.rows("SELECT identity, person FROM handed"):
             handed[stem].add(Student.model_validate_json(identity))
-        seated = {stem for (stem,) in self._db.rows("SELECT DISTINCT person FROM roster")}
+        runs = defaultdict[str, set[int]](set)
+        for stem, run in self._db.rows("SELECT DISTINCT person, run FROM roster"):
+            runs[stem].add(run)
         return [
             Person(
-                stem, Student.model_validate_json(known), frozenset(handed[stem]), stem in seated
+                stem,
+                Student.model_validate_json(known),
+                frozenset(handed[stem]),
+                frozenset(runs[stem]),
             )
             for stem, known in self._db.rows("SELECT person, student FROM people ORDER BY person")
         ]

@@ -64,6 +64,8 @@ class Summary:
     """Students who may be one of several earlier ones, by their labels."""
     strangers: tuple[str, ...] = ()
     """Students who are not in the roster, by their labels."""
+    regrouped: list[str] = field(default_factory=list)
+    """Which rows of earlier runs are one by now, and which are two."""
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By exercise, in the order of the course."""

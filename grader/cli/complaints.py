@@ -40,6 +40,7 @@ def complain(summary: Summary) -> None:
     _list(
         "may be one of several students of earlier runs, and were joined with none", summary.unsure
     )
+    _list("rows of earlier runs were joined or parted", summary.regrouped)
     _tell_kept(summary)
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"

@@ -26,7 +26,7 @@ from grader.ingest.gathered import (
 from grader.ingest.layout import Clues
 from grader.ingest.listing import CODE, Kind, code_below, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
-from grader.ingest.people import labels_of, stems_of
+from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
 from grader.ingest.unread import Due, Unread, answers, listed, sort_out
 

@@ -10,16 +10,35 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
+
+    from grader.model.submission import Student
 
 # With an exercise id of 80, a dot, ".json" and a draft's mark a name stays within 255 bytes.
 MAX_BYTES: Final = 120
 _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
 _MARKS: Final = frozenset(" .,@()+=&'-_")
+
+
+def labels_of(students: Collection[Student], others: Iterable[Student] = ()) -> dict[Student, str]:
+    """Return how each student is called; of two with one name, each gets a number as well."""
+    labels = Counter(student.label for student in (*students, *others))
+    return {s: s.label if labels[s.label] == 1 else f"{s.label} {_number(s)}" for s in students}
+
+
+def stems_of(labels: Mapping[Student, str], taken: Collection[str] = ()) -> dict[Student, str]:
+    """Return a file name stem per student, by how each is called."""
+    stems = student_stems(labels.values(), taken)
+    return {student: stems[label] for student, label in labels.items()}
+
+
+def _number(student: Student) -> str:
+    known = (student.participant, student.user_id, student.sis_id, student.login, student.email)
+    return next((text for text in known if text), student.model_dump_json(exclude_none=True))
 
 
 def student_stems(labels: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:

@@ -72,17 +72,25 @@ class Roster:
         """Return the row of a student; None when there is none or more than one."""
         return self._match(student)[0]
 
+    def find_exactly(self, student: Student) -> Student | None:
+        """Return the row that has an identity of a student; what may be a name is none."""
+        row, sure = self._match(student)
+        return row if row and sure and not is_part_of_name(student, row) else None
+
     def join(self, students: Iterable[Student]) -> dict[Student, tuple[Student, Student | None]]:
         """Return each student joined with a row of the roster, and that row, if there is one.
 
         Students who fit one row exactly are one student. Where one does, or where several fit by
-        name, those who fit by name alone are not joined.
+        name, those who fit by name alone are not joined; but a folder named by a login that is a
+        first name as well gives way to the full name.
         """
         rows = {student: self._match(student) for student in students}
         exact: dict[Student, Student] = {}
         by_name = Counter(row for row, sure in rows.values() if row and not sure)
         for student, (row, sure) in rows.items():
-            if row and sure:
+            if row and sure and by_name[row] == 1 and is_part_of_name(student, row):
+                rows[student] = None, False
+            elif row and sure:
                 exact.setdefault(row, join(student, row))
         found: dict[Student, tuple[Student, Student | None]] = {}
         for student, (row, sure) in rows.items():
@@ -138,6 +146,11 @@ def shown_name_keys(student: Student) -> Iterator[str]:
 def is_label(student: Student) -> bool:
     """Return whether no more is known of a student than the label."""
     return not student.model_dump(exclude={"label"}, exclude_none=True)
+
+
+def is_part_of_name(student: Student, row: Student) -> bool:
+    """Whether all that is known of a student is one word of a name, which others may share."""
+    return is_label(student) and student.label.casefold() in (row.name or "").casefold().split()
 
 
 def join(student: Student, row: Student) -> Student:

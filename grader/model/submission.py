@@ -49,8 +49,13 @@ class Person:
     """All identities that are known, but for the one that counts in one assignment only."""
     handed: frozenset[Student] = frozenset()
     """How layouts have named them."""
-    seated: bool = False
-    """Whether a run has found a submission."""
+    runs: frozenset[int] = frozenset()
+    """Which runs have found a submission."""
+
+    @property
+    def seated(self) -> bool:
+        """Whether a run has found a submission."""
+        return bool(self.runs)
 
 
 class SubmissionInfo(Model):

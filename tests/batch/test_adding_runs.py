@@ -269,6 +269,130 @@ def test_two_folders_of_one_student_become_one_when_the_roster_says_so(hall):
     assert set(hall.book()) == {name, "Bo Li"}
 
 
+def rows_of(room):
+    """Return all rows of the gradebook: student, login, school's id, points at alpha and beta."""
+    with open(room.out / "gradebook.csv", newline="", encoding="utf-8") as stream:
+        names = ("student", "login", "sis_id", "alpha", "beta")
+        return [tuple(row.get(n, "") for n in names) for row in csv.DictReader(stream)]
+
+
+def weeks(room, *names):
+    """Grade each file as a class of its own."""
+    for name in names:
+        folder = room.folder.parent / f"week of {name.partition('/')[0]}"
+        write_place(folder / name, "pass")
+        room.run(folder)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["ada@x/alpha.py", "1001/beta.py"], "ada@x and 1001"),
+        (["1001/alpha.py", "Ada Lovelace/beta.py"], "1001 and Ada Lovelace"),
+        (["ADA@X/alpha.py", "ada@x/beta.py"], "ADA@X and ada@x"),
+        (["Lovelace, Ada/alpha.py", "ada lovelace/beta.py"], "Lovelace, Ada and ada lovelace"),
+        (["lovelaceada_11_99_alpha.py", "s1/beta.py"], "lovelaceada and s1"),
+    ],
+)
+def test_a_roster_joins_rows_of_earlier_runs_whoever_is_in_path(hall, names, said):
+    weeks(hall, *names)
+    assert len(rows_of(hall)) == 2
+    ids = hall.files()
+    put(hall.folder, zoe__alpha="fail")
+    summary = hall.run(roster=ROSTER)
+    assert summary.regrouped == [f"{said} are one student by now"]
+    assert [row[1:] for row in rows_of(hall) if row[2] == "1001"] == [("s1", "1001", "2", "2")]
+    assert hall.files() == sorted([*ids, "zoe.alpha.json"])
+
+
+def test_the_ids_of_who_is_joined_stay_where_they_hand_in_again(hall):
+    weeks(hall, "ada@x/alpha.py", "1001/beta.py")
+    ids = hall.files()
+    assert hall.run(hall.folder.parent / "week of ada@x", roster=ROSTER).graded == 0
+    assert hall.files() == ids
+
+
+@pytest.mark.parametrize(
+    "names", [(f"{MOODLE}__alpha", f"{MOODLE.replace('101', '102')}__alpha"), ("1001__alpha",)]
+)
+def test_whose_names_stood_in_one_run_are_not_joined_by_name(hall, names):
+    put(hall.folder, **dict.fromkeys(names, "pass"), **{"Ada Lovelace__alpha": "fail"})
+    hall.run()
+    before = len(rows_of(hall))
+    summary = hall.run(put(hall.folder.parent / "week 2", zoe__alpha="pass"), roster=ROSTER)
+    assert summary.regrouped == []
+    assert len([row for row in rows_of(hall) if row[3]]) == before + 1
+
+
+@pytest.mark.parametrize("earlier", [None, "Name,Student ID\nAda Lovelace,1001\nAda Smith,1003\n"])
+def test_a_full_name_is_hers_and_no_first_name_that_is_a_login(hall, earlier):
+    put(hall.folder, **{"Ada Lovelace__alpha": "pass", "Ada__alpha": "fail"})
+    hall.run()
+    hall.run(roster=earlier)
+    for path in (None, put(hall.folder.parent / "week 2", zoe__alpha="fail")):
+        hall.run(path, roster="Name,Login\nAda Lovelace,ada\n")
+        known = {row[0]: row[1] for row in rows_of(hall)}
+        assert (known["Ada Lovelace"], known["Ada"]) == ("ada", "")
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ada", "Ada Lovelace"), ("Ada Lovelace", "1001")])
+def test_a_name_alone_is_refused_where_a_better_one_stood_beside_it(hall, one, other):
+    put(hall.folder, **{f"{one}__alpha": "pass", f"{other}__alpha": "fail"})
+    roster = "Name,Login,Student ID\nAda Lovelace,ada,1001\n"
+    for earlier in (None, roster):
+        hall.run(roster=earlier)
+        before = rows_of(hall)
+        with pytest.raises(UsageError, match=rf"nothing was graded: {one} and {other}\. Mend"):
+            hall.run(hall.folder / one, roster=roster)
+        assert rows_of(hall) == before
+
+
+def test_a_first_name_that_is_a_login_is_hers_when_she_stands_alone(hall):
+    put(hall.folder, ada__alpha="pass")
+    hall.run(roster="Name,Login\nAda Lovelace,ada\n")
+    assert rows_of(hall) == [("ada", "ada", "", "2", "")]
+
+
+def test_who_was_taken_for_one_by_mistake_is_parted_by_the_whole_class(hall):
+    put(hall.folder, **{"ada@x__alpha": "pass", "1001__beta": "fail"})
+    hall.run(roster=ROSTER)
+    mended = "Name,Email,Student ID\nAda Lovelace,ada@x,1009\nEve Ray,eve@x,1001\n"
+    with pytest.raises(UsageError, match="may be one student or two"):
+        hall.run(roster=mended)
+    summary = hall.run(roster=mended, whole=True)
+    assert summary.regrouped == ["1001 and ada@x are two students by now"]
+    parted = [("1001", "", "1001", "", "0"), ("ada@x", "s1", "1009", "2", "")]
+    assert [(r[0], "", *r[2:]) for r in rows_of(hall)] == [(r[0], "", *r[2:]) for r in parted]
+    for name in ("1001", "ada@x"):
+        hall.run(hall.folder / name)
+    assert len(rows_of(hall)) == 2
+
+
+def test_who_is_parted_from_another_has_ids_of_their_own(hall):
+    weeks(hall, "ada@x/alpha.py", "1001/beta.py")
+    hall.run(put(hall.folder.parent / "other", zoe__alpha="pass"), roster=ROSTER)
+    for name in ("ada@x", "1001"):
+        put(hall.folder, **{f"{name}__alpha": "pass", f"{name}__beta": "fail"})
+    mended = "Name,Email,Student ID\nAda Lovelace,ada@x,1009\nEve Ray,eve@x,1001\n"
+    hall.run(roster=mended, whole=True)
+    assert [(row[0], row[3], row[4]) for row in rows_of(hall)] == [
+        ("1001", "2", "0"),
+        ("ada@x", "2", "0"),
+    ]
+    assert hall.files() == [
+        f"{name}.{exercise}.json" for name in ("1001", "ada@x") for exercise in ("alpha", "beta")
+    ]
+
+
+def test_an_address_that_changed_is_refused_but_for_the_whole_class(hall):
+    weeks(hall, "s1/alpha.py")
+    hall.run(put(hall.folder, s2__alpha="pass"), roster=ROSTER)
+    with pytest.raises(UsageError, match=r"email ada@y\) and s1 \(email ada@x"):
+        hall.run(roster=ROSTER.replace("ada@x", "ada@y"))
+    hall.run(roster=ROSTER.replace("ada@x", "ada@y"), whole=True)
+    assert {row["email"] for row in hall.book().values()} == {"ada@y", "bo@x"}
+
+
 def test_who_is_absent_is_told_by_all_runs(hall):
     put(hall.folder, s1__alpha="pass")
     put(hall.folder, s2__alpha="pass")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import tempfile
 import zipfile
@@ -82,9 +84,7 @@ class Desk:
             case "class" | "whole class":
                 self.grade(self.folder, roster=roster, whole=kind == "whole class")
             case "student's zip" if one.is_dir():
-                # Of nobody known, what follows the name may be a part of it.
-                known = one.name in known_before(self.root / "out")
-                name = f"{one.name}{MARKS[number % len(MARKS)] if known else ''}.zip"
+                name = f"{one.name}{MARKS[number % len(MARKS)]}.zip"
                 self.grade(self.packed(name=name, of=one), roster=roster)
             case "student" | "student's zip":
                 self.grade(one, roster=roster)
@@ -151,6 +151,41 @@ def test_the_gradebook_is_that_of_one_run_over_the_class(
         assert desk.book() == expected
         names = {p.name for p in (desk.root / "out" / "reports").iterdir()}
         assert names == {p.name for p in (desk.root / "once" / "reports").iterdir()}
+
+
+NAMINGS = {
+    "ada@x.org": "bo@x.org", "1001": "1002", "s1": "s2", "Ada Lovelace": "Bo Li",
+    "Lovelace, Ada": "LI BO", "lovelaceada_11_99_alpha.py": "libo_12_98_alpha.py",
+}  # fmt: skip
+WHOLE = "Name,Email,Login,Student ID\nAda Lovelace,ADA@x.org,s1,1001\nBo Li,bo@x.org,s2,1002\n"
+
+
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    runs=st.lists(st.tuples(st.sampled_from([*NAMINGS]), st.booleans()), min_size=1, max_size=6),
+    last=st.sampled_from([*NAMINGS]),
+)
+def test_a_student_of_many_names_is_one_row_as_soon_as_a_roster_says_so(
+    runs, last, course, fake_job, forkserver
+):
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder), course, fake_job, forkserver)
+        desk.roster.write_text(WHOLE)
+        for number, (name, roster) in enumerate([*runs, (last, True)], 1):
+            path = desk.root / f"week {number}"
+            for label, word in ((name, "pass"), (NAMINGS[name], "fail")):
+                file = path / label if label.endswith(".py") else path / label / "alpha.py"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(word)
+            desk.grade(path, roster=roster)
+            if rosters([(None, None, r) for _, r in runs[:number]]) or number > len(runs):
+                rows = list(csv.DictReader(io.StringIO(desk.book())))
+                known = {(row["login"], row["sis_id"], row["alpha"]) for row in rows}
+                assert known == {("s1", "1001", "2"), ("s2", "1002", "0")}
+                assert len(rows) == 2
 
 
 def forgotten(runs):

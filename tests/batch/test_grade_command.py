@@ -146,6 +146,20 @@ def test_who_is_kept_is_counted_on_stderr(classroom, command, capsys):
     assert list(classroom.book()) == ["ada"]
 
 
+def test_rows_that_a_roster_joins_are_said_on_stderr(classroom, command, tmp_path, capsys):
+    classroom.write(**{"ada@x": "pass"})
+    command()
+    classroom.write(**{"1001": "pass"})
+    command(classroom.folder / "1001")
+    (tmp_path / "roster.csv").write_text("name,email,student id\nAda Lovelace,ada@x,1001\n")
+    capsys.readouterr()
+    assert command(classroom.folder / "1001", roster=tmp_path / "roster.csv") == 0
+    err = capsys.readouterr().err
+    assert "joined or parted (1):\n  ada@x and 1001 are one student by now\n" in err
+    command(classroom.folder / "1001")
+    assert "student by now" not in capsys.readouterr().err
+
+
 def test_some_of_path_can_be_named(classroom, command, capsys):
     classroom.write(ada="pass", bob="fail", zoe="pass")
     assert command(only=["ada", "zoe"]) == 0
