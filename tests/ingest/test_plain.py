@@ -244,7 +244,7 @@ def test_of_several_answers_the_fullest_counts_and_the_others_are_listed(class_o
     assert told(gathered) == [("ada.random_init", ["random_init (1).py"])]
     assert left(gathered) == {"ada/random_init.py": "it is as the course gave it out"}
     assert gathered.submissions[0].notes == (
-        "random_init (1).py was taken: random_init.py has fewer of the functions",
+        "random_init (1).py was taken: random_init.py is as it was given out, too",
     )
     assert not gathered.left_over[0].alone
 
