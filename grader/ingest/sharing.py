@@ -96,11 +96,14 @@ class Sharing:
         return Sections(frozenset(inside), namesakes=self._namesakes(inside))
 
     def _others(self, inside: dict[str, list[Unit]]) -> Sections:
-        """Return folders as topics or groups when most hold a class of their own."""
+        """Return folders as topics or groups when most of them hold a class of their own."""
+        # `Group A` and `Group B` differ in a letter, students in more than that.
+        first = {_SIGNS.split(top)[0].casefold() for top in inside}
+        spare = int(len(first) == 1 and len(*first) > 2)
         others = 0
         for top, units in inside.items():
             others += not self.are_a_class(units, top)
-            if 2 * others >= len(inside):
+            if 2 * others >= len(inside) + spare:
                 return Sections()
         works = [{pair for pair in self._works(units) if pair[0]} for units in inside.values()]
         seen = Counter(pair for one in works for pair in one)

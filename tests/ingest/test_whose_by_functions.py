@@ -79,6 +79,10 @@ CLASSES = {
         "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R, Mi/emil: R",
         "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R, Mi/emil: R",
     ),
+    "two groups, one of one": (
+        "Group A/ann: R, Group B/ben: R, Group B/carl: R",
+        "Group A/ann: R, Group B/ben: R, Group B/carl: R",
+    ),
     "groups of folders": (
         "Mo/ann/starter: R, Mo/ben/starter: R, Di/carl/starter: R, Di/dora/starter: R",
         "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R",
