@@ -179,22 +179,23 @@ def stand_in(module: str, provided: Mapping[str, Any]) -> StandIn:
     if root == "tqdm":
         return Progress(module)
     if module in ("pylab", "matplotlib.pylab", "matplotlib.pyplot"):
-        return Quiet(module, _drawing() if module.endswith("pyplot") else _drawing() | _numpy())
+        more = {} if module.endswith("pyplot") else _numpy()
+        return Quiet(module, _drawing(module) | more)
     if module == "IPython":
         return Quiet(module, {"first_of": first_of})
     return Quiet(module) if root in QUIET_MODULES else Placeholder(module, provided)
 
 
 @cache
-def _drawing() -> dict[str, Any]:
-    """Return what ``from matplotlib.pyplot import *`` gives."""
-    return {name: Quiet(f"matplotlib.pyplot.{name}") for name in _DRAWS} | {"np": np}
+def _drawing(module: str) -> dict[str, Any]:
+    """Return what ``from matplotlib.pyplot import *`` gives, by the name that students know."""
+    return {name: Quiet(f"{module}.{name}") for name in _DRAWS} | {"np": np}
 
 
 @cache
 def _numpy() -> dict[str, Any]:
     """Return what ``from pylab import *`` gives besides, in its order."""
-    found: dict[str, Any] = {"plt": Quiet("matplotlib.pyplot", _drawing())}
+    found: dict[str, Any] = {"plt": stand_in("matplotlib.pyplot", {})}
     for module in (np, np.fft, np.random, np.linalg):
         found |= {name: getattr(module, name) for name in module.__all__ if name[0] != "_"}
     kept = ("abs", "bool", "bytes", "max", "min", "pow", "round")
