@@ -88,8 +88,8 @@ def with_importers(
     found: Sequence[tuple[str, HandedIn]], modules: Mapping[StoredFile, Sequence[StoredFile]]
 ) -> Iterator[tuple[str, HandedIn]]:
     """Yield each file for its student, and a module for everybody whose file imports it."""
-    owners = {handed.file: (key, handed.student) for key, handed in found}
+    owners = {handed.file: (key, handed.student) for key, handed in found if not handed.is_stray}
     for key, handed in found:
-        of = dict.fromkeys(owners[file] for file in modules.get(handed.file, ()))
+        of = dict.fromkeys(owners[f] for f in modules.get(handed.file, ()) if f in owners)
         for owner, student in of or {(key, handed.student): None}:
             yield owner, replace(handed, student=student, is_stray=handed.is_stray and not of)

@@ -152,7 +152,8 @@ def _beside(path: Path, names: FileNames, known: Known, file: HandedIn) -> Itera
     if path.suffix.lower() not in CODE:
         return
     folder = path.resolve().parent
-    is_own = file.student.label in known.labels.intersection(folder.parts)
+    above = [folder, *folder.parents][len(file.path.parent.parts) :][:1]
+    is_own = any(one.name == file.student.label for one in above if one.name in known.labels)
     for found in code_below(folder):
         is_helper = len(found.path.parts) == 1 and names.is_helper(found.path.name)
         if found.path.name != file.path.name and (is_own or is_helper):

@@ -43,6 +43,8 @@ _OTHER_ARCHIVE: Final = "it is an archive that is not read: pack it as a zip"
 _INNER_ZIP: Final = "it is an archive in archives: hand in the file itself"
 _DEEPEST_ZIP: Final = 3
 """How deep a student's zips may lie in each other; each is held to the limits by itself."""
+_MOST_ZIPS: Final = 20
+"""How many may lie in one that was handed in."""
 _OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
 # What systems and tools leave behind; nobody hands these in on purpose.
 _LITTER: Final = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
@@ -233,6 +235,7 @@ class _Unpacking:
 
     def __init__(self, scratch: Path) -> None:
         self._scratch, self._numbers = scratch, count()
+        self._inside = 0
 
     def member(self, entry: Entry, archive: Path) -> StoredFile:
         """Return a member of an archive, unpacked if it can be code."""
@@ -250,6 +253,7 @@ class _Unpacking:
     def inner_zip(self, file: StoredFile, depth: int = 1) -> list[StoredFile]:
         """Return what a student's zip holds, below the zip's name without its suffix."""
         found, problem = list[StoredFile](), EMPTY_ARCHIVE
+        self._inside = self._inside + 1 if depth > 1 else 0
         try:
             for entry in iter_entries(file.blob, SUBMISSION_LIMITS):
                 if _litter(entry.path) is not None:
@@ -262,7 +266,7 @@ class _Unpacking:
 
     def _inner(self, entry: Entry, file: StoredFile, depth: int) -> list[StoredFile]:
         is_zip = entry.path.lower().endswith(".zip") and not entry.refused
-        if is_zip and depth == _DEEPEST_ZIP:
+        if is_zip and (depth == _DEEPEST_ZIP or self._inside >= _MOST_ZIPS):
             inner = StoredFile(PurePosixPath(entry.path), file.blob, Kind.BROKEN, _INNER_ZIP)
         else:
             inner = self.member(entry, file.blob)

@@ -10,6 +10,7 @@ login or the school's id.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -194,7 +195,10 @@ def _full_name(name: str, first: str, last: str) -> str:
     """Return a name of a column for all of it, or of its parts; `name` may be the last name."""
     if not name:
         return f"{first} {last}".strip()
-    is_whole = last or bare(first) in bare(name)
+    words = {*map(bare, re.split(r"\W+", name))}
+    if last and not first:
+        return name if words.issuperset(map(bare, last.split())) else f"{name} {last}"
+    is_whole = last or words.issuperset(map(bare, first.split()))
     return name if is_whole else f"{first} {name}"
 
 

@@ -79,17 +79,20 @@ class Sharing:
         """
         inside: dict[str, list[Unit]] = defaultdict(list)
         for path, file in units:
-            if len(path.parts) == 1 and not self._names.is_given(path.name):
-                return Sections()
             if len(path.parts) > 1 and not self._names.folder_of(path.parts[0]):
                 inside[path.parts[0]].append(Unit(path.relative_to(path.parts[0]), file))
-        collections = [self._names.is_collection(top) for top in inside]
-        if not inside or (any(collections) and not all(collections)):
+        collections = {top: inside[top] for top in inside if self._names.is_collection(top)}
+        if collections:
+            return self._collections(collections, alone=len(collections) == len(inside))
+        flat = (path for path, _ in units if len(path.parts) == 1)
+        if any(self._tell(path).student and not self._names.is_helper(path.name) for path in flat):
             return Sections()
-        if not any(collections):
-            return self._others(inside)
+        return self._others(inside)
+
+    def _collections(self, inside: dict[str, list[Unit]], *, alone: bool) -> Sections:
+        """Return folders called like collections where names in them tell that they are."""
         named = [[bool(self._tell(u.path).student) for u in units] for units in inside.values()]
-        if not all(map(all, named)):
+        if not (alone and all(map(all, named))):
             shared = sum(self.are_a_class(units, top) for top, units in inside.items())
             if not all(map(any, named)) or 2 * shared < len(inside):
                 return Sections()
@@ -185,8 +188,9 @@ def _people(told: Collection[FileName], folder: str) -> set[str]:
     """Return the students of names, none when they are parts or versions of one student's work."""
     names = {t.student for t in told if t.student and not SMALL_NUMBER.fullmatch(t.student)}
     # A student may write the own name into each file.
-    own = [word for word in map(bare, _SIGNS.split(folder)) if len(word) > 1]
-    if names and any(all(word in bare(name) for name in names) for word in own):
+    own = {word for word in map(bare, _SIGNS.split(folder)) if len(word) > 1 and not word.isdigit()}
+    words = [{*map(bare, _SIGNS.split(name))} for name in names]
+    if words and own.intersection(*words):
         return set()
     if bare(folder) in {bare(name) for name in names}:
         return set()

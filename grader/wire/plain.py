@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections import ChainMap, OrderedDict, UserDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -47,15 +47,19 @@ MASKED: Final = "array with masked entries"
 _UNSAID: Final = ("builtins", "__main__", "submission")
 
 
-def items_of(value: Any, kind: type, depth: int = 0) -> Iterable[tuple[Any, Any]] | None:
+def items_of(
+    value: Any, kind: type, left: Iterator[int] | None = None
+) -> Iterable[tuple[Any, Any]] | None:
     """Return the items of a dict of any class, in their order; None for what is no dict.
 
-    One that holds other dicts is read through them: a `UserDict`, a `ChainMap`, a view of a dict.
+    One that holds other dicts is read through them: a `UserDict`, a `ChainMap`, a view of a dict;
+    `left` counts how many of these may still be opened.
     """
     if issubclass(kind, dict):
         return OrderedDict.items(value) if kind is OrderedDict else dict.items(value)
-    parts = _held(value, kind) if depth < DEFAULT_LIMITS.depth else []
-    items = [items_of(part, type(part), depth + 1) for part in parts]
+    left = left or iter(range(DEFAULT_LIMITS.depth))
+    parts = _held(value, kind) if next(left, None) is not None else []
+    items = [items_of(part, type(part), left) for part in parts]
     found = [item for item in items if item is not None]
     if len(items) < 2 or len(found) < len(items):
         return found[0] if len(items) == len(found) == 1 else None
@@ -69,15 +73,16 @@ def _held(value: Any, kind: type) -> list[Any]:
         return gc.get_referents(value)
     bases = vars(type)["__mro__"].__get__(kind)  # `issubclass` asks these abstract classes
     if any(base is UserDict for base in bases):
-        return [_attributes(value).get("data")]
+        return [_attributes(value, UserDict).get("data")]
     if any(base is ChainMap for base in bases):
-        maps = _attributes(value).get("maps")
+        maps = _attributes(value, ChainMap).get("maps")
         return maps if type(maps) is list else []
     return []
 
 
-def _attributes(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = object.__getattribute__(value, "__dict__")
+def _attributes(value: Any, base: type) -> dict[str, Any]:
+    """Return what a value holds by the slot of its base: a class may make `__dict__` its own."""
+    found: dict[str, Any] = vars(base)["__dict__"].__get__(value)
     return found
 
 
@@ -166,7 +171,7 @@ def _array(value: Any, kind: type) -> np.ndarray[Any, Any]:
     # Masked arrays exist only where their module was imported.
     masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
     if masked is not None and issubclass(kind, masked):
-        mask = _attributes(value).get("_mask")
+        mask = _attributes(value, np.ma.MaskedArray).get("_mask")
         if type(mask) is np.ndarray and mask.any():
             raise Refused("type", MASKED, value)
     return np.ndarray.view(value, np.ndarray)

@@ -12,7 +12,9 @@ def first_of(values: Any) -> Any:
     """Return the first value of an asynchronous generator, which may await whatever it likes."""
     # Few answers need asyncio, which takes longer to import than all else here.
     loop: Any = import_module("asyncio").BaseEventLoop()
-    loop._selector = SimpleNamespace(select=_wait)  # noqa: SLF001
+    clock = _Clock()
+    loop.time = clock.time
+    loop._selector = SimpleNamespace(select=clock.wait)  # noqa: SLF001
     loop._process_events = loop._write_to_self = _nothing  # noqa: SLF001
     try:
         return loop.run_until_complete(anext(values))
@@ -20,12 +22,22 @@ def first_of(values: Any) -> Any:
         loop.close()
 
 
-def _wait(seconds: float | None) -> list[Any]:
-    """Wait for the next timer; nothing else can wake the loop."""
-    if seconds is None:
-        raise RuntimeError("what is awaited never comes")
-    time.sleep(seconds)
-    return []
+class _Clock:
+    """A clock that is put forward to the next timer, as sleeping takes no time in a worker."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def time(self) -> float:
+        """Return the seconds of the loop's clock."""
+        return time.monotonic() + self._ahead
+
+    def wait(self, seconds: float | None) -> list[Any]:
+        """Go on to the next timer; nothing else can wake the loop."""
+        if seconds is None:
+            raise RuntimeError("what is awaited never comes")
+        self._ahead += seconds
+        return []
 
 
 def _nothing(*_: object) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MODULE = "submission"
 MAX_REPORTED = 50
 MAX_FUNCTIONS = 200
+MAX_RUN = 300
 MAX_TEXT = 300
 
 
@@ -164,7 +165,7 @@ class Namespace:
                 path = self._files.run(statement.runs) if statement.runs else None
                 if path is None:
                     yield Extracted([statement])
-                elif path not in run:
+                elif path not in run and len(run) < MAX_RUN:
                     run.add(path)
                     yield from self._with_run(self._contents.get(path, ()), run)
 

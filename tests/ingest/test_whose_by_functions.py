@@ -38,7 +38,7 @@ def packed(ours_of, tmp_path):
     return gather
 
 
-WORK = {"R": RANDOM, "Z": ZERO, "ZR": MORE, "stub": STUB}
+WORK = {"-": "k = 3\n", "R": RANDOM, "Z": ZERO, "ZR": MORE, "stub": STUB}
 TOLD = {"Z": "zero_init", "R": "random_init"}
 CLASSES = {
     "names of people": ("hw/Anna Meier: R, hw/Ben Kahn: R", "Anna Meier: R, Ben Kahn: R"),
@@ -100,6 +100,27 @@ CLASSES = {
     "two answers of two in three": (
         "anna/one: R, anna/two: R, ben/plain: R, ben/matrix: R, cleo/random: R",
         "anna/one: R, anna/two: R, ben/plain: R, ben/matrix: R, cleo/random: R",
+    ),
+    "a helper beside weeks": (
+        "lab1/ann: R, lab1/ben: R, lab2/ann: Z, lab2/ben: Z, utils: -",
+        "ann: ZR, ben: ZR",
+    ),
+    "a helper beside groups": (
+        "Mo/ann/work: R, Mo/ben/work: R, Di/carl/work: R, Di/dora/work: R, utils: -",
+        "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R",
+    ),
+    "one beside weeks": (
+        "lab1/ann: R, lab1/ben: R, lab2/ann: Z, lab2/ben: Z, carl_random_init: R",
+        "ann: ZR, ben: ZR, carl: R",
+    ),
+    "a folder beside weeks": (
+        "lab1/ann: R, lab1/ben: R, lab2/ann: Z, lab2/ben: Z, extra/starter: R",
+        "ann: ZR, ben: ZR, extra: R",
+    ),
+    "numbers that hold a folder's": ("Fall 24/s241: R, Fall 24/s242: R", "s241: R, s242: R"),
+    "names that hold a folder's": (
+        "Mar/Maria: R, Mar/Martin: R, Leo/Leon: R, Leo/Cleo: R",
+        "Mar/Maria: R, Mar/Martin: R, Leo/Leon: R, Leo/Cleo: R",
     ),
     "a name without a name": (
         "lab1/ann: R, lab1/ben: R, lab2/ann: Z, lab2/cy: Z, lab2/zero_init: Z",
@@ -209,6 +230,24 @@ ZIPS = {
 }
 
 
+def test_zips_that_a_browser_marks_are_of_several(packed):
+    marks = ("", " (1)", " (2)")
+    found = packed({f"homework{m}.zip": zipped({"random_init.py": RANDOM + m}) for m in marks})
+    assert len(rows(found)) == 3
+
+
+def test_what_the_course_gave_out_imports_for_nobody(packed):
+    files = {"starter.py": f"import utils\n{STUB}", "utils.py": "k = 3"}
+    files |= {f"{name}_random_init.py": RANDOM for name in ("anna", "ben")}
+    assert {*rows(packed(files))} == {"anna", "ben"}
+
+
+def test_a_student_whose_file_is_called_a_test_has_a_row(packed):
+    files = {f"{name}_random_init.py": RANDOM for name in ("ben", "carl")}
+    gathered = packed(files | {"anna_test.py": "print('hi')"})
+    assert "anna" in {*rows(gathered)} | {item.student for item in gathered.left_over}
+
+
 @pytest.mark.parametrize("kind", ZIPS)
 def test_zips_that_are_no_student_s_are_folders(packed, kind):
     assert {*rows(packed(ZIPS[kind]))} == {"Ada", "Bo"}
@@ -232,11 +271,11 @@ def test_a_helper_beside_a_class_goes_to_all_who_import_it(packed, form, more):
     use = "from my_utils import *\n" + RANDOM
     files = {form.format(s): use for s in ("s1", "s2")} | {form.format("s3"): RANDOM}
     files |= {"my_utils.py": f"from sizes_tools import n\n{more}", "sizes_tools.py": "n = 1"}
-    files |= {"unused_tools.py": "n = 1"}
+    files |= {"my_tools.py": "n = 1"}
     gathered = packed(files)
     found = {s.student.label: s.names[:-1] for s in gathered.submissions}
     assert found == dict.fromkeys(("s1", "s2"), ("my_utils.py", "sizes_tools.py")) | {"s3": ()}
-    assert [(item.path, item.student) for item in gathered.left_over] == [("unused_tools.py", None)]
+    assert [(item.path, item.student) for item in gathered.left_over] == [("my_tools.py", None)]
 
 
 def test_more_than_three_hundred_students_may_import_a_helper(packed):

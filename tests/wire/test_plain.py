@@ -248,3 +248,18 @@ def dressed(value: Any) -> Any:
         return value.view(Array)
     kinds: dict[type, Any] = {str: Text, float: Float}
     return kinds.get(type(value), lambda same: same)(value)
+
+
+def test_a_dict_that_holds_itself_many_times_is_refused_at_once():
+    chain = ChainMap({1: 2})
+    for _ in range(40):
+        chain = ChainMap(chain, chain)
+    with pytest.raises(Refused):
+        trip(chain)
+
+
+def test_a_class_s_own_dict_is_not_asked():
+    class Own(UserDict):
+        __dict__ = property(lambda self: 1 / 0)
+
+    assert trip(Own({"a": 1})) == {"a": 1}

@@ -53,6 +53,8 @@ FILLED = [
     *("W = np.zeros(n_h)\nb = None\nreturn W", "W = np.zeros(n_h)\nW[0] = 1\nreturn W"),
     "path = np.zeros(3)\npath[0] = x * 2\nfor k in range(3):\n    path[k] = None\nreturn path",
     "for k in x:\n    if k:\n        return k\n    y = ____ + k\nreturn y",
+    *("row = list(x)\nrow[n_h] = None\nreturn row", "d = dict(x)\nd[n_h] = None\nreturn d"),
+    *("d = dict(a=x, b=2)\nd['c'] = None\nreturn d",),
     *('W = x\nreturn W if W else "TODO"', 'return {"W": x * 2, "label": "TODO"}'),
 ]
 

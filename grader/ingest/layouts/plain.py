@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -25,6 +26,8 @@ from grader.ingest.sharing import Sections, Sharing, Unit
 from grader.model.submission import Student
 from grader.model.text import clean_line
 
+# A drive's name for one of the archives into which it cuts a large folder.
+_PART: Final = re.compile(r"-20\d{6}T\d{6}Z-\d+$")
 # What a student hands in by mistake; tables and settings beside the students are nobody's.
 _DOCUMENTS: Final = (
     ".pdf", ".doc", ".docx", ".odt", ".rtf", ".txt", ".pages", ".tex", ".rar", ".7z", ".gz",
@@ -70,7 +73,9 @@ class _Level:
         self._strays = {
             e.file
             for e in beside
-            if names.is_helper(e.unit.name) and any(told.student for told in self._code)
+            if names.is_helper(e.unit.name)
+            and not self._told[e.file].student
+            and any(not e.is_flat or self._told[e.file].student for e in code)
         }
 
     def handed_in(self, entry: Entry) -> tuple[str, HandedIn]:
@@ -108,7 +113,7 @@ def _opened(files: Sequence[StoredFile], names: FileNames) -> list[StoredFile]:
     A drive cuts a large folder into several archives of one name, but for marks.
     """
     stems = {f.archive: without_marks(f.archive.stem) for f in files if f.archive}
-    parts = Counter((archive.parent, stem) for archive, stem in stems.items())
+    same = Counter((archive.parent, stem) for archive, stem in stems.items())
     found = []
     for file in files:
         if file.archive is None:
@@ -116,8 +121,8 @@ def _opened(files: Sequence[StoredFile], names: FileNames) -> list[StoredFile]:
             continue
         folder, stem = file.archive.parent, stems[file.archive]
         below = file.path.relative_to(file.archive.with_suffix(""))
-        is_folder = names.folder_of(stem) or names.is_collection(stem)
-        if is_folder or parts[folder, stem] > 1:
+        is_folder = same[folder, stem] == 1 and (names.folder_of(stem) or names.is_collection(stem))
+        if is_folder or _PART.search(file.archive.stem):
             file = replace(file, path=folder / stem / below, archive=None)
         found.append(file)
     return found

@@ -98,9 +98,10 @@ def _is_measure(value: ast.expr) -> bool:
 def makes_room(statement: ast.stmt) -> bool:
     """Whether a statement makes a container whose items are still to come: ``np.zeros(n + 1)``."""
     match statement:
-        case ast.Assign(targets=[ast.Name()], value=ast.Call(func=function, args=sizes)):
-            name = function.attr if isinstance(function, ast.Attribute) else _only_name(function)
-            return name in _ROOM and not any(map(_calls, sizes))
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(func, sizes, named)):
+            name = func.attr if isinstance(func, ast.Attribute) else _only_name(func)
+            is_copy = name in ("list", "dict") and bool(sizes or named)
+            return name in _ROOM and not is_copy and not any(map(_calls, sizes))
     return False
 
 

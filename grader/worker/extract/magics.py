@@ -16,14 +16,14 @@ _LINE = re.compile(
     r"|(?P<asked>[ \t]*+)[%\w.\[\]*]++\?{1,2}[ \t]*+;?[ \t]*+$"
 )
 _RUNS = re.compile(
-    r"(?:time|prun|memit|mprun|lprun)\b[ \t]*+"
-    r"(?:(?:-[lsTDfr][ \t]*+[^\s-]\S*+|-[a-zA-Z]|--[a-z][\w-]*+)(?:[ \t]++|$))*(?P<code>.*+)"
+    r"(?:time\b[ \t]*+(?:--[a-z][\w-]*+(?:[ \t]++|$))*|(?:prun|memit|mprun|lprun)\b[ \t]*+"
+    r"(?:(?:-[lsTDfr][ \t]*+[^\s-]\S*+|-[a-zA-Z]|--[a-z][\w-]*+)(?:[ \t]++|$))*)(?P<code>.*+)"
 )
 _PYLAB = re.compile(r"pylab\b(?P<options>.*+)")
 _PROMPT = re.compile(r"\A(?:(?:>>>|\.\.\.)(?: |$)|(?:In \[\d+\]| *+\.{3,}): ?)")
 _FIRST_PROMPT = re.compile(r"^(?:>>> |In \[\d+\]: )", re.MULTILINE)
 _STAND_IN = "__import__('IPython')"
-_RUN = f"{_STAND_IN}.first_of((await _ for _ in (0,)))"
+_RUN = f"{_STAND_IN}.first_of((await _ for __awaited in (0,)))"
 _CALLS = frozenset({"run_line_magic", "run_cell_magic", "magic", "system", "getoutput"})
 
 

@@ -110,6 +110,7 @@ def _of_magic(label: str, result: Extracted, magic: str, line: int) -> Iterator[
     for node in (node for root in roots.values() for node in ast.walk(root)):
         if isinstance(node, ast.stmt | ast.expr | ast.excepthandler):
             node.lineno = node.end_lineno = line
+            node.col_offset = node.end_col_offset = 0
     yield from (replace(statement, line=line) for statement in inner.statements)
 
 

@@ -52,7 +52,6 @@ class Choice:
         """Return the places of the statements that wanted functions need, definitions included.
 
         With each is said whether it counts in any case, or only where it adds what is not there.
-
         Each of `wanted` is a function by its names, the most usual first: an alias is wanted only
         where that is not there, because aliases are words that other things are called, too.
         """
@@ -133,10 +132,11 @@ class Choice:
                 yield from places
 
     def _deletions(self, taken: Collection[int]) -> Iterator[int]:
-        """Yield the statements that take a name away which something above them has bound."""
+        """Yield what takes a name away that something above has bound, and nothing below."""
         facts, tables = self._facts, (self._index.binders, self._effects.changers)
-        for place in self._index.others:
-            names = () if facts[place].statement.main else facts[place].deletes
+        last = {name: binders[-1] for name, binders in self._index.binders.items()}
+        for place in (p for p in self._index.others if not facts[p].statement.main):
+            names = [name for name in facts[place].deletes if last.get(name, -1) <= place]
             given = (p for name in names for table in tables for p in table.get(name, ()))
             if any(p < place and (p in taken or facts[p].statement.kind != "other") for p in given):
                 yield place
@@ -261,7 +261,8 @@ class _Closure:
             return
         first = self._certain(above)
         yield from (place for place in above if place >= first)
-        yield from (place for place in changers if first <= place < at)
+        start = 0 if name in index.modules else first  # a second import makes nothing anew
+        yield from (place for place in changers if start <= place < at)
         # Experiments below a function are none of its business; a plain new value is.
         below = binders[len(above) :]
         yield from (place for place in below if facts[place].is_plain and not facts[place].is_none)
