@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from grader.worker.slicing import Effects, Facts, Index, Origin
-from grader.worker.slicing.functions import Functions
+from grader.worker.slicing.functions import closure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,14 +27,7 @@ class Neighbours:
     def origin(self, modules: Iterable[str]) -> Origin:
         """Return which files an import of `modules` names, and all that it reads."""
         files = self._files.imported(modules)
-        reads: set[str] = set()
-        waiting = list(files)
-        while waiting:
-            path = waiting.pop()
-            if path not in reads:
-                reads.add(path)
-                waiting += self._imported(path)
-        return Origin(frozenset(files), frozenset(reads))
+        return Origin(frozenset(files), frozenset(closure(files, self._imported)))
 
     def words(self, path: str) -> set[str]:
         """Return the words of all files but this one: what they may read of it."""
@@ -58,10 +51,9 @@ class Neighbours:
         """The functions that change a variable of their file, and the methods that change self."""
         found: set[str] = set()
         for facts in self._facts.values():
-            index = Index(facts)
-            functions = Functions(index)
+            effects = Effects(Index(facts))
             names = {n for f in facts if f.statement.kind == "function" for n in f.binds}
-            found |= Effects(index).changing | {n for n in names if functions.of(n).names}
+            found |= effects.changing | {n for n in names if effects.functions.of(n).names}
         return frozenset(found)
 
     def _words_of(self, path: str) -> set[str]:

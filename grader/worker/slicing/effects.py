@@ -22,7 +22,7 @@ class Effects:
     """What the statements of one module change."""
 
     def __init__(self, index: Index) -> None:
-        self._index, self._functions = index, Functions(index)
+        self._index, self.functions = index, Functions(index)
 
     @cached_property
     def changers(self) -> dict[str, list[int]]:
@@ -75,14 +75,14 @@ class Effects:
 
     def _perhaps_changed(self, facts: Facts) -> set[str]:
         """Return the names that are given to libraries or objects, and no result is kept."""
-        works, is_class = self._functions.is_librarys_work, self._index.is_class
+        works, is_class = self.functions.is_librarys_work, self._index.is_class
         calls = (c for c in facts.changes.calls if works(c) or (c.alone and is_class(c.name)))
         return self._meant({root for call in calls for _, root in call.given})
 
     def _changed_by(self, call: Call) -> set[str]:
         """Return the names whose values a call changes."""
         arguments = {root for _, root in call.given}
-        found = {name for root in arguments for name in self._functions.of(root).names}
+        found = {name for root in arguments for name in self.functions.of(root).names}
         if call.is_method:
             found |= set(call.receivers) if call.name in self.changing else set()
             if call.maker and (call.alone or call.name in changes.MUTATORS):
@@ -90,7 +90,7 @@ class Effects:
             if call.alone and not all(map(self._index.is_librarys, call.receivers)):
                 found |= arguments
             return found
-        effects = self._functions.of(call.name)
+        effects = self.functions.of(call.name)
         found |= effects.names | {root for place, root in call.given if effects.changes(place)}
         if call.name in self._index.modules and call.alone:
             found |= {call.name, *arguments}
@@ -106,7 +106,7 @@ class Effects:
             if isinstance(value, ast.Lambda):
                 found |= changes.of_lambda(value)
             elif isinstance(value, ast.Call):
-                found |= self._functions.of(changes.called(value)).made
+                found |= self.functions.of(changes.called(value)).made
         return found
 
     def _state_of(self, name: str) -> set[str]:
@@ -117,7 +117,7 @@ class Effects:
     def _meant(self, names: Iterable[str]) -> set[str]:
         """Return `names` and those that they stand for or are a part of."""
         # A thread is what it calls.
-        return closure(names, lambda n: self._aliases.get(n, set()) | self._functions.of(n).names)
+        return closure(names, lambda n: self._aliases.get(n, set()) | self.functions.of(n).names)
 
     @cached_property
     def _aliases(self) -> dict[str, set[str]]:
