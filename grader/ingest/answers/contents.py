@@ -114,9 +114,11 @@ class Contents:
         """Return what a file defines and imports; one that cannot be read defines nothing."""
         digest = self._look(file).digest + file.path.suffix.lower().encode()
         if digest not in self._contents:
-            if self._seconds[self._whose] > STUDENT_SECONDS:
-                return self._unlooked(file)  # kept for nobody else who has the same
-            self._contents[digest] = self._read(file)
+            is_late = self._seconds[self._whose] > STUDENT_SECONDS
+            content = self._read(file, is_late=is_late)
+            if is_late:
+                return content  # kept for nobody else who has the same
+            self._contents[digest] = content
         return self._contents[digest]
 
     def tells(self, file: StoredFile) -> list[str]:
@@ -158,22 +160,17 @@ class Contents:
         defines = frozenset(e for e, pattern in self._patterns.items() if pattern.search(data))
         return _Look(digest, defines, frozenset(words), error)
 
-    def _read(self, file: StoredFile) -> Content:
+    def _read(self, file: StoredFile, *, is_late: bool) -> Content:
         if isinstance(error := self.error(file), Unreadable):
             return Content(Outline(), error.reason)  # the report of the submission says so, too
         source = read_source(file.path.name, file.read())
         cells = [(cell.label, cell.source) for cell in source.cells]
         started = time.monotonic()
-        outline = self._outliner.outline(cells)
+        outline = TOO_SLOW if is_late else self._outliner.outline(cells)
         self._seconds[self._whose] += time.monotonic() - started
         if isinstance(outline, str):
             return Content(self._seeming(source.defined), outline)
         return Content(outline)
-
-    def _unlooked(self, file: StoredFile) -> Content:
-        if isinstance(error := self.error(file), Unreadable):
-            return Content(Outline(), error.reason)
-        return Content(self._seeming(read_source(file.path.name, file.read()).defined), TOO_SLOW)
 
     def _seeming(self, defined: frozenset[str]) -> Outline:
         functions: dict[str, dict[str, Written]] = {}
