@@ -35,6 +35,8 @@ OPEN = [
     "path = list()\nwith np.errstate(all='ignore'):\n    for k in x:\n        # todo\nreturn path",
     "y = 0\nwhile y < 5:\n  # YOUR CODE HERE\nreturn y",
     "y = 0\nif x > 0:\n  # todo\nelse:\n  # todo\nreturn y",
+    "if True:\n    # todo\nreturn {}",
+    "if x:\n    # your code\nelif n_h:\n    # your code\nreturn W, b",
 ]
 # Work right beside such words, or words that only look like them.
 FILLED = [

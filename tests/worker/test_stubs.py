@@ -25,6 +25,16 @@ STUBS = {
     "ellipsis": "def f(x): ...",
     "docstring": "def f(x):\n    '''Doc.'''",
     "return none": "def f(x):\n    return None",
+    "a size beside a none": "def f(x):\n    m = x.shape[1]\n    cost = None\n    return cost",
+    "a size above items": """
+        def f(dims):
+            parameters = {}
+            L = len(dims)
+            for l in range(1, L):
+                parameters[f"W{l}"] = np.zeros((None, None))
+                parameters[f"b{l}"] = None
+            return parameters
+        """,
     "none": "def f(x):\n    W = None\n    b, c = None, None\n    return {'W': W, 'b': (b, c)}",
     "modern lab": """
         def f(n_x, n_h, n_y):
@@ -282,7 +292,7 @@ WORK = {
     "a number in a dict": "def f(x):\n    W = None\n    return {'W': W, 'b': 0}",
     "a number put into a dict": "def f(x):\n    d = {'W': 1}\n    b = None\n    return d",
     "a number put in later": "def f(x):\n    d = {}\n    d['W'] = 1\n    b = None\n    return d",
-    "a size beside a none": "def f(x):\n    m = x.shape[1]\n    cost = None\n    return cost",
+    "a size that is returned": "def f(x):\n    n = x.shape[0]\n    m = None\n    return n, m",
     "a line beside a blank": "def f(x):\n    W = x * 2\n    b = ___\n    return W, b",
     "a name of underscores": "def f(__):\n    return __",
     "underscores with a value": "def f(x):\n    __ = x[0]\n    return __",

@@ -27,7 +27,7 @@ def ends_at_blank(body: list[ast.stmt]) -> bool:
             case ast.For(body=inner) | ast.While(body=inner) | ast.With(body=inner):
                 ends = ends_at_blank(inner)
             case ast.If(body=inner, orelse=other):
-                ends = ends_at_blank(inner) and ends_at_blank(other)
+                ends = ends_at_blank(inner) and (not other or ends_at_blank(other))
             case ast.Expr(value=ast.Name(id=name)) if is_blank(name):
                 ends = True
             case _:

@@ -41,9 +41,9 @@ _ASSIGNS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 def is_only_gaps(node: Function) -> bool:
     """Whether a function leaves open what it is to return, and does nothing else.
 
-    Lines that only read sizes or unpack arguments may be the student's. They do not make a function
-    theirs when it holds a gap at which Python itself stops: no call of it can return a value. Nor
-    does a container make it theirs whose items are gaps, or which a loop was to fill.
+    Lines that only read sizes or unpack arguments may be the student's, but what is returned shows
+    nothing of them. Nor does a container make it theirs whose items are gaps, or which a loop was
+    to fill.
     """
     reached = _reached(node.body)
     statements = list(flat(reached))
@@ -54,13 +54,12 @@ def is_only_gaps(node: Function) -> bool:
     rest = [s for s in statements if not is_gap(s)]
     if not gaps:
         return all(is_silent(s) and not isinstance(s, COMPOUND) for s in rest)
-    stops = raises_not_implemented(reached[-1]) or any(map(_stops, gaps))
     room = {name for s in gaps for name in assigned_names(s) - _bound(s)}
     fills = any(isinstance(s, ast.For | ast.While) and ends_at_blank(s.body) for s in statements)
     idle = all(
         is_silent(s)
         or packs_names(s)
-        or (stops and only_measures(s))
+        or only_measures(s)
         or (makes_room(s) and (fills or _bound(s) <= room))
         for s in rest
     )

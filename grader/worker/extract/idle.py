@@ -75,7 +75,10 @@ def packs_names(statement: ast.stmt) -> bool:
 
 def only_measures(statement: ast.stmt) -> bool:
     """Whether a statement only names what is there: ``m = X.shape[1]``, ``L = len(dims) // 2``."""
-    return isinstance(statement, ast.Assign) and _is_measure(statement.value)
+    if not isinstance(statement, ast.Assign) or not _is_measure(statement.value):
+        return False
+    parts = (part for target in statement.targets for part in ast.walk(target))
+    return not any(isinstance(part, ast.Subscript | ast.Attribute) for part in parts)
 
 
 def _is_measure(value: ast.expr) -> bool:

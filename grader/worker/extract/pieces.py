@@ -105,8 +105,8 @@ def with_blanks(source: str) -> str:
         head = _HEAD.match(lines[first].strip()) if lines[last].rstrip().endswith(":") else None
         below = width_of(lines[following]) if following < len(lines) else 0
         if head is not None and below <= width_of(lines[first]):
-            # A function whose lines have lost their indent looks the same, but for the comment.
-            if not head["defines"] or any(line.strip() for line in written[last + 1 : following]):
+            # A block whose lines have lost their indent looks the same, but for the comment.
+            if any(line.strip() for line in written[last + 1 : following]):
                 lines[last] = f"{lines[last].rstrip()} {BLANK}"
         elif _NO_VALUE.search(lines[last].rstrip()):
             lines[last] = f"{lines[last].rstrip()} {BLANK}"
