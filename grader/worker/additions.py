@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NOT_IN_MODULE = re.compile(r"cannot import name '(\w+)'")
+_PRIVATE = re.compile(r"(?<=\w)\._\w+$")
 
 
 def since(error: BaseException) -> str:
@@ -45,7 +46,9 @@ def _not_found(error: BaseException) -> Iterator[str]:
                 yield f"{module.__name__}.{error.name}"
         case AttributeError(obj=owner):
             for kind in (owner if isinstance(owner, type) else type(owner)).__mro__:
-                yield f"{kind.__module__}.{kind.__qualname__}.{error.name}"
+                # Some modules keep their classes in a private one below: `pathlib._local`.
+                public = _PRIVATE.sub("", kind.__module__)
+                yield f"{public}.{kind.__qualname__}.{error.name}"
 
 
 def _is_students(module: ModuleType | None) -> bool:
