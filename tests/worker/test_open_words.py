@@ -36,6 +36,7 @@ OPEN = [
     "y = 0\nwhile y < 5:\n  # YOUR CODE HERE\nreturn y",
     "y = 0\nif x > 0:\n  # todo\nelse:\n  # todo\nreturn y",
     "if True:\n    # todo\nreturn {}",
+    "try:\n    # todo\nexcept ValueError:\n    # todo\nreturn y",
     "if x:\n    # your code\nelif n_h:\n    # your code\nreturn W, b",
 ]
 # Work right beside such words, or words that only look like them.

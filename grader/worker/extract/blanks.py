@@ -28,6 +28,8 @@ def ends_at_blank(body: list[ast.stmt]) -> bool:
                 ends = ends_at_blank(inner)
             case ast.If(body=inner, orelse=other):
                 ends = ends_at_blank(inner) and (not other or ends_at_blank(other))
+            case ast.Try(body=inner, handlers=others):
+                ends = all(map(ends_at_blank, [inner, *(other.body for other in others)]))
             case ast.Expr(value=ast.Name(id=name)) if is_blank(name):
                 ends = True
             case _:
