@@ -138,9 +138,12 @@ class Outliner:
         slots = [p.name for p in parameters if p.kind is not Parameter.KEYWORD_ONLY]
         placed = [*zip(slots, positional, strict=False), *by_name.items()]
         # ``n_h`` would be bound to ``learning_rate`` by its position: another function is meant.
-        return own_name or not any(
-            type(value) is _Named and name in self._known and not value.may_be(name)
-            for name, value in placed
+        return own_name or (
+            binding.is_named(function, contract.arguments)
+            and not any(
+                type(value) is _Named and name in self._known and not value.may_be(name)
+                for name, value in placed
+            )
         )
 
 

@@ -234,7 +234,8 @@ def test_a_helper_file_with_little_of_an_exercise_answers_nothing_to_who_imports
         ("f()", set()),
         ("predict(w, b, X)", set()),
         ("initialize_parameters_he(layers_dims)", set()),
-        ("predict(parameters, X)", {"nn_model"}),
+        ("predict(parameters, X)", set()),  # a common name, and the half of nn_model
+        ("nn_model(X, Y, n_h, num_iterations)", {"nn_model"}),
     ],
 )
 def test_beside_other_answers_few_functions_must_be_half_of_the_exercise(
@@ -244,6 +245,16 @@ def test_beside_other_answers_few_functions_must_be_half_of_the_exercise(
     assert told(ours_of(files)) == {"random_init"}
     # One side file does not ask the class for an exercise; two who have half of it do.
     assert told(ours_of(files | {"bo/more.py": lab(signature)})) == {"random_init"} | more
+
+
+def test_two_side_files_of_one_student_ask_the_class_for_nothing(ours_of: Any) -> None:
+    side = {
+        "ada/cnn.py": lab("model(X_train, Y_train, X_test, Y_test)"),
+        "ada/keras.py": lab("predict(model, img)"),
+    }
+    for asked in ("ada/zero_init.py", "bo/zero_init.py"):
+        side[asked] = lab("initialize_parameters_zeros(layers_dims)")
+    assert told(ours_of(side)) == {"zero_init"}
 
 
 def test_two_students_with_the_same_work_have_the_same_exercises(ours_of: Any) -> None:

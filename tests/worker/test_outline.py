@@ -115,7 +115,8 @@ def test_a_value_that_nobody_can_call_is_no_function(source: str) -> None:
     ("source", "found"),
     [
         ("def model(a, b): return 1", True),
-        ("def model(first, second): return 1", True),
+        ("def model(a, second): return 1", True),
+        ("def model(first, second): return 1", False),
         ("def model(a, learning_rate=0.1): return 1", False),
         ("def model(learning_rate, values): return 1", False),
         ("def model(a): return 1", False),

@@ -34,8 +34,8 @@ _OTHERS_FOR_EACH: Final = 3
 class Doubt(Enum):
     """How little of an exercise tells it."""
 
-    PART = "half of its functions or more"
-    HINT = "less than half of its functions"
+    PART = "half of its functions or more, which are several or bear its name"
+    HINT = "less than that: one function of a common name, `predict`, for example"
 
 
 @dataclass
@@ -212,7 +212,8 @@ class _Telling:
         there = {n for f in self._told[exercise] for n in fitting(self._functions(f, exercise))}
         if len(there) == self._sizes[exercise]:
             return None
-        return Doubt.PART if 2 * len(there) >= self._sizes[exercise] else Doubt.HINT
+        is_part = 2 * len(there) >= self._sizes[exercise]
+        return Doubt.PART if is_part and (len(there) > 1 or exercise in there) else Doubt.HINT
 
     def _hint(self, file: HandedIn, *, alone: bool) -> str | None:
         """Return the exercise that a file's few functions tell best, if any does.
