@@ -222,6 +222,12 @@ def without_marks(text: str) -> str:
     return text
 
 
+def natural_order(text: str) -> list[tuple[int, str]]:
+    """Return a key that orders ``v9`` before ``v10``."""
+    parts = re.findall(r"\d{1,18}|\D+|\d+", text.casefold())
+    return [(int(p), "") if p.isdecimal() and p.isascii() else (-1, p) for p in parts]
+
+
 def bare(name: str) -> str:
     """Return the letters and digits of a name, whatever their case."""
     return "".join(c for c in name.casefold() if c.isalnum())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.choosing import Choice, Chooser
-from grader.ingest.answers.modules import Modules
+from grader.ingest.answers.modules import Modules, as_imported
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.gathered import AS_GIVEN
@@ -77,9 +77,8 @@ class Matcher:
         """
         files = sorted(files, key=lambda f: (f.path, f.exercise or ""))
         found = StudentFiles(student, left=[(f, p) for f in files if (p := _problem(f))])
-        versions = sort_versions(
-            [f for f in files if not _problem(f)], self._contents, self._teller.told_by_names
-        )
+        readable = as_imported([f for f in files if not _problem(f)], self._contents)
+        versions = sort_versions(readable, self._contents, self._teller.told_by_names)
         code, found.notes = versions.files, versions.notes
         modules = Modules(dict.fromkeys([*code, *there]), self._contents)
         # Examples and helpers that nobody changed: no answer, unless there is nothing else.

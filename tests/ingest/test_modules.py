@@ -90,6 +90,40 @@ def test_what_imported_files_import_goes_along_too(ours_of: Any) -> None:
     assert read(ours_of, files) == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "file", "module"),
+    [
+        ("from utils import z\n", "utils-1.py", "utils.py"),
+        ("import utils\n", "utils (1).py", "utils.py"),
+        ("import utils\n", "Copy of utils.py", "utils.py"),
+        ("import utils\n", "sub/utils - Kopie.py", "sub/utils.py"),
+        ("import tools.draw as td\n", "tools/draw(2).py", "tools/draw.py"),
+        ("%run utils.ipynb\n", "utils-Copy1.ipynb", "utils.ipynb"),
+        ("%run -i utils\n", "utils (3).py", "utils.py"),
+        ("import json, numpy as np\n", "numpy (1).py", None),
+        ("import json\n", "json-2.py", None),
+        ("import utils\n", "utils (1).ipynb", None),
+        ("x = 'import utils'\n", "utils (1).py", None),
+    ],
+)
+def test_a_mark_of_copies_is_no_part_of_a_module_s_name(
+    ours_of: Any, notebook: Any, line: str, file: str, module: str | None
+) -> None:
+    text = notebook("y = 1") if file.endswith("ipynb") else "y = 1\n"
+    expected = (module,) if module else ()
+    assert read(ours_of, {"random_init.py": line, file: text}) == expected
+
+
+def test_a_name_without_a_mark_goes_before_one_with_it_and_the_last_before_others(
+    ours_of: Any,
+) -> None:
+    files = {"random_init.py": "import utils\n", "utils (9).py": "y = 9", "utils (10).py": ""}
+    gathered = ours_of({f"ada/{path}": text for path, text in files.items()})
+    (submission,) = gathered.submissions
+    assert [str(file.file.path) for file in submission.files[:-1]] == ["ada/utils (10).py"]
+    assert read(ours_of, files | {"utils.py": "y = 0"}) == ("utils.py",)
+
+
 def test_a_module_beside_is_nearer_than_one_above(ours_of: Any) -> None:
     files = {"lab/random_init.py": "import utils\n", "lab/utils.py": "", "utils.py": ""}
     assert read(ours_of, files) == ("lab/utils.py",)

@@ -9,12 +9,11 @@ lacks goes in front of it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from grader.ingest.file_names import bare, is_called_old, version_of
+from grader.ingest.file_names import bare, is_called_old, natural_order, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -107,7 +106,7 @@ class Chooser:
             not is_called_old(file.path),
             _named(exercise, file),
             file.turn,
-            (_natural(file.path.stem), _natural(str(file.path))),
+            (natural_order(file.path.stem), natural_order(str(file.path))),
         )
 
     def _supplied(
@@ -182,9 +181,3 @@ def _named(exercise: str, file: HandedIn) -> int:
     if not {wanted, "starter"}.isdisjoint(map(bare, version_of(file.path.stem))):
         return 2
     return int(wanted in bare(file.path.stem))
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    """Return a key that orders ``v9`` before ``v10``."""
-    parts = re.findall(r"\d{1,18}|\D+|\d+", text.casefold())
-    return [(int(p), "") if p.isdecimal() and p.isascii() else (-1, p) for p in parts]

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from grader.ingest.file_names import natural_order, version_of
 from grader.ingest.listing import CODE
 
 if TYPE_CHECKING:
@@ -23,6 +26,40 @@ _PACKAGE: Final = "__init__.py"
 # Of one student; what is over is looked at as if it imported nothing and nobody it.
 _MOST_FILES: Final = 300
 _MOST_IMPORTS: Final = 100
+
+
+def as_imported(files: Sequence[HandedIn], contents: Contents) -> list[HandedIn]:
+    """Return files under the names by which others import or run them.
+
+    A system or a browser puts a mark behind a name, `utils-1.py`, `utils (1).py`, and code knows
+    nothing of that. Where no file has the name without it, the last of those with marks is meant.
+    """
+    taken = {(file.exercise, file.path) for file in files}
+    marked: dict[tuple[str | None, PurePosixPath], list[int]] = defaultdict(list)
+    for number, file in enumerate(files):
+        for name in {*version_of(file.path.stem)} - {file.path.stem}:
+            place = file.exercise, file.path.with_name(name + file.path.suffix)
+            if name.isidentifier() and place not in taken:
+                marked[place].append(number)
+    found = list(files)
+    for (exercise, path), numbers in marked.items():
+        last = max(numbers, key=lambda n: (files[n].turn, natural_order(files[n].path.stem)))
+        others = (f for n, f in enumerate(files) if n not in numbers and f.exercise == exercise)
+        if any(_names(other, path, contents) for other in others):
+            found[last] = replace(files[last], path=path)
+    return found
+
+
+def _names(file: HandedIn, module: PurePosixPath, contents: Contents) -> bool:
+    """Whether a file imports or runs what is called `module`, which no library is."""
+    if not contents.may_import(file.file, {module.stem}):
+        return False
+    outline = contents.of(file.file).outline
+    if any(PurePosixPath(run).name in (module.name, module.stem) for run in outline.runs):
+        return True
+    imported = (name.lstrip(".").split(".") for name in outline.imports)
+    is_imported = module.suffix == ".py" and any(module.stem in parts for parts in imported)
+    return is_imported and find_spec(module.stem) is None
 
 
 class Modules:
