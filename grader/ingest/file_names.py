@@ -78,6 +78,15 @@ _HELPER: Final = re.compile(
     r"(?<![a-z])(?:utils?|helpers?|tools?|tests?|testcases?)(?![a-z])", re.IGNORECASE
 )
 
+# Programs of a course's staff, and modules that a course's students share.
+_PROGRAM: Final = re.compile(
+    r"(?:(?:setup|conftest|config|settings|constants|lib|libs|library|libraries|scripts?|src|"
+    r"packages?|modules|plots?|plotting|plotter|draw|drawing|figures?|grade|grades|grader|grading|"
+    r"autograder?|mark|marking|marks|check|checks|checker|run|runner|rename|collect|convert|unpack|"
+    r"unzip|all|everything|students|class|the|my|tests?|utils?|helpers?|tools?|data|loader|load)"
+    r"(?:_|$))+"
+)
+
 
 @dataclass(frozen=True)
 class FileName:
@@ -118,6 +127,10 @@ class FileNames:
     def is_helper(self, name: str) -> bool:
         """Whether a file is called like what labs give out for others to import."""
         return _HELPER.search(PurePosixPath(name).stem) is not None
+
+    def is_program(self, stem: str) -> bool:
+        """Whether a file or folder is called like a program or its modules, and like nobody."""
+        return _PROGRAM.fullmatch(stem) is not None
 
     def exercises(self, path: PurePosixPath) -> list[str]:
         """Return the exercises that a path names: the file, else the folder next to it."""

@@ -29,6 +29,7 @@ from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
 from grader.ingest.unread import Due, Unread, answers, listed, sort_out
+from grader.model.submission import Student
 
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
     from grader.ingest.listing import StoredFile
     from grader.ingest.roster import Roster
     from grader.model.exercise import Exercise
-    from grader.model.submission import Student
     from grader.sandbox.forkserver import Forkserver
 
 _T = TypeVar("_T")
 _WHOSE: Final = f"{CALLED_AS_GIVEN}: name it after its student"
 _NOBODYS: Final = "it lies beside the students' own files"
+_PROGRAM: Final = f"{_NOBODYS}, answers nothing and is not imported: name it after its student"
 _NOTES: Final = 10
 
 
@@ -70,7 +71,7 @@ def gather(
     """
     listing, names = list_files(path, scratch, without), FileNames(exercises, given)
     with Contents(exercises, given, forkserver) as contents:
-        clues = Clues(listing.name, names, contents)
+        clues = Clues(listing.name, names, contents, partial(_is_known, known, roster))
         chosen, read = read_layout(layout, listing, path, clues, known)
         files = [file for file in read if not file.is_stray]
         named = dict.fromkeys(file.student for file in files)
@@ -112,6 +113,13 @@ def match_one(
     return next(iter(found.files.matched), None)
 
 
+def _is_known(known: Known, roster: Roster | None, name: str) -> bool:
+    """Whether a student of an earlier run or a row of the roster is called so."""
+    return name in known.labels or (
+        roster is not None and roster.find(Student(label=name)) is not None
+    )
+
+
 def _by_student(pairs: Iterable[tuple[Student, _T]]) -> dict[Student, list[_T]]:
     found: dict[Student, list[_T]] = {}
     for student, one in pairs:
@@ -140,7 +148,7 @@ def _found(
     beside: Callable[[HandedIn], Iterable[HandedIn]],
 ) -> _Found:
     """Match what a student handed in; `beside` gives what a file graded alone may import."""
-    contents.begin(student.model_dump_json())
+    contents.begin(student)
     to_match, unread = sort_out(sorted(files, key=_place), contents)
     nothing_read = {one.file for one in unread}.issuperset(to_match)
     there = list(beside(to_match[0])) if len(to_match) == 1 else []
@@ -231,7 +239,7 @@ def _left_over(
 def _strays(files: Iterable[StoredFile], names: FileNames) -> Iterator[LeftOver]:
     """Yield what is nobody's: what the course gives out needs no look, all else does."""
     for file in files:
-        path, reason, is_as_given = str(file.path), file.problem or _NOBODYS, False
+        path, reason, is_as_given = str(file.path), file.problem or _PROGRAM, False
         if names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA):
             is_as_given = names.is_as_given(file)
             reason = (AS_GIVEN if file.is_code else CALLED_AS_GIVEN) if is_as_given else _WHOSE

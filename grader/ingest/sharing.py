@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.ingest.file_names import SMALL_NUMBER, FileName, bare, version_of
+from grader.ingest.layout import student_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterator, Sequence
@@ -169,7 +170,7 @@ class Sharing:
         file = unit.file
         if file.problem:
             return frozenset()
-        self._contents.begin(str(unit.file.archive or unit.path.parts[0]))
+        self._contents.begin(student_of(self._tell(unit.path).student or unit.path.parts[0]))
         told = self._contents.tells(file)
         functions = self._contents.of(file).outline.functions
         written = any(f.fits and f.written for e in told for f in functions[e].values())

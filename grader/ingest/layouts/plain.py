@@ -18,9 +18,9 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.beside import Entry, is_beside, modules_beside, with_importers
+from grader.ingest.beside import Beside, Entry, with_importers
 from grader.ingest.file_names import FileName, FileNames, without_marks
-from grader.ingest.layout import Clues, HandedIn
+from grader.ingest.layout import Clues, HandedIn, student_of
 from grader.ingest.listing import CODE, NOTHING, Kind, StoredFile
 from grader.ingest.sharing import Sections, Sharing, Unit
 from grader.model.submission import Student
@@ -64,32 +64,26 @@ class _Level:
         self._names, self._name, self._sections = clues.names, clues.name, sections
         self.entries = [_entry(file, wrapper, sections, clues.names) for file in files]
         self._told = {e.file: clues.names.tell(e.unit.stem) for e in self.entries if e.is_flat}
-        code = [entry for entry in self.entries if entry.file.is_code]
-        self._code = [self._told[entry.file] for entry in code if entry.is_flat]
-        beside = [entry for entry in code if entry.is_flat and is_beside(entry.file, clues)]
-        self.modules = modules_beside(beside, code, self._told, clues)
+        self._code = [self._told[e.file] for e in self.entries if e.file.is_code and e.is_flat]
+        self._beside = Beside(self.entries, self._told, clues)
+        self.modules = self._beside.modules
         self._is_of_one = _of_one(self.entries, self.modules, clues.names)
-        names = clues.names
-        self._strays = {
-            e.file
-            for e in beside
-            if names.is_helper(e.unit.name)
-            and not self._told[e.file].student
-            and any(not e.is_flat or self._told[e.file].student for e in code)
-        }
 
     def handed_in(self, entry: Entry) -> tuple[str, HandedIn]:
         """Return a file of its student, and what tells this one from namesakes."""
         label, inner, is_stray = self._whose(entry)
-        student = Student(label=clean_line(label) or "unnamed")
-        return label, HandedIn(student, inner, entry.file, entry.exercise, is_stray=is_stray)
+        return label, HandedIn(
+            student_of(label), inner, entry.file, entry.exercise, is_stray=is_stray
+        )
 
     def _whose(self, entry: Entry) -> tuple[str, PurePosixPath, bool]:
         """Return the student's name, the path in what was handed in, and whether it is nobody's."""
         file, names = entry.file, self._names
         whole = PurePosixPath(entry.section, entry.path)
-        if self._is_of_one:
+        if self._is_of_one or file in self._beside.own:
             return self._name, whole, False
+        if not entry.is_flat and file in {*self.modules, *self._beside.strays}:
+            return self._name, whole, True
         named = partial(self._sections.named, entry.section)
         if not entry.is_flat:
             first = entry.unit.parts[0]
@@ -104,7 +98,7 @@ class _Level:
         is_stray = not entry.exercise and not _is_somebody(file, tells, self._code, names)
         # The name of a zip may tell the exercise.
         inner = whole if tells.task else entry.inner
-        return label, inner, is_stray or file in self._strays
+        return label, inner, is_stray or file in self._beside.strays
 
 
 def _opened(files: Sequence[StoredFile], names: FileNames) -> list[StoredFile]:
