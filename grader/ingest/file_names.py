@@ -38,7 +38,7 @@ _COPY: Final = re.compile(
     rf"[ _-]?(?:\(?\d{{1,3}}\)?)?\)?$"
     rf"|[{_GAP}]*\(?(?:{_COPIES_JOINED})[ _-]?\(?\d{{0,3}}\)?$"
     r"|~$|\.nbconvert$|_conflict-\d{8}-\d{6}$|-20\d{6}T\d{6}Z(?:-\d+)*$"
-    r"|\.sync-conflict-\d{8}-\d{6}(?:-\w+)?$|[_-]checkpoint$|\.tar$"
+    r"|\.sync-conflict-\d{8}-\d{6}(?:-\w+)?$|[_-]checkpoint$|\.(?:tar|py|ipynb)$"
     r"|[ _]*\([^()]*conflicted copy[^()]*\)$",
     re.IGNORECASE,
 )
@@ -51,7 +51,8 @@ _WORDS: Final = (
     "late|on[ _-]?time|missing|resubmit|resubmitted|resubmission|"
     "aufgabe|übung|uebung|abgabe|lösung|loesung|woche|blatt|devoir|"
     "semaine|exercice|tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание|"
-    "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|python|py"
+    "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|python|py|"
+    "index|(?:make|docker|pip|proc)file|instructions?|handout|syllabus|rubric|schedule|feedback"
 )
 # Days and values of what was tried are as little a name.
 _WORD: Final = (
@@ -83,7 +84,7 @@ _PROGRAM: Final = re.compile(
     r"(?:(?:setup|conftest|config|settings|constants|lib|libs|library|libraries|scripts?|src|"
     r"packages?|modules|plots?|plotting|plotter|draw|drawing|figures?|grade|grades|grader|grading|"
     r"autograder?|mark|marking|marks|check|checks|checker|run|runner|rename|collect|convert|unpack|"
-    r"unzip|all|everything|students|class|the|my|tests?|utils?|helpers?|tools?|data|loader|load)"
+    r"unzip|all|everything|students|class|the|my|tests?|utils?|helpers?|tools?|data|loader|load|requirements|environment)"
     r"(?:_|$))+"
 )
 

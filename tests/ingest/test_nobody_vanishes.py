@@ -244,10 +244,19 @@ def test_flat_files_are_of_somebody_too(both, kind):
     assert (rows, len(listed)) == (set(), 1)
 
 
-@pytest.mark.parametrize("name", ["ada.docx", "ada.pdf", "ada.txt", "Ada Lovelace.rar"])
-def test_a_flat_document_beside_flat_answers_is_a_student_s(both, name):
-    submissions, rows, _ = both({name: b"x", "bob.py": ZERO, "zoe.py": RANDOM})
-    assert rows == {PurePosixPath(name).stem}
+IN_PLACE_OF_CODE = [
+    "ada.docx", "ada.pdf", "ada.txt", "Ada Lovelace.rar", "ada.html", "Ada Lovelace.htm", "ada",
+    "Ada Lovelace", "ada.py.crdownload", "ada.gdoc", "ada.webarchive", "ada.ipynb.part",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_PLACE_OF_CODE)
+@pytest.mark.parametrize("form", ["{}.py", "{}_zero_init.py", "{}/zero_init.py"])
+def test_whatever_lies_beside_answers_is_of_who_handed_it_in(both, name, form):
+    files = {form.format("bob"): ZERO, form.format("zoe"): ZERO}
+    submissions, rows, listed = both({name: b"x"} | files)
+    assert rows == {name.partition(".")[0]}
+    assert listed == {name}
     assert len(submissions) == 2
 
 
@@ -263,6 +272,11 @@ def test_a_flat_document_beside_flat_answers_is_a_student_s(both, name):
         "class list.json",
         "index.html",
         "Makefile",
+        "Lab 3 instructions.pdf",
+        "syllabus.docx",
+        "requirements.txt",
+        "README",
+        "weights.npz",
     ],
 )
 def test_a_list_beside_the_students_is_nobody_s_and_is_listed(both, name):

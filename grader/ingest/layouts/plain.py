@@ -28,11 +28,12 @@ from grader.model.text import clean_line
 
 # A drive's name for one of the archives into which it cuts a large folder.
 _PART: Final = re.compile(r"-20\d{6}T\d{6}Z-\d+$")
-# What a student hands in by mistake; tables and settings beside the students are nobody's.
-_DOCUMENTS: Final = (
-    ".pdf", ".doc", ".docx", ".odt", ".rtf", ".txt", ".pages", ".tex", ".rar", ".7z", ".gz",
-    ".tar", ".tgz", ".r", ".rmd", ".qmd", ".m", ".java", ".c", ".cpp", ".js", ".jl", ".png", ".jpg",
-    ".jpeg", ".heic", ".gif",
+# Lists, settings and data beside the students are nobody's; anything else may be handed in.
+_LISTS: Final = (
+    ".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".json", ".jsonl", ".yml",
+    ".yaml", ".toml", ".ini", ".cfg", ".xml", ".db", ".sqlite", ".log", ".md", ".rst", ".lock",
+    ".sh", ".bat", ".css", ".npy", ".npz", ".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".parquet",
+    ".pt", ".url", ".lnk", ".tmp",
 )  # fmt: skip
 
 
@@ -202,9 +203,9 @@ def _is_somebody(
     suffix = file.path.suffix.lower()
     if file.kind is Kind.REFUSED and suffix in ("", *CODE, ".zip"):
         return True  # a link to a folder, a name that cannot be
-    if told.student:
+    if told.student and not names.is_program(file.path.stem.casefold()):
         shared = not code or any(other.student for other in code)
-        return told.task in names.ids or (shared and suffix in _DOCUMENTS)
+        return told.task in names.ids or (shared and suffix not in _LISTS)
     return told.task in names.ids and all(not other.student for other in code)
 
 
