@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grader.ingest.file_names import FileName
     from grader.ingest.layout import Clues
     from grader.ingest.listing import StoredFile
+    from grader.ingest.sections import Place
 
 _PACKAGE: Final = "__init__.py"
 _NOBODY: Final = Student(label="nobody")
@@ -36,8 +37,18 @@ class Entry:
     path: PurePosixPath
     unit: PurePosixPath
     """What was handed in: the file, or the archive that it was in."""
-    exercise: str | None = None
-    section: str = ""
+    place: Place
+    """Where it lies, an archive for all that is in it."""
+
+    @property
+    def exercise(self) -> str | None:
+        """The exercise whose folder holds it."""
+        return self.place.exercise
+
+    @property
+    def section(self) -> str:
+        """The folders of weeks or groups that hold it."""
+        return self.place.section
 
     @property
     def is_flat(self) -> bool:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.given import Given, digest_of
+from grader.ingest.attempts import attempt_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,6 +71,9 @@ _COLLECTION: Final = re.compile(
     r"tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание)s?[ _.-]*(?:\d{1,3}|[a-z])?",
     re.IGNORECASE,
 )
+_NUMBERED: Final = re.compile(r"\(\d{1,3}\)$")
+_HANDED_IN: Final = "handed in"
+"""The task of what a system says was handed in for one assignment."""
 SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
 _NUMBER_BEHIND: Final = re.compile(rf"[{_GAP}]*\d+$")
 _OLD: Final = re.compile(
@@ -159,6 +163,10 @@ class FileNames:
 
     def tell(self, stem: str) -> FileName:
         """Return what a file's name without its suffix tells."""
+        if attempt := attempt_of(stem):
+            tasks = [self.tell(part).task for part in (attempt.file, attempt.title)]
+            known = next((task for task in tasks if task in self.ids), None)
+            return FileName(known or _HANDED_IN, attempt.student, in_front=True)
         whole = without_marks(_bounded(stem))
         pieces, exercise = [whole], None
         for name, pattern in self._patterns:
@@ -201,6 +209,11 @@ def version_of(stem: str) -> Iterator[str]:
     yield plain
     yield without_words(plain)
     yield _NUMBER_BEHIND.sub("", plain)
+
+
+def is_numbered(stem: str) -> bool:
+    """Whether a name has the number that a browser puts behind one that is there already."""
+    return _NUMBERED.search(stem) is not None
 
 
 def is_called_old(path: PurePosixPath) -> bool:

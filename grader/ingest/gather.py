@@ -6,7 +6,7 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -23,9 +23,10 @@ from grader.ingest.gathered import (
     LeftOver,
     Submission,
 )
-from grader.ingest.layout import Clues
+from grader.ingest.layout import Clues, student_of
 from grader.ingest.listing import CODE, Kind, code_below, list_files
 from grader.ingest.matching import Matched, Matcher, StudentFiles
+from grader.ingest.mixed import mixed
 from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
 from grader.ingest.unread import Due, Unread, answers, listed, sort_out
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from grader.ingest.answers.given import Given
     from grader.ingest.layout import HandedIn
-    from grader.ingest.listing import StoredFile
+    from grader.ingest.listing import Listing, StoredFile
     from grader.ingest.roster import Roster
     from grader.model.exercise import Exercise
     from grader.sandbox.forkserver import Forkserver
@@ -79,25 +80,41 @@ def gather(
         by_student = _by_student((joined[file.student][0], file) for file in files)
         handed = _by_student((joined[student][0], student) for student in named)
         matcher = Matcher(exercises, contents, only)
-        in_order = sorted(by_student, key=_order)
         beside = partial(_beside, path, names, known)
-        found = [_found(matcher, contents, s, by_student[s], beside) for s in in_order]
+        in_order = ((s, by_student[s]) for s in sorted(by_student, key=_order))
+        found = [_found(matcher, contents, *one, beside) for one in in_order]
         _compare(matcher, [one.files for one in found], known)
+    hints = [hint(chosen, listing) if layout == "auto" else "", *_say_mixed(found, listing, known)]
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
-    texts = given.texts if given else frozenset()
-    strays = _strays((file.file for file in read if file.is_stray), names)
+    strays = _strays([file.file for file in read if file.is_stray], names)
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(left for one in found for left in _left_over(one, labels, texts)), *strays),
+        (*(left for one in found for left in _left_over(one, labels, given)), *strays),
         chosen.title,
-        hint(chosen, listing) if layout == "auto" else "",
+        tuple(filter(None, hints)),
         tuple(s for s in roster.students if s not in there) if roster else (),
         tuple(s.label for s, (_, row) in joined.items() if row is None) if roster else (),
         handed,
         roster,
     )
+
+
+def _say_mixed(found: Iterable[_Found], listing: Listing, known: Known) -> Iterator[str]:
+    """Yield hints at files of which nothing but their folder's or zip's name tells whose they are.
+
+    The answers' notes say it, too.
+    """
+    nobody = None if listing.name in known.labels else student_of(listing.name)
+    for one in (one.files for one in found if one.files.student == nobody):
+        said = [mixed(one, matched) for matched in one.matched]
+        one.matched = [
+            replace(matched, notes=(*matched.notes, *filter(None, [text])))
+            for matched, text in zip(one.matched, said, strict=True)
+        ]
+        for text in filter(None, said):
+            yield f"{text}: if they are of several, put each student's name into the file's name"
 
 
 def match_one(
@@ -215,13 +232,10 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
 
 
 def _left_over(
-    one: _Found, labels: Mapping[Student, str], texts: Collection[str]
+    one: _Found, labels: Mapping[Student, str], given: Given | None
 ) -> Iterator[LeftOver]:
-    """Yield what of a student's files no submission holds, and what could not be read.
-
-    `texts` are names of files that the course gives out, beside code.
-    """
-    student = one.files.student
+    """Yield what of a student's files no submission holds, and what could not be read."""
+    student, texts = one.files.student, given.texts if given else ()
     label, alone = labels[student], not one.files.matched
     for unread in listed(one.unread, is_all=one.nothing_read):
         unknown = unread.kind in (Kind.BROKEN, Kind.REFUSED)

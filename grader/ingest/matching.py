@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.model.exercise import Exercise
     from grader.model.submission import Student
 
-_ANOTHER_FILE: Final = "another file of this student answers the exercise"
+ANOTHER_FILE: Final = "another file of this student answers the exercise"
 _ANOTHER_EXERCISE: Final = "its name tells another exercise"
 _TELLS_NOTHING: Final = "neither its name nor its functions tell an exercise"
 
@@ -86,7 +86,7 @@ class Matcher:
         own = [f for f in code if not self._contents.is_besides(f.file)] or code
         told = self._teller.tell(own, self._contents, modules)
         chooser = Chooser(self._contents, modules)
-        reasons = {f: _ANOTHER_FILE for candidates in told.answers.values() for f in candidates}
+        reasons = {f: ANOTHER_FILE for candidates in told.answers.values() for f in candidates}
         for exercise in self._ids:
             if candidates := told.answers.get(exercise):
                 choice = chooser.choose(exercise, list(candidates))
@@ -119,7 +119,7 @@ class Matcher:
         found.matched.append(matched)
         unread = [f for f in silent if f not in matched.files]
         found.left = [(f, reason) for f, reason in found.left if f not in silent]
-        found.left += [(f, _ANOTHER_FILE) for f in unread]
+        found.left += [(f, ANOTHER_FILE) for f in unread]
         found.silent = []
 
     def _matched(

@@ -422,8 +422,8 @@ def test_a_student_s_metadata_is_not_gradescope_s(class_of: Any) -> None:
 
 
 def test_names_that_do_not_fit_are_a_reason_to_ask(class_of: Any) -> None:
-    assert class_of(MOODLE).hint == ""
-    assert class_of({"stray.py": ZEROS}).hint == (
+    assert class_of(MOODLE).hints == ()
+    assert "".join(class_of({"stray.py": ZEROS}).hints) == (
         "6 of 7 files and folders are named as in a Moodle submissions zip, "
         "others are not (stray.py): if it is none, say --layout plain"
     )
@@ -435,11 +435,11 @@ def test_a_class_that_looks_a_little_like_another_is_plain_and_says_how_to_read_
     some = {"ada/x.py": ZEROS, "bo/x.py": ZEROS, "Cy_3_assignsubmission_file/x.py": ZEROS}
     gathered = class_of(some)
     assert gathered.layout == LAYOUTS["plain"].title
-    assert gathered.hint == (
+    assert "".join(gathered.hints) == (
         "1 of 3 files and folders are named as in a Moodle submissions zip: "
         "if it is one, say --layout moodle"
     )
-    assert class_of({}, layout="moodle").hint == ""
+    assert class_of({}, layout="moodle").hints == ()
 
 
 def test_what_a_system_writes_beside_work_is_no_work(class_of: Any) -> None:

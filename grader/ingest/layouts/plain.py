@@ -18,16 +18,19 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 
+from grader.ingest.attempts import attempt_of
 from grader.ingest.beside import Beside, Entry, with_importers
 from grader.ingest.file_names import FileName, FileNames, without_marks
 from grader.ingest.layout import Clues, HandedIn, student_of
 from grader.ingest.listing import CODE, NOTHING, Kind, StoredFile
-from grader.ingest.sharing import Sections, Sharing, Unit
+from grader.ingest.sections import Sections
+from grader.ingest.shared_words import without_shared_words
+from grader.ingest.sharing import Sharing, Unit
 from grader.model.submission import Student
 from grader.model.text import clean_line
 
 # A drive's name for one of the archives into which it cuts a large folder.
-_PART: Final = re.compile(r"-20\d{6}T\d{6}Z-\d+$")
+_PART: Final = re.compile(r"-20\d{6}T\d{6}Z(?:-\d+)+$")
 # Lists, settings and data beside the students are nobody's; anything else may be handed in.
 _LISTS: Final = (
     ".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".json", ".jsonl", ".yml",
@@ -42,8 +45,8 @@ def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
     files = _opened(files, clues.names)
     sharing = Sharing(clues.names, clues.contents)
     wrapper = _wrapper(files, clues, sharing)
-    units = [_unit_below(file, wrapper, clues.names) for file in files if file.is_code]
-    level = _Level(files, wrapper, sharing.sections(units), clues)
+    units = [Unit(_below(_unit(f, wrapper), wrapper), f) for f in files if f.is_code]
+    level = _Level(files, wrapper, sharing, sharing.sections(units), clues)
     found = [
         level.handed_in(entry)
         for entry in level.entries
@@ -59,12 +62,17 @@ class _Level:
         self,
         files: Sequence[StoredFile],
         wrapper: PurePosixPath,
+        sharing: Sharing,
         sections: Sections,
         clues: Clues,
     ) -> None:
         self._names, self._name, self._sections = clues.names, clues.name, sections
         self.entries = [_entry(file, wrapper, sections, clues.names) for file in files]
-        self._told = {e.file: clues.names.tell(e.unit.stem) for e in self.entries if e.is_flat}
+        flat = {entry.file: entry for entry in self.entries if entry.is_flat}
+        told = {file: clues.names.tell(entry.unit.stem) for file, entry in flat.items()}
+        self._told = without_shared_words(
+            told, clues.names.ids, lambda file: sharing.answers(Unit(flat[file].unit, file))
+        )
         self._code = [self._told[e.file] for e in self.entries if e.file.is_code and e.is_flat]
         self._beside = Beside(self.entries, self._told, clues)
         self.modules = self._beside.modules
@@ -73,9 +81,19 @@ class _Level:
     def handed_in(self, entry: Entry) -> tuple[str, HandedIn]:
         """Return a file of its student, and what tells this one from namesakes."""
         label, inner, is_stray = self._whose(entry)
-        return label, HandedIn(
-            student_of(label), inner, entry.file, entry.exercise, is_stray=is_stray
-        )
+        handed = HandedIn(student_of(label), inner, entry.file, entry.exercise, is_stray=is_stray)
+        attempt = attempt_of(entry.unit.stem if entry.is_flat else entry.unit.parts[0])
+        if attempt is None:
+            return label, handed
+        title = self._names.tell(attempt.title).task
+        exercise = title if title in self._names.ids else None
+        handed = replace(handed, exercise=handed.exercise or exercise, turn=attempt.turn)
+        if entry.is_flat and not entry.file.archive:
+            # The same file of a later attempt is another version of it.
+            name = attempt.file or attempt.student
+            path = inner.with_name(f"{name}{entry.unit.suffix}")
+            handed = replace(handed, path=path, is_receipt=not attempt.file)
+        return f"{label} {attempt.number}".rstrip(), handed
 
     def _whose(self, entry: Entry) -> tuple[str, PurePosixPath, bool]:
         """Return the student's name, the path in what was handed in, and whether it is nobody's."""
@@ -85,9 +103,11 @@ class _Level:
             return self._name, whole, False
         if not entry.is_flat and file in {*self.modules, *self._beside.strays}:
             return self._name, whole, True
-        named = partial(self._sections.named, entry.section)
+        named = partial(self._sections.named, entry.place)
         if not entry.is_flat:
             first = entry.unit.parts[0]
+            attempt = attempt_of(first)
+            first = attempt.student if attempt else first
             return named(first) if entry.section else first, entry.inner, False
         if _is_the_course_s(file, entry.unit, names):
             return self._name, entry.inner, True
@@ -105,14 +125,16 @@ class _Level:
 def _opened(files: Sequence[StoredFile], names: FileNames) -> list[StoredFile]:
     """Return files with archives that are no student's as folders: an exercise's, a week's, parts.
 
-    A drive cuts a large folder into several archives of one name, but for marks.
+    A drive cuts a large folder into several archives of one name, but for marks. So are they called
+    when they have been unpacked.
     """
     stems = {f.archive: without_marks(f.archive.stem) for f in files if f.archive}
     same = Counter((archive.parent, stem) for archive, stem in stems.items())
     found = []
     for file in files:
         if file.archive is None:
-            found.append(file)
+            parts = [_PART.sub("", part) for part in file.path.parent.parts]
+            found.append(replace(file, path=PurePosixPath(*parts, file.path.name)))
             continue
         folder, stem = file.archive.parent, stems[file.archive]
         below = file.path.relative_to(file.archive.with_suffix(""))
@@ -165,28 +187,16 @@ def _unit(file: StoredFile, wrapper: PurePosixPath) -> PurePosixPath:
     return file.path
 
 
-def _unit_below(file: StoredFile, wrapper: PurePosixPath, names: FileNames) -> Unit:
-    """Return a unit with its place in the wrapper and the folder of an exercise."""
-    unit = _below(_unit(file, wrapper), wrapper)
-    if len(unit.parts) > 1 and names.folder_of(unit.parts[0]):
-        unit = PurePosixPath(*unit.parts[1:])
-    return Unit(unit, file)
-
-
 def _entry(file: StoredFile, wrapper: PurePosixPath, sections: Sections, names: FileNames) -> Entry:
     """Return a file's place on the level of students."""
     path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
-    exercise, section = None, ""
-    while len(unit.parts) > 1:
-        first = unit.parts[0]
-        if not exercise and (told := names.folder_of(first)):
-            exercise = told
-        elif not section and first in sections.folders:
-            section = first
-        else:
-            break
-        path, unit = PurePosixPath(*path.parts[1:]), PurePosixPath(*unit.parts[1:])
-    return Entry(file, path, unit, exercise, section)
+    place = sections.place(unit, names)
+    above = len(unit.parts) - len(place.path.parts)
+    return Entry(file, PurePosixPath(*path.parts[above:]), place.path, place)
+
+
+def _are_several(sections: Sections) -> bool:
+    return any(len(level.folders) > 1 for level in sections.levels)
 
 
 def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
@@ -232,6 +242,6 @@ def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> Pur
             if several or without_marks(wrapper.name) == without_marks(clues.name):
                 return wrapper
         units = [Unit(p.relative_to(wrapper), f) for p, f in zip(paths, code, strict=True)]
-        if sharing.are_a_class(units, wrapper.name) or len(sharing.sections(units).folders) > 1:
+        if sharing.are_a_class(units, wrapper.name) or _are_several(sharing.sections(units)):
             return wrapper
     return PurePosixPath()
