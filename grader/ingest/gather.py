@@ -24,7 +24,8 @@ from grader.ingest.gathered import (
     Submission,
 )
 from grader.ingest.layout import Clues, student_of
-from grader.ingest.listing import CODE, Kind, code_below, list_files
+from grader.ingest.listing import Kind, code_below, list_files
+from grader.ingest.litter import CODE
 from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.mixed import mixed
 from grader.ingest.naming import labels_of, stems_of

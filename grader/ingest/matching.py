@@ -14,7 +14,7 @@ from grader.ingest.answers.modules import Modules
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.gathered import AS_GIVEN
-from grader.ingest.listing import CODE
+from grader.ingest.litter import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -299,6 +299,40 @@ def test_litter_is_not_listed_but_whoever_has_nothing_else_is(class_of, both, na
     assert (rows, listed) == (set(), set())
 
 
+HIDDEN = [
+    ".ada/zero_init.py", "ada/.zero_init.py", "ada/.work/zero_init.ipynb", ".ada/deep/zero_init.py",
+    "ada/.my.work/deep/zero_init.py", ".ada_zero_init.py", ".ada/zero_init.py.txt",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_hidden_answer_is_listed_and_its_student_told(class_of, both, name):
+    submissions, rows, listed = both({name: ZERO, "bob/zero_init.py": ZERO})
+    assert listed == {name.removesuffix(".txt")}
+    assert rows == set()
+    assert submissions.pop("bob.zero_init") is None
+    [problem] = submissions.values()
+    assert "begins with a dot" in problem
+    gathered = class_of({"ada/zero_init.py": ZERO})
+    found = {s.student.label: s.problem for s in gathered.submissions}
+    assert found["ada"] is None
+    assert len(gathered.left_over) == 1
+
+
+TOOLS = [
+    ".git/hooks/zero_init.py", ".venv/lib/zero_init.py", ".ipynb_checkpoints/zero_init.ipynb",
+    ".vscode/zero_init.py", "._zero_init.py", ".pytest_cache/v/zero_init.py",
+    ".history/zero_init.py", ".virtual_documents/zero_init.ipynb", "venv/.hidden/zero_init.py",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize("place", ["", "ada/", "ada/deep/"])
+def test_code_that_tools_have_hidden_is_litter(both, name, place):
+    found = both({place + name: ZERO, "ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO})
+    assert found == ({"ada.zero_init": None, "bob.zero_init": None}, set(), set())
+
+
 @pytest.mark.parametrize("folder", ["ada/", "ada/deep/", "ada/zero_init/"])
 def test_an_empty_folder_is_somebody_s(class_of, tmp_path, folder):
     (tmp_path / "class" / folder).mkdir(parents=True)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from grader.ingest.listing import CODE
+from grader.ingest.litter import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

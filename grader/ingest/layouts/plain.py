@@ -22,7 +22,8 @@ from grader.ingest.attempts import attempt_of
 from grader.ingest.beside import Beside, Entry, with_importers
 from grader.ingest.file_names import FileName, FileNames, without_marks
 from grader.ingest.layout import Clues, HandedIn, student_of
-from grader.ingest.listing import CODE, NOTHING, Kind, StoredFile
+from grader.ingest.listing import NOTHING, Kind, StoredFile
+from grader.ingest.litter import CODE
 from grader.ingest.sections import Sections
 from grader.ingest.shared_words import without_shared_words
 from grader.ingest.sharing import Sharing, Unit
