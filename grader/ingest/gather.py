@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
@@ -32,9 +33,10 @@ from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
 from grader.ingest.unread import Due, Unread, answers, listed, sort_out
 from grader.model.submission import Student
+from grader.source import name_meant
 
 if TYPE_CHECKING:
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
     from grader.ingest.answers.given import Given
     from grader.ingest.layout import HandedIn
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _WHOSE: Final = f"{CALLED_AS_GIVEN}: name it after its student"
 _NOBODYS: Final = "it lies beside the students' own files"
-_PROGRAM: Final = f"{_NOBODYS}, answers nothing and is not imported: name it after its student"
+_PROGRAM: Final = f"{_NOBODYS}: if it is a student's work, name it after the student"
 _NOTES: Final = 10
 
 
@@ -102,13 +104,14 @@ def gather(
     )
 
 
-def _say_mixed(found: Iterable[_Found], listing: Listing, known: Known) -> Iterator[str]:
-    """Yield hints at files of which nothing but their folder's or zip's name tells whose they are.
+def _say_mixed(found: Sequence[_Found], listing: Listing, known: Known) -> Iterator[str]:
+    """Yield hints at files whose student nothing but their own or their folder's name tells.
 
     The answers' notes say it, too.
     """
-    nobody = None if listing.name in known.labels else student_of(listing.name)
-    for one in (one.files for one in found if one.files.student == nobody):
+    nobody = student_of(listing.name)
+    doubtful = [f.files for f in found if f.files.student == nobody or len(found) == 1]
+    for one in (one for one in doubtful if one.student.label not in known.labels):
         said = [mixed(one, matched) for matched in one.matched]
         one.matched = [
             replace(matched, notes=(*matched.notes, *filter(None, [text])))
@@ -175,7 +178,7 @@ def _found(
 
 def _beside(path: Path, names: FileNames, known: Known, file: HandedIn) -> Iterator[HandedIn]:
     """Yield what one file may import that is graded again: helpers, in its student's folder all."""
-    if path.suffix.lower() not in CODE:
+    if PurePosixPath(name_meant(path.name)).suffix.lower() not in CODE:
         return
     folder = path.resolve().parent
     above = [folder, *folder.parents][len(file.path.parent.parts) :][:1]
@@ -216,6 +219,11 @@ def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
 
 def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
     handed_in = [note for file in matched.files for note in file.notes]
+    handed_in += [
+        f"{file.file.called} was read as {file.path.name}"
+        for file in matched.files
+        if file.file.called and not matched.problem
+    ]
     unread = [
         f"{one.file.path} was not read: {one.reason}"
         for one in found.unread

@@ -76,6 +76,15 @@ class StoredFile:
     """Why the file is not read."""
     archive: PurePosixPath | None = None
     """The student's zip that it was in; its name without the suffix is a folder of `path`."""
+    called: str = ""
+    """Its name there, where that has another suffix behind the right one."""
+    at: PurePosixPath | None = None
+    """Where it would be without folders' marks and archives that are nobody's."""
+
+    @property
+    def place(self) -> PurePosixPath:
+        """Where it belongs in the class."""
+        return self.at or self.path
 
     @property
     def is_code(self) -> bool:
@@ -142,7 +151,7 @@ def code_below(folder: Path) -> Iterator[StoredFile]:
             meant = name_meant(printable(name))
             if Path(meant).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
                 count += 1
-                yield StoredFile(inner / meant, here / name)
+                yield StoredFile(inner / meant, here / name, called=_called(name, meant))
         seen += len(names) + len(folders)
         if count >= MOST_FILES or seen >= MOST_SEEN:
             return
@@ -157,9 +166,13 @@ def _file(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     if is_hidden(found.path):
         return StoredFile(path, blob, Kind.DATA, HIDDEN)
     if path.suffix.lower() in (*CODE, ".zip") or path.name == METADATA:
-        return StoredFile(path, blob)
+        return StoredFile(path, blob, called=_called(PurePosixPath(found.path).name, path.name))
     is_archive = path.suffix.lower() in _OTHER_ARCHIVES
     return StoredFile(path, blob, Kind.DATA, _OTHER_ARCHIVE if is_archive else NO_CODE)
+
+
+def _called(name: str, meant: str) -> str:
+    return name if name != meant else ""
 
 
 def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.choosing import Choice, Chooser
-from grader.ingest.answers.modules import Modules
+from grader.ingest.answers.modules import MOST_FILES, Modules
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.gathered import AS_GIVEN
@@ -141,6 +141,9 @@ class Matcher:
             names = ", ".join(str(f.path) for f in needed)
             verb = "was" if len(needed) == 1 else "were"
             notes.append(f"{names} {verb} read before {choice.main.path}")
+        if modules.are_too_many:
+            more = f"more than {MOST_FILES} files were handed in"
+            notes.append(f"{more}: what {choice.main.path} imports was not looked for among them")
         files = (*needed, *answer)
         versions = [note for file in files for note in found.notes.get(file, ())]
         return Matched(found.student, exercise, files, (*notes, *choice.notes, *versions))

@@ -61,7 +61,7 @@ def test_a_name_that_may_be_a_program_s_is_nobody_s_where_most_others_answer(
     gathered = ours_of(class_with("logins") | {name: SCRIPT})
     assert rows(gathered) == {"adal", "boli", "cyoung"}
     assert listed(gathered) == {name}
-    assert "is not imported" in gathered.left_over[0].reason
+    assert "name it after the student" in gathered.left_over[0].reason
 
 
 NOBODY_ANSWERS = {"adal.py": RANDOM, "boli.py": SCRIPT, "cyoung.py": SCRIPT}

@@ -442,6 +442,35 @@ def test_a_class_that_looks_a_little_like_another_is_plain_and_says_how_to_read_
     assert class_of({}, layout="moodle").hints == ()
 
 
+SCRIPTS = ("setup.py", "grade_all.py", "plotting.py", "rename.py")
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle"])
+def test_programs_beside_a_system_s_students_change_nothing(class_of: Any, kind: str) -> None:
+    files = dict(list(KINDS[kind].items())[:2])
+    expected = students(class_of(files))
+    gathered = class_of(dict.fromkeys(SCRIPTS, "print(1)"))
+    assert students(gathered) == expected
+    assert gathered.layout == LAYOUTS[kind].title
+    assert {item.path for item in gathered.left_over if item.student is None} == {*SCRIPTS}
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle"])
+def test_a_few_of_a_system_s_beside_more_files_all_have_rows_and_the_way_is_said(
+    class_of: Any, kind: str
+) -> None:
+    files = dict(list(KINDS[kind].items())[:2]) | {f"{who}.py": ZEROS for who in ("Cy", "Di", "Ed")}
+    for layout in ("auto", kind):
+        gathered = class_of(files, layout=layout)
+        rows = {one.student for one in gathered.submissions} | {
+            item.of for item in gathered.left_over if item.alone
+        }
+        assert len(rows) == 5
+        known = sum(bool(s.participant or s.user_id) for s in rows if s)
+        assert known == (2 if layout == kind else 0)
+        assert [f"--layout {kind}" in hint for hint in gathered.hints] == [True] * (layout != kind)
+
+
 def test_what_a_system_writes_beside_work_is_no_work(class_of: Any) -> None:
     gathered = class_of(MOODLE)
     assert [item.path for item in gathered.left_over] == []

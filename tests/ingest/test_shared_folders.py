@@ -271,6 +271,15 @@ def test_downloads_that_a_browser_numbered_are_one_student_s_and_that_is_said(cl
     assert one.notes[-1] in hint
 
 
+@pytest.mark.parametrize("stem", ["planar", "Planar data", "network2"])
+def test_nor_does_any_other_name_tell_whose_numbered_downloads_are(class_of, stem):
+    names = (f"{stem}.py", f"{stem} (1).py")
+    files = {name: f"def initialize(): return {n}" for n, name in enumerate(names)}
+    gathered = class_of(files)
+    assert len(gathered.hints) == 1
+    assert len(gathered.submissions) == 1
+
+
 @pytest.mark.parametrize(
     "kind", ["equal", "not numbered", "a student's folder", "a known student", "named"]
 )
@@ -283,7 +292,8 @@ def test_versions_that_are_surely_one_student_s_give_no_hint(class_of, tmp_path,
         for n, name in enumerate(names)
     }
     options = {"path": tmp_path / "class" / "ada", "known": Known(frozenset({"ada"}))}
-    files |= {"bo/random_init.py": "def initialize(): ..."} if folder else {}
+    if folder or kind == "named":
+        files["bo/random_init.py"] = "def initialize(): ..."
     gathered = class_of(files, **(options if kind == "a known student" else {}))
     assert gathered.hints == ()
     assert {one.student.label for one in gathered.submissions} <= {"class", "ada", "bo"}

@@ -216,6 +216,15 @@ def test_the_parts_of_a_drive_s_download_are_one_class(packed, form, mark, how):
     assert {*rows(packed(inner))} == {"ann", "ben", "cy"}
 
 
+def test_a_file_that_is_in_two_parts_is_told_by_its_part(packed):
+    names = [f"{PART.format('', n)}/hw/ann/random_init.py" for n in (1, 2)]
+    files = {name: f"{RANDOM}# {name}\n" for name in names}
+    gathered = packed(files | {f"{PART.format('', 1)}/hw/ben/random_init.py": RANDOM})
+    [left] = gathered.left_over
+    assert left.path in names
+    assert all(name in gathered.submissions[0].notes[0] for name in names)
+
+
 def test_folders_of_students_that_a_drive_packed_are_called_by_their_names(packed):
     files = {f"{who}-20261128T020000Z-001/a.py": RANDOM for who in ("Ann Lee", "Ben")}
     assert {*rows(packed(files))} == {"Ann Lee", "Ben"}

@@ -135,13 +135,13 @@ def _opened(files: Sequence[StoredFile], names: FileNames) -> list[StoredFile]:
     for file in files:
         if file.archive is None:
             parts = [_PART.sub("", part) for part in file.path.parent.parts]
-            found.append(replace(file, path=PurePosixPath(*parts, file.path.name)))
+            found.append(replace(file, at=PurePosixPath(*parts, file.path.name)))
             continue
         folder, stem = file.archive.parent, stems[file.archive]
         below = file.path.relative_to(file.archive.with_suffix(""))
         is_folder = same[folder, stem] == 1 and (names.folder_of(stem) or names.is_collection(stem))
         if is_folder or _PART.search(file.archive.stem):
-            file = replace(file, path=folder / stem / below, archive=None)
+            file = replace(file, at=folder / stem / below, archive=None)
         found.append(file)
     return found
 
@@ -185,12 +185,12 @@ def _unit(file: StoredFile, wrapper: PurePosixPath) -> PurePosixPath:
     """Return what was handed in: the file, or the archive that it was in, if not all is in that."""
     if file.archive and not wrapper.is_relative_to(file.archive.with_suffix("")):
         return file.archive
-    return file.path
+    return file.place
 
 
 def _entry(file: StoredFile, wrapper: PurePosixPath, sections: Sections, names: FileNames) -> Entry:
     """Return a file's place on the level of students."""
-    path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
+    path, unit = _below(file.place, wrapper), _below(_unit(file, wrapper), wrapper)
     place = sections.place(unit, names)
     above = len(unit.parts) - len(place.path.parts)
     return Entry(file, PurePosixPath(*path.parts[above:]), place.path, place)
@@ -229,13 +229,13 @@ def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> Pur
     names = clues.names
     code = [file for file in files if file.is_code] or files
     is_one_archive = len({file.archive for file in code}) == 1
-    paths = [file.path if is_one_archive else file.archive or file.path for file in code]
+    paths = [file.place if is_one_archive else file.archive or file.place for file in code]
     for depth in range(1, min(len(path.parts) for path in paths)):
         wrapper = PurePosixPath(*paths[0].parts[:depth])
         if not all(path.is_relative_to(wrapper) for path in paths):
             break
         if depth == 1:
-            inner = [file.path.relative_to(wrapper).parts for file in code]
+            inner = [file.place.relative_to(wrapper).parts for file in code]
             folders = {
                 parts[0] for parts in inner if len(parts) > 1 and names.tell(parts[0]).student
             }
