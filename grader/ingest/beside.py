@@ -82,16 +82,16 @@ class Beside:
         answering = [same for top, same in tops.items() if top not in beside]
         every = self._importers(answering, beside.values())
         is_shared = any(self._whose(same[0]) for same in answering)
-        importers = {
-            entry: by
+        self.modules = {
+            entry.file: [importer.file for importer in by]
             for entry, by in every.items()
-            if not is_shared or entry.top in called or len(by) > 1
+            if not is_shared or entry.top in called or len({*map(self._whose, by)}) > 1
         }
-        self.modules = {entry.file: files for entry, files in importers.items()}
         """Files that answer nothing, with those that import them."""
         others = beside.keys() - called - {entry.top for entry in every}
-        if len(others) < len(answering):
-            called |= {top for top in others if self._may_be_a_program(beside[top][0])}
+        programs = {top for top in others if self._may_be_a_program(beside[top][0])}
+        if programs and len(others) < sum(map(self._writes, answering)):
+            called |= programs
         found = frozenset(entry.file for entry in entries if entry.top in called)
         is_shared = any(self._whose(same[0]) for top, same in tops.items() if top not in called)
         self.strays = found if is_shared else frozenset()
@@ -131,6 +131,10 @@ class Beside:
         is_package = any(e.path.parts[1:] == (_PACKAGE,) for e in same)
         return is_package or names.is_program(first.unit.parts[0])
 
+    def _writes(self, same: Sequence[Entry]) -> bool:
+        """Whether a function of an exercise is in somebody's work, and not only its name."""
+        return any(self._clues.contents.seems_to_define(entry.file) for entry in same)
+
     def _may_be_a_program(self, entry: Entry) -> bool:
         """Whether a file is one as its name may tell; an empty one is what somebody handed in."""
         if not entry.is_flat or entry.unit.suffix.lower() != ".py" or self._told[entry.file].task:
@@ -139,23 +143,29 @@ class Beside:
 
     def _importers(
         self, answering: Iterable[Sequence[Entry]], beside: Collection[Sequence[Entry]]
-    ) -> dict[Entry, list[StoredFile]]:
+    ) -> dict[Entry, list[Entry]]:
         """Return which of `beside` are imported, with the files that do; own files go first."""
-        found: dict[Entry, list[StoredFile]] = {}
+        found: dict[Entry, list[Entry]] = {}
         for own in answering if beside else ():
             names = {entry.path.name for entry in own if not entry.is_flat}
             there = {
-                HandedIn(_NOBODY, entry.path, entry.file): entry
+                _handed_in(entry): entry
                 for same in beside
                 for entry in same
                 if entry.path.name not in names
             }
             self._clues.contents.begin(student_of(self._whose(own[0]) or own[0].unit.stem))
-            for importer in (HandedIn(_NOBODY, e.path, e.file) for e in own if not e.file.problem):
+            for entry in (entry for entry in own if not entry.file.problem):
+                importer = _handed_in(entry)
                 modules = Modules([importer, *there], self._clues.contents)
                 for module in modules.needed_by(importer):
-                    found.setdefault(there[module], []).append(importer.file)
+                    found.setdefault(there[module], []).append(entry)
         return found
+
+
+def _handed_in(entry: Entry) -> HandedIn:
+    """Return a file in its place among those of all students."""
+    return HandedIn(_NOBODY, PurePosixPath(entry.section, entry.path), entry.file)
 
 
 def _is_plain(name: str) -> bool:

@@ -89,6 +89,11 @@ def test_who_may_be_a_student_has_a_row(ours_of: Any, kind: str) -> None:
     assert listed(gathered) == set()
 
 
+def test_names_of_the_exercise_alone_are_no_answers(ours_of: Any) -> None:
+    files = dict.fromkeys(CLASS["named by the exercise"], SCRIPT)
+    assert rows(ours_of(files | {"amy.py": SCRIPT})) == {"Ada", "Bo", "amy"}
+
+
 def test_where_most_do_not_answer_all_have_rows(ours_of: Any) -> None:
     assert rows(ours_of(NOBODY_ANSWERS)) == {"adal", "boli", "cyoung"}
 
@@ -123,6 +128,26 @@ def test_what_several_import_goes_to_them(ours_of: Any, kind: str, what: str) ->
         assert [name.rpartition("/")[2] for name in one.names[:-1]] == [
             name.rpartition("/")[2] for name in files
         ]
+    assert gathered.left_over == ()
+
+
+def test_two_files_of_one_student_are_not_several_who_import(ours_of: Any) -> None:
+    files = {f"Eve/{n}.py": f"from ben import *\n# {n}\n{RANDOM}" for n in "ab"}
+    gathered = ours_of(class_with("files") | files | {"ben.py": MODULE})
+    assert rows(gathered) == {"Ada", "Bo", "Eve", "ben"}
+
+
+def test_each_week_has_its_own_module(ours_of: Any) -> None:
+    zero = lab("initialize_parameters_zeros(layers_dims)")
+    files = {
+        f"Week {n}/{who}.py": f"from tools import k\n{work}\n# {who}\n"
+        for n, work in ((1, RANDOM), (2, zero))
+        for who in ("Ada", "Bo")
+    }
+    gathered = ours_of(files | {f"Week {n}/tools.py": f"k = {n}\n" for n in (1, 2)})
+    assert len(gathered.submissions) == 4
+    for one in gathered.submissions:
+        assert one.names[0] == f"{one.names[-1].partition('/')[0]}/tools.py"
     assert gathered.left_over == ()
 
 
