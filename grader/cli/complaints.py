@@ -23,8 +23,8 @@ def tell(gathered: Gathered) -> None:
     """Say what the files were taken for, unless it is the plain layout."""
     if gathered.layout != LAYOUTS["plain"].title:
         print(f"read as {gathered.layout}", file=sys.stderr)
-    if gathered.hint:
-        print(f"hint: {gathered.hint}", file=sys.stderr)
+    for hint in gathered.hints:
+        print(f"hint: {hint}", file=sys.stderr)
     if gathered.strangers:
         _list("not in the roster", list(gathered.strangers))
 

@@ -1,21 +1,32 @@
-"""What lies beside students' files, answers nothing, and may be imported by them."""
+"""What lies beside students' files, answers nothing, and may be imported by them.
+
+What has nothing of an exercise is a module when it is called a helper or a program (`utils.py`,
+`lib/`), or when several import it: an import by one classmate would erase somebody's work. What
+nobody imports is nobody's, and listed, when it is called so, or when most others answer and its
+name may be a program's (lower case). Anything else is somebody's.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.modules import Modules
-from grader.ingest.layout import HandedIn
+from grader.ingest.layout import HandedIn, student_of
 from grader.model.submission import Student
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from grader.ingest.file_names import FileName
     from grader.ingest.layout import Clues
     from grader.ingest.listing import StoredFile
+    from grader.ingest.sections import Place
+
+_PACKAGE: Final = "__init__.py"
+_NOBODY: Final = Student(label="nobody")
 
 
 @dataclass(frozen=True)
@@ -26,8 +37,18 @@ class Entry:
     path: PurePosixPath
     unit: PurePosixPath
     """What was handed in: the file, or the archive that it was in."""
-    exercise: str | None = None
-    section: str = ""
+    place: Place
+    """Where it lies, an archive for all that is in it."""
+
+    @property
+    def exercise(self) -> str | None:
+        """The exercise whose folder holds it."""
+        return self.place.exercise
+
+    @property
+    def section(self) -> str:
+        """The folders of weeks or groups that hold it."""
+        return self.place.section
 
     @property
     def is_flat(self) -> bool:
@@ -35,9 +56,121 @@ class Entry:
         return len(self.unit.parts) == 1
 
     @property
+    def top(self) -> tuple[str, str]:
+        """What lies among the students: the file, or the folder or archive that it is in."""
+        return self.section, self.unit.parts[0]
+
+    @property
     def inner(self) -> PurePosixPath:
         """The path within what the student handed in."""
         return PurePosixPath(self.section, *(self.path.parts[1:] or self.path.parts))
+
+
+class Beside:
+    """Tells what lies beside the students' own files: by names, and then by what is in it."""
+
+    def __init__(
+        self, entries: Sequence[Entry], told: Mapping[StoredFile, FileName], clues: Clues
+    ) -> None:
+        """Tell it; `told` is what the names of flat files tell."""
+        self._told, self._clues, self._names = told, clues, clues.names
+        tops: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for entry in (entry for entry in entries if entry.file.is_code):
+            tops[entry.top].append(entry)
+        beside = {top: same for top, same in tops.items() if self._has_nothing(same)}
+        called = {top for top, same in beside.items() if self._is_called_so(same)}
+        answering = [same for top, same in tops.items() if top not in beside]
+        every = self._importers(answering, beside.values())
+        is_shared = any(self._whose(same[0]) for same in answering)
+        self.modules = {
+            entry.file: [importer.file for importer in by]
+            for entry, by in every.items()
+            if not is_shared or entry.top in called or len({*map(self._whose, by)}) > 1
+        }
+        """Files that answer nothing, with those that import them."""
+        others = beside.keys() - called - {entry.top for entry in every}
+        programs = {top for top in others if self._may_be_a_program(beside[top][0])}
+        if programs and len(others) < sum(map(self._writes, answering)):
+            called |= programs
+        found = frozenset(entry.file for entry in entries if entry.top in called)
+        is_shared = any(self._whose(same[0]) for top, same in tops.items() if top not in called)
+        self.strays = found if is_shared else frozenset()
+        """Files that are nobody's, unless somebody imports them."""
+        self.own = found - self.strays
+        """The same where no student is in sight but the one whose all of it is."""
+
+    def _whose(self, entry: Entry) -> str:
+        """Return the student as far as a name tells one."""
+        return self._told[entry.file].student if entry.is_flat else entry.unit.parts[0]
+
+    def _has_nothing(self, same: Sequence[Entry]) -> bool:
+        """Whether a file has nothing of an exercise, or all code in a folder of modules.
+
+        A name comes first: what is called like an exercise or a student is not even read.
+        """
+        first = same[0]
+        name = self._whose(first) or first.unit.stem
+        if first.is_flat:
+            told, is_helper = self._told[first.file], self._names.is_helper(first.unit.name)
+            is_named = bool(told.task and told.student) and not is_helper
+            if first.file.archive or is_named or told.task in self._names.ids:
+                return False
+        elif first.file.archive or not self._is_called_so(same):
+            return False
+        if self._clues.is_known(name):
+            return False
+        self._clues.contents.begin(student_of(name))
+        return all(is_beside(entry.file, self._clues) for entry in same)
+
+    def _is_called_so(self, same: Sequence[Entry]) -> bool:
+        """Whether a file or folder is called like a helper or a program, or is a package."""
+        first, names = same[0], self._names
+        if first.is_flat:
+            is_helper = names.is_helper(first.unit.name) and not self._told[first.file].student
+            return is_helper or names.is_program(first.unit.stem)
+        is_package = any(e.path.parts[1:] == (_PACKAGE,) for e in same)
+        return is_package or names.is_program(first.unit.parts[0])
+
+    def _writes(self, same: Sequence[Entry]) -> bool:
+        """Whether a function of an exercise is in somebody's work, and not only its name."""
+        return any(self._clues.contents.seems_to_define(entry.file) for entry in same)
+
+    def _may_be_a_program(self, entry: Entry) -> bool:
+        """Whether a file is one as its name may tell; an empty one is what somebody handed in."""
+        if not entry.is_flat or entry.unit.suffix.lower() != ".py" or self._told[entry.file].task:
+            return False
+        return _is_plain(entry.unit.stem) and bool(entry.file.read().strip())
+
+    def _importers(
+        self, answering: Iterable[Sequence[Entry]], beside: Collection[Sequence[Entry]]
+    ) -> dict[Entry, list[Entry]]:
+        """Return which of `beside` are imported, with the files that do; own files go first."""
+        found: dict[Entry, list[Entry]] = {}
+        for own in answering if beside else ():
+            names = {entry.path.name for entry in own if not entry.is_flat}
+            there = {
+                _handed_in(entry): entry
+                for same in beside
+                for entry in same
+                if entry.path.name not in names
+            }
+            self._clues.contents.begin(student_of(self._whose(own[0]) or own[0].unit.stem))
+            for entry in (entry for entry in own if not entry.file.problem):
+                importer = _handed_in(entry)
+                modules = Modules([importer, *there], self._clues.contents)
+                for module in modules.needed_by(importer):
+                    found.setdefault(there[module], []).append(entry)
+        return found
+
+
+def _handed_in(entry: Entry) -> HandedIn:
+    """Return a file in its place among those of all students."""
+    return HandedIn(_NOBODY, PurePosixPath(entry.section, entry.path), entry.file)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name may be a program's: letters in lower case, without a number."""
+    return name.isascii() and name.islower() and name.replace("_", "").isalpha()
 
 
 def is_beside(file: StoredFile, clues: Clues) -> bool:
@@ -52,36 +185,6 @@ def is_beside(file: StoredFile, clues: Clues) -> bool:
     if content.unread:
         return False
     return not (contents.tells(file) if is_helper else content.outline.functions)
-
-
-def modules_beside(
-    beside: Sequence[Entry],
-    code: Sequence[Entry],
-    told: Mapping[StoredFile, FileName],
-    clues: Clues,
-) -> dict[StoredFile, list[StoredFile]]:
-    """Return files that lie beside others' and answer nothing, with those that import them.
-
-    In sight of several students only a file that is called a helper is one: another may be the work
-    of somebody whom an import would erase.
-    """
-    names = clues.names
-    rest = [entry for entry in code if entry not in beside]
-    if any((told[e.file].student if e.is_flat else e.unit.parts[0]) for e in rest):
-        beside = [entry for entry in beside if names.is_helper(entry.unit.name)]
-    beside = [entry for entry in beside if told[entry.file].task not in names.ids]
-    found: dict[StoredFile, list[StoredFile]] = {}
-    if not beside:
-        return found
-    own = {(entry.unit.parts[0], entry.path.name) for entry in code if not entry.is_flat}
-    nobody = Student(label="nobody")
-    for entry in (entry for entry in rest if not entry.file.problem):
-        clues.contents.begin(entry.unit.parts[0])
-        there = [e for e in beside if (entry.unit.parts[0], e.path.name) not in own]
-        importer, *modules = [HandedIn(nobody, e.path, e.file) for e in (entry, *there)]
-        for module in Modules([importer, *modules], clues.contents).needed_by(importer):
-            found.setdefault(module.file, []).append(entry.file)
-    return found
 
 
 def with_importers(

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.given import Given, digest_of
+from grader.ingest.attempts import attempt_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +39,7 @@ _COPY: Final = re.compile(
     rf"[ _-]?(?:\(?\d{{1,3}}\)?)?\)?$"
     rf"|[{_GAP}]*\(?(?:{_COPIES_JOINED})[ _-]?\(?\d{{0,3}}\)?$"
     r"|~$|\.nbconvert$|_conflict-\d{8}-\d{6}$|-20\d{6}T\d{6}Z(?:-\d+)*$"
-    r"|\.sync-conflict-\d{8}-\d{6}(?:-\w+)?$|[_-]checkpoint$|\.tar$"
+    r"|\.sync-conflict-\d{8}-\d{6}(?:-\w+)?$|[_-]checkpoint$|\.(?:tar|py|ipynb)$"
     r"|[ _]*\([^()]*conflicted copy[^()]*\)$",
     re.IGNORECASE,
 )
@@ -51,7 +52,8 @@ _WORDS: Final = (
     "late|on[ _-]?time|missing|resubmit|resubmitted|resubmission|"
     "aufgabe|übung|uebung|abgabe|lösung|loesung|woche|blatt|devoir|"
     "semaine|exercice|tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание|"
-    "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|python|py"
+    "train|report|essay|notes|readme|data|plot|plots|roster|grades|gradebook|license|python|py|"
+    "index|(?:make|docker|pip|proc)file|instructions?|handout|syllabus|rubric|schedule|feedback"
 )
 # Days and values of what was tried are as little a name.
 _WORD: Final = (
@@ -69,6 +71,9 @@ _COLLECTION: Final = re.compile(
     r"tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание)s?[ _.-]*(?:\d{1,3}|[a-z])?",
     re.IGNORECASE,
 )
+_NUMBERED: Final = re.compile(r"\(\d{1,3}\)$")
+_HANDED_IN: Final = "handed in"
+"""The task of what a system says was handed in for one assignment."""
 SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
 _NUMBER_BEHIND: Final = re.compile(rf"[{_GAP}]*\d+$")
 _OLD: Final = re.compile(
@@ -76,6 +81,15 @@ _OLD: Final = re.compile(
 )
 _HELPER: Final = re.compile(
     r"(?<![a-z])(?:utils?|helpers?|tools?|tests?|testcases?)(?![a-z])", re.IGNORECASE
+)
+
+# Programs of a course's staff, and modules that a course's students share.
+_PROGRAM: Final = re.compile(
+    r"(?:(?:setup|conftest|config|settings|constants|lib|libs|library|libraries|scripts?|src|"
+    r"packages?|modules|plots?|plotting|plotter|draw|drawing|figures?|grade|grades|grader|grading|"
+    r"autograder?|mark|marking|marks|check|checks|checker|run|runner|rename|collect|convert|unpack|"
+    r"unzip|all|everything|students|class|the|my|tests?|utils?|helpers?|tools?|data|loader|load|requirements|environment)"
+    r"(?:_|$))+"
 )
 
 
@@ -119,6 +133,10 @@ class FileNames:
         """Whether a file is called like what labs give out for others to import."""
         return _HELPER.search(PurePosixPath(name).stem) is not None
 
+    def is_program(self, stem: str) -> bool:
+        """Whether a file or folder is called like a program or its modules, and like nobody."""
+        return _PROGRAM.fullmatch(stem) is not None
+
     def exercises(self, path: PurePosixPath) -> list[str]:
         """Return the exercises that a path names: the file, else the folder next to it."""
         for part in (path.stem, *reversed(path.parent.parts)):
@@ -145,6 +163,10 @@ class FileNames:
 
     def tell(self, stem: str) -> FileName:
         """Return what a file's name without its suffix tells."""
+        if attempt := attempt_of(stem):
+            tasks = [self.tell(part).task for part in (attempt.file, attempt.title)]
+            known = next((task for task in tasks if task in self.ids), None)
+            return FileName(known or _HANDED_IN, attempt.student, in_front=True)
         whole = without_marks(_bounded(stem))
         pieces, exercise = [whole], None
         for name, pattern in self._patterns:
@@ -187,6 +209,11 @@ def version_of(stem: str) -> Iterator[str]:
     yield plain
     yield without_words(plain)
     yield _NUMBER_BEHIND.sub("", plain)
+
+
+def is_numbered(stem: str) -> bool:
+    """Whether a name has the number that a browser puts behind one that is there already."""
+    return _NUMBERED.search(stem) is not None
 
 
 def is_called_old(path: PurePosixPath) -> bool:

@@ -6,9 +6,10 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
@@ -23,27 +24,31 @@ from grader.ingest.gathered import (
     LeftOver,
     Submission,
 )
-from grader.ingest.layout import Clues
-from grader.ingest.listing import CODE, Kind, code_below, list_files
+from grader.ingest.layout import Clues, student_of
+from grader.ingest.listing import Kind, code_below, list_files
+from grader.ingest.litter import CODE
 from grader.ingest.matching import Matched, Matcher, StudentFiles
+from grader.ingest.mixed import mixed
 from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
 from grader.ingest.unread import Due, Unread, answers, listed, sort_out
+from grader.model.submission import Student
+from grader.source import name_meant
 
 if TYPE_CHECKING:
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
     from grader.ingest.answers.given import Given
     from grader.ingest.layout import HandedIn
-    from grader.ingest.listing import StoredFile
+    from grader.ingest.listing import Listing, StoredFile
     from grader.ingest.roster import Roster
     from grader.model.exercise import Exercise
-    from grader.model.submission import Student
     from grader.sandbox.forkserver import Forkserver
 
 _T = TypeVar("_T")
 _WHOSE: Final = f"{CALLED_AS_GIVEN}: name it after its student"
 _NOBODYS: Final = "it lies beside the students' own files"
+_PROGRAM: Final = f"{_NOBODYS}: if it is a student's work, name it after the student"
 _NOTES: Final = 10
 
 
@@ -70,7 +75,7 @@ def gather(
     """
     listing, names = list_files(path, scratch, without), FileNames(exercises, given)
     with Contents(exercises, given, forkserver) as contents:
-        clues = Clues(listing.name, names, contents)
+        clues = Clues(listing.name, names, contents, partial(_is_known, known, roster))
         chosen, read = read_layout(layout, listing, path, clues, known)
         files = [file for file in read if not file.is_stray]
         named = dict.fromkeys(file.student for file in files)
@@ -78,25 +83,42 @@ def gather(
         by_student = _by_student((joined[file.student][0], file) for file in files)
         handed = _by_student((joined[student][0], student) for student in named)
         matcher = Matcher(exercises, contents, only)
-        in_order = sorted(by_student, key=_order)
         beside = partial(_beside, path, names, known)
-        found = [_found(matcher, contents, s, by_student[s], beside) for s in in_order]
+        in_order = ((s, by_student[s]) for s in sorted(by_student, key=_order))
+        found = [_found(matcher, contents, *one, beside) for one in in_order]
         _compare(matcher, [one.files for one in found], known)
+    hints = [hint(chosen, listing) if layout == "auto" else "", *_say_mixed(found, listing, known)]
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
-    texts = given.texts if given else frozenset()
-    strays = _strays((file.file for file in read if file.is_stray), names)
+    strays = _strays([file.file for file in read if file.is_stray], names)
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(left for one in found for left in _left_over(one, labels, texts)), *strays),
+        (*(left for one in found for left in _left_over(one, labels, given)), *strays),
         chosen.title,
-        hint(chosen, listing) if layout == "auto" else "",
+        tuple(filter(None, hints)),
         tuple(s for s in roster.students if s not in there) if roster else (),
         tuple(s.label for s, (_, row) in joined.items() if row is None) if roster else (),
         handed,
         roster,
     )
+
+
+def _say_mixed(found: Sequence[_Found], listing: Listing, known: Known) -> Iterator[str]:
+    """Yield hints at files whose student nothing but their own or their folder's name tells.
+
+    The answers' notes say it, too.
+    """
+    nobody = student_of(listing.name)
+    doubtful = [f.files for f in found if f.files.student == nobody or len(found) == 1]
+    for one in (one for one in doubtful if one.student.label not in known.labels):
+        said = [mixed(one, matched) for matched in one.matched]
+        one.matched = [
+            replace(matched, notes=(*matched.notes, *filter(None, [text])))
+            for matched, text in zip(one.matched, said, strict=True)
+        ]
+        for text in filter(None, said):
+            yield f"{text}: if they are of several, put each student's name into the file's name"
 
 
 def match_one(
@@ -110,6 +132,13 @@ def match_one(
         found = _found(matcher, contents, files[0].student, list(files), lambda _: [])
     _add_unread([found], FileNames([exercise]), exercise.id)
     return next(iter(found.files.matched), None)
+
+
+def _is_known(known: Known, roster: Roster | None, name: str) -> bool:
+    """Whether a student of an earlier run or a row of the roster is called so."""
+    return name in known.labels or (
+        roster is not None and roster.find(Student(label=name)) is not None
+    )
 
 
 def _by_student(pairs: Iterable[tuple[Student, _T]]) -> dict[Student, list[_T]]:
@@ -140,7 +169,7 @@ def _found(
     beside: Callable[[HandedIn], Iterable[HandedIn]],
 ) -> _Found:
     """Match what a student handed in; `beside` gives what a file graded alone may import."""
-    contents.begin(student.model_dump_json())
+    contents.begin(student)
     to_match, unread = sort_out(sorted(files, key=_place), contents)
     nothing_read = {one.file for one in unread}.issuperset(to_match)
     there = list(beside(to_match[0])) if len(to_match) == 1 else []
@@ -149,7 +178,7 @@ def _found(
 
 def _beside(path: Path, names: FileNames, known: Known, file: HandedIn) -> Iterator[HandedIn]:
     """Yield what one file may import that is graded again: helpers, in its student's folder all."""
-    if path.suffix.lower() not in CODE:
+    if PurePosixPath(name_meant(path.name)).suffix.lower() not in CODE:
         return
     folder = path.resolve().parent
     above = [folder, *folder.parents][len(file.path.parent.parts) :][:1]
@@ -190,6 +219,11 @@ def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
 
 def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
     handed_in = [note for file in matched.files for note in file.notes]
+    handed_in += [
+        f"{file.file.called} was read as {file.path.name}"
+        for file in matched.files
+        if file.file.called and not matched.problem
+    ]
     unread = [
         f"{one.file.path} was not read: {one.reason}"
         for one in found.unread
@@ -207,13 +241,10 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
 
 
 def _left_over(
-    one: _Found, labels: Mapping[Student, str], texts: Collection[str]
+    one: _Found, labels: Mapping[Student, str], given: Given | None
 ) -> Iterator[LeftOver]:
-    """Yield what of a student's files no submission holds, and what could not be read.
-
-    `texts` are names of files that the course gives out, beside code.
-    """
-    student = one.files.student
+    """Yield what of a student's files no submission holds, and what could not be read."""
+    student, texts = one.files.student, given.texts if given else ()
     label, alone = labels[student], not one.files.matched
     for unread in listed(one.unread, is_all=one.nothing_read):
         unknown = unread.kind in (Kind.BROKEN, Kind.REFUSED)
@@ -231,7 +262,7 @@ def _left_over(
 def _strays(files: Iterable[StoredFile], names: FileNames) -> Iterator[LeftOver]:
     """Yield what is nobody's: what the course gives out needs no look, all else does."""
     for file in files:
-        path, reason, is_as_given = str(file.path), file.problem or _NOBODYS, False
+        path, reason, is_as_given = str(file.path), file.problem or _PROGRAM, False
         if names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA):
             is_as_given = names.is_as_given(file)
             reason = (AS_GIVEN if file.is_code else CALLED_AS_GIVEN) if is_as_given else _WHOSE

@@ -85,8 +85,8 @@ class Gathered:
     left_over: tuple[LeftOver, ...]
     layout: str = ""
     """What the files were taken for."""
-    hint: str = ""
-    """What speaks against it, for the instructor."""
+    hints: tuple[str, ...] = ()
+    """What may have been meant otherwise, for the instructor."""
     absent: tuple[Student, ...] = ()
     """Who is in the roster and handed in nothing."""
     strangers: tuple[str, ...] = ()

@@ -32,6 +32,11 @@ class HandedIn:
     """Whether it lies beside the students and is nobody's: a list of names, a README."""
 
 
+def student_of(label: str) -> Student:
+    """Return the student of whom a name is all that is known."""
+    return Student(label=clean_line(label) or "unnamed")
+
+
 @dataclass(frozen=True)
 class Clues:
     """What tells whose files are, beside their paths."""
@@ -41,6 +46,8 @@ class Clues:
     names: FileNames
     """What names mean in the course."""
     contents: Contents
+    is_known: Callable[[str], bool] = lambda _: False
+    """Whether a student is called so, in an earlier run or in the roster."""
 
 
 @dataclass(frozen=True)

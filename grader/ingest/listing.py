@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
+from grader.ingest.litter import CODE, is_hidden, is_tool, litter
 from grader.source import Limits, Place, Unreadable, iter_entries, name_meant, place, printable
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from grader.source import Entry
 
-CODE: Final = (".py", ".ipynb")
 METADATA: Final = "submission_metadata.yml"
 """What Gradescope writes beside the submissions, the only other file that is read."""
 SUBMISSION_LIMITS: Final = Limits(archive_entries=100_000)
@@ -39,6 +39,7 @@ EMPTY_FOLDER: Final = "the folder holds no file: hand in your .py file or notebo
 ONLY_HIDDEN: Final = (
     "there are only hidden files and folders of tools (such as venv): hand in your own file"
 )
+HIDDEN: Final = "a name that begins with a dot hides it, and it was not read: take the dot away"
 _OTHER_ARCHIVE: Final = "it is an archive that is not read: pack it as a zip"
 _INNER_ZIP: Final = "it is an archive in archives: hand in the file itself"
 _DEEPEST_ZIP: Final = 3
@@ -46,9 +47,6 @@ _DEEPEST_ZIP: Final = 3
 _MOST_ZIPS: Final = 20
 """How many may lie in one that was handed in."""
 _OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
-# What systems and tools leave behind; nobody hands these in on purpose.
-_LITTER: Final = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
-_LITTER_FILES: Final = {"thumbs.db", "desktop.ini", r"icon\x0d"}
 
 
 # Of a folder that is not handed in as a whole: a download folder may hold anything.
@@ -78,6 +76,15 @@ class StoredFile:
     """Why the file is not read."""
     archive: PurePosixPath | None = None
     """The student's zip that it was in; its name without the suffix is a folder of `path`."""
+    called: str = ""
+    """Its name there, where that has another suffix behind the right one."""
+    at: PurePosixPath | None = None
+    """Where it would be without folders' marks and archives that are nobody's."""
+
+    @property
+    def place(self) -> PurePosixPath:
+        """Where it belongs in the class."""
+        return self.at or self.path
 
     @property
     def is_code(self) -> bool:
@@ -144,7 +151,7 @@ def code_below(folder: Path) -> Iterator[StoredFile]:
             meant = name_meant(printable(name))
             if Path(meant).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
                 count += 1
-                yield StoredFile(inner / meant, here / name)
+                yield StoredFile(inner / meant, here / name, called=_called(name, meant))
         seen += len(names) + len(folders)
         if count >= MOST_FILES or seen >= MOST_SEEN:
             return
@@ -156,10 +163,16 @@ def _file(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     if problem := problem or found.refused:
         return StoredFile(path, blob, Kind.REFUSED, problem)
     path = PurePosixPath(name_meant(found.path))
+    if is_hidden(found.path):
+        return StoredFile(path, blob, Kind.DATA, HIDDEN)
     if path.suffix.lower() in (*CODE, ".zip") or path.name == METADATA:
-        return StoredFile(path, blob)
+        return StoredFile(path, blob, called=_called(PurePosixPath(found.path).name, path.name))
     is_archive = path.suffix.lower() in _OTHER_ARCHIVES
     return StoredFile(path, blob, Kind.DATA, _OTHER_ARCHIVE if is_archive else NO_CODE)
+
+
+def _called(name: str, meant: str) -> str:
+    return name if name != meant else ""
 
 
 def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
@@ -168,16 +181,16 @@ def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
     for folder, folders, names in os.walk(root, onerror=unread.append):
         here = Path(folder)
         links = [name for name in folders if (here / name).is_symlink()]
-        if not folders and not names:
+        if not folders and not names and not is_hidden(_place(here, root).path):
             yield from _nothing(_place(here, root).path, root, EMPTY_FOLDER)
         folders[:] = [name for name in folders if here / name != without]
         for name in names + folders:
             found = _place(here / name, root)
-            if (litter := _litter(found.path)) is not None:
-                yield from _nothing(litter, root, ONLY_HIDDEN)
+            if (left_in := litter(found.path)) is not None:
+                yield from _nothing(left_in, root, ONLY_HIDDEN)
             elif name in names or name in links:
                 yield _file(found, here / name, _unfit(here / name))
-        folders[:] = [name for name in folders if _litter(name) is None]
+        folders[:] = [name for name in folders if not is_tool(name)]
     for error in unread:
         path = Path(error.filename)
         yield _file(_place(path, root), path, f"it cannot be read: {error.strerror}")
@@ -196,15 +209,6 @@ def _unfit(path: Path) -> str | None:
     return None if os.access(path, os.R_OK) else "it cannot be read: permission denied"
 
 
-def _litter(path: str) -> str | None:
-    """Return the folder in which there is something hidden or of a tool, None when there is not."""
-    parts = path.split("/")
-    for index, part in enumerate(parts):
-        if part.startswith(".") or part in _LITTER:
-            return "/".join(parts[:index])
-    return "/".join(parts[:-1]) if parts[-1].lower() in _LITTER_FILES else None
-
-
 def _nothing(folder: str, blob: Path, problem: str) -> Iterator[StoredFile]:
     """Yield what stands in the list for a folder in which there may be nothing to read."""
     if folder not in ("", "."):
@@ -218,8 +222,8 @@ def _class_zip(path: Path, unpack: _Unpacking) -> Iterator[StoredFile]:
     try:
         for entry in iter_entries(path, CLASS_LIMITS):
             filled.update(map(str, PurePosixPath(entry.path).parents))
-            if (litter := _litter(entry.path)) is not None:
-                yield from _nothing(litter, path, ONLY_HIDDEN)
+            if (folder := litter(entry.path)) is not None:
+                yield from _nothing(folder, path, ONLY_HIDDEN)
             elif entry.is_folder:
                 folders.add(entry.path)
             elif entry.path:
@@ -256,13 +260,15 @@ class _Unpacking:
         self._inside = self._inside + 1 if depth > 1 else 0
         try:
             for entry in iter_entries(file.blob, SUBMISSION_LIMITS):
-                if _litter(entry.path) is not None:
+                if litter(entry.path) is not None:
                     problem = ONLY_HIDDEN
                 elif entry.path and not entry.is_folder:
                     found += self._inner(entry, file, depth)
         except Unreadable as error:
             found, problem = [], error.reason
-        return found or [replace(file, kind=Kind.BROKEN, problem=problem)]
+        if all(one.problem == HIDDEN for one in found):
+            return [replace(file, kind=Kind.BROKEN, problem=ONLY_HIDDEN if found else problem)]
+        return found
 
     def _inner(self, entry: Entry, file: StoredFile, depth: int) -> list[StoredFile]:
         is_zip = entry.path.lower().endswith(".zip") and not entry.refused

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.answers.choosing import Choice, Chooser
-from grader.ingest.answers.modules import Modules, as_imported
+from grader.ingest.answers.modules import MOST_FILES, Modules, as_imported
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.gathered import AS_GIVEN
-from grader.ingest.listing import CODE
+from grader.ingest.litter import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.model.exercise import Exercise
     from grader.model.submission import Student
 
-_ANOTHER_FILE: Final = "another file of this student answers the exercise"
+ANOTHER_FILE: Final = "another file of this student answers the exercise"
 _ANOTHER_EXERCISE: Final = "its name tells another exercise"
 _TELLS_NOTHING: Final = "neither its name nor its functions tell an exercise"
 
@@ -85,7 +85,7 @@ class Matcher:
         own = [f for f in code if not self._contents.is_besides(f.file)] or code
         told = self._teller.tell(own, self._contents, modules)
         chooser = Chooser(self._contents, modules)
-        reasons = {f: _ANOTHER_FILE for candidates in told.answers.values() for f in candidates}
+        reasons = {f: ANOTHER_FILE for candidates in told.answers.values() for f in candidates}
         for exercise in self._ids:
             if candidates := told.answers.get(exercise):
                 choice = chooser.choose(exercise, list(candidates))
@@ -118,7 +118,7 @@ class Matcher:
         found.matched.append(matched)
         unread = [f for f in silent if f not in matched.files]
         found.left = [(f, reason) for f, reason in found.left if f not in silent]
-        found.left += [(f, _ANOTHER_FILE) for f in unread]
+        found.left += [(f, ANOTHER_FILE) for f in unread]
         found.silent = []
 
     def _matched(
@@ -140,6 +140,9 @@ class Matcher:
             names = ", ".join(str(f.path) for f in needed)
             verb = "was" if len(needed) == 1 else "were"
             notes.append(f"{names} {verb} read before {choice.main.path}")
+        if modules.are_too_many:
+            more = f"more than {MOST_FILES} files were handed in"
+            notes.append(f"{more}: what {choice.main.path} imports was not looked for among them")
         files = (*needed, *answer)
         versions = [note for file in files for note in found.notes.get(file, ())]
         return Matched(found.student, exercise, files, (*notes, *choice.notes, *versions))

@@ -52,14 +52,14 @@ def read_layout(
         if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
             return way, list(way.read(within, clues))
     outer = list(takewhile(names.folder_of, above))
-    outer = above[: _depth_of_known(above, listing, known) or len(outer)]
-    name = _as_known(next(iter(above[len(outer) :]), listing.name), known)
+    outer = above[: _depth_of_known(path, above, listing, known) or len(outer)]
+    name = _label_at(above, len(outer), known) or listing.name
     folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
     if chosen is not plain or name not in known.labels or (folders and folders <= known.labels):
         own = _own(chosen, files, names)
         read = list(chosen.read(own, replace(clues, name=name)))
         if chosen is plain:
-            return chosen, [_of_group(file, name, known) for file in read]
+            return chosen, [_of_group(file, above, known) for file in read]
         nobody, there = Student(label=name), {*own}
         aside = [HandedIn(nobody, f.path, f, is_stray=True) for f in files if f not in there]
         return chosen, [*(_called(file, names) for file in read), *aside]
@@ -76,23 +76,37 @@ def _within(listing: Listing, above: Sequence[str], way: Layout) -> list[StoredF
     return [replace(file, path=inner / file.path) for file in listing.files if depth]
 
 
-def _depth_of_known(above: Sequence[str], listing: Listing, known: Known) -> int:
-    """Return how far above a known student's folder is, of which a file was handed in before.
+def _depth_of_known(path: Path, above: Sequence[str], listing: Listing, known: Known) -> int:
+    """Return how far above a known student's folder is, in which there is what counted before.
 
     A folder of the instructor's may be called like a student.
     """
-    for depth, part in enumerate(above[:_DEEPEST]):
-        if part in known.labels:
+    for depth in range(min(len(above), _DEEPEST)):
+        if (label := _label_at(above, depth, known)) in known.labels:
             inner = PurePosixPath(*reversed(above[:depth]))
-            before = known.files(part) if depth else ()
-            return depth if any(str(inner / f.path) in before for f in listing.files) else 0
+            before = {*known.files(label)} if depth else ()
+            there = any(str(inner / f.path) in before for f in listing.files)
+            folder = _folders(path)[depth]
+            return depth if there or any((folder / name).is_file() for name in before) else 0
     return 0
 
 
-def _of_group(file: HandedIn, folder: str, known: Known) -> HandedIn:
+def _label_at(above: Sequence[str], depth: int, known: Known) -> str:
+    """Return what a folder calls its student: one of a group may be known with the group's name.
+
+    A copy's marks are no part of a name unless it is known by them.
+    """
+    called = [_as_known(part, known) for part in above[depth : depth + 2]]
+    of_group = "/".join(reversed(called))
+    return of_group if of_group in known.labels else next(iter(called), "")
+
+
+def _of_group(file: HandedIn, above: Sequence[str], known: Known) -> HandedIn:
     """Return a file with its student's name in the class, which may hold that of a group."""
-    label = f"{folder}/{file.student.label}"
-    return replace(file, student=Student(label=label)) if label in known.labels else file
+    for folder in above[:_DEEPEST]:
+        if (label := f"{folder}/{file.student.label}") in known.labels:
+            return replace(file, student=Student(label=label))
+    return file
 
 
 def _as_known(name: str, known: Known) -> str:
@@ -101,10 +115,15 @@ def _as_known(name: str, known: Known) -> str:
 
 
 def _own(way: Layout, files: Sequence[StoredFile], names: FileNames) -> Sequence[StoredFile]:
-    """Return the files without what the course gives out and that lies beside a system's names."""
+    """Return the files without the course's and programs that lie beside a system's names."""
     if (fits := way.names) is None:
         return files
-    return [f for f in files if not names.is_given(f.path.name) or any(map(fits, f.path.parts))]
+    return [
+        f
+        for f in files
+        if any(map(fits, f.path.parts))
+        or not (names.is_given(f.path.name) or names.is_program(f.path.stem))
+    ]
 
 
 def _called(file: HandedIn, names: FileNames) -> HandedIn:
@@ -114,14 +133,19 @@ def _called(file: HandedIn, names: FileNames) -> HandedIn:
     return replace(file, is_stray=True) if is_nobody and names.is_given(name) else file
 
 
-def _above(path: Path) -> list[str]:
-    """Return the names of the folders that hold the files at `path`, the innermost first."""
+def _folders(path: Path) -> list[Path]:
+    """Return the folders that hold the files at `path`, the innermost first, a zip as one."""
     path = path.resolve()
     if path.suffix.lower() == ".zip" and path.is_file():
         path = path.with_suffix("")
     elif path.is_file():
         path = path.parent
-    return [clean_line(printable(part)) for part in reversed(path.parts[1:])]
+    return [path, *path.parents][:-1]
+
+
+def _above(path: Path) -> list[str]:
+    """Return the names of these folders."""
+    return [clean_line(printable(folder.name)) for folder in _folders(path)]
 
 
 def hint(chosen: Layout, listing: Listing) -> str:

@@ -2,17 +2,19 @@
 
 Several names for the same work are several students. What a file is for, its name tells: an
 exercise, or words for the task. Where it tells nothing, the functions do that are written in it.
-The same holds one folder further down: folders of weeks or groups, each with a class in it.
+The same holds further down: folders of weeks or groups, each with a class in it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.ingest.file_names import SMALL_NUMBER, FileName, bare, version_of
+from grader.ingest.layout import student_of
+from grader.ingest.sections import Level, Sections
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterator, Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from grader.ingest.listing import StoredFile
 
 _SIGNS: Final = re.compile(r"[\W_]+")
+_DEEPEST: Final = 4
+"""How many levels of folders may lie above the students."""
 
 
 class Unit(NamedTuple):
@@ -30,22 +34,8 @@ class Unit(NamedTuple):
 
     path: PurePosixPath
     file: StoredFile
-
-
-@dataclass(frozen=True)
-class Sections:
-    """The folders on one level that are no students, but hold them: of weeks, topics or groups."""
-
-    folders: frozenset[str] = frozenset()
-    are_groups: bool = False
-    """Whether each has its own students, so that a folder's name is a part of theirs."""
-    namesakes: frozenset[str] = frozenset()
-    """Names that have the same work in several: these may be different students."""
-
-    def named(self, folder: str, student: str) -> str:
-        """Return a student's name, with that of the folder where the student may be another."""
-        is_alone = not self.are_groups and student not in self.namesakes
-        return student if is_alone else f"{folder}/{student}"
+    exercise: str | None = None
+    """The exercise in whose folder it lies."""
 
 
 class Sharing:
@@ -60,9 +50,10 @@ class Sharing:
         `folder` is the folder's own name, which a student may repeat in each file. One bare name of
         the exercise makes what follows it in other names versions, unless there are many.
         """
+        units = [self._below(unit) for unit in units]
         units = [unit for unit in units if not self._is_given_beside(unit.path)]
         told: dict[str, dict[PurePosixPath, FileName]] = defaultdict(dict)
-        for path, _ in units:
+        for path, *_ in units:
             found = self._tell(path)
             if found.task is not None:
                 told[found.task][path] = found
@@ -71,34 +62,63 @@ class Sharing:
         return self._by_exercise(units) or self._by_functions(units, folder)
 
     def sections(self, units: Sequence[Unit]) -> Sections:
-        """Return which folders of a level hold students: all or none, and never for one's sake.
+        """Return which folders hold students: on each level all or none, never for one's sake.
 
         Folders called like collections (`lab1`, `Section B`) do when all in them has names, or some
         in each and in half of them several for the same work; others when most of them have those.
         Were they students who handed in two works each, their names are still in sight as groups'.
         """
+        found = Sections()
+        for _ in range(_DEEPEST):
+            level = self._level([self._placed(unit, found) for unit in units])
+            if level is None:
+                break
+            found = Sections((*found.levels, level))
+        return replace(found, namesakes=self._namesakes(units, found))
+
+    def _placed(self, unit: Unit, sections: Sections) -> Unit:
+        place = sections.place(unit.path, self._names)
+        return Unit(place.path, unit.file, unit.exercise or place.exercise)
+
+    def _level(self, units: Sequence[Unit]) -> Level | None:
+        """Return the folders on one level that hold students."""
         inside: dict[str, list[Unit]] = defaultdict(list)
-        for path, file in units:
-            if len(path.parts) > 1 and not self._names.folder_of(path.parts[0]):
-                inside[path.parts[0]].append(Unit(path.relative_to(path.parts[0]), file))
+        for unit in units:
+            if len(unit.path.parts) > 1 and not self._names.folder_of(unit.path.parts[0]):
+                below = unit._replace(path=unit.path.relative_to(unit.path.parts[0]))
+                inside[unit.path.parts[0]].append(self._below(below, collections=True))
         collections = {top: inside[top] for top in inside if self._names.is_collection(top)}
         if collections:
             return self._collections(collections, alone=len(collections) == len(inside))
-        flat = (path for path, _ in units if len(path.parts) == 1)
-        if any(self._tell(path).student and not self._names.is_helper(path.name) for path in flat):
-            return Sections()
+        flat = [unit.path for unit in units if len(unit.path.parts) == 1]
+        if any(self._tell(path).student and not self._is_program(path) for path in flat):
+            return None
         return self._others(inside)
 
-    def _collections(self, inside: dict[str, list[Unit]], *, alone: bool) -> Sections:
+    def _is_program(self, path: PurePosixPath) -> bool:
+        return self._names.is_helper(path.name) or self._names.is_program(path.stem)
+
+    def _below(self, unit: Unit, *, collections: bool = False) -> Unit:
+        """Return a unit as it lies below folders of an exercise, and of collections."""
+        path, exercise = unit.path, unit.exercise
+        while len(path.parts) > 1:
+            first = path.parts[0]
+            told = self._names.folder_of(first)
+            if not told and not (collections and self._names.is_collection(first)):
+                break
+            path, exercise = path.relative_to(first), exercise or told
+        return Unit(path, unit.file, exercise)
+
+    def _collections(self, inside: dict[str, list[Unit]], *, alone: bool) -> Level | None:
         """Return folders called like collections where names in them tell that they are."""
         named = [[bool(self._tell(u.path).student) for u in units] for units in inside.values()]
         if not (alone and all(map(all, named))):
             shared = sum(self.are_a_class(units, top) for top, units in inside.items())
             if not all(map(any, named)) or 2 * shared < len(inside):
-                return Sections()
-        return Sections(frozenset(inside), namesakes=self._namesakes(inside))
+                return None
+        return Level(frozenset(inside))
 
-    def _others(self, inside: dict[str, list[Unit]]) -> Sections:
+    def _others(self, inside: dict[str, list[Unit]]) -> Level | None:
         """Return folders as topics or groups when most of them hold a class of their own."""
         # `Group A` and `Group B` differ in a letter, students in more than that.
         first = {_SIGNS.split(top)[0].casefold() for top in inside}
@@ -107,26 +127,29 @@ class Sharing:
         for top, units in inside.items():
             others += not self.are_a_class(units, top)
             if 2 * others >= len(inside) + spare:
-                return Sections()
+                return None
         works = [{pair for pair in self._works(units) if pair[0]} for units in inside.values()]
         seen = Counter(pair for one in works for pair in one)
         if len(inside) < 2 or 2 * len(seen) <= seen.total():
-            return Sections()  # one folder, or students who all call their files alike
+            return None  # one folder, or students who all call their files alike
         names = Counter(name for one in works for name in {name for name, _ in one})
         again = sum(number > 1 for number in names.values())
-        are_groups = 2 * again <= len(names)
-        return Sections(frozenset(inside), are_groups, self._namesakes(inside))
+        return Level(frozenset(inside), are_groups=2 * again <= len(names))
 
-    def _namesakes(self, inside: dict[str, list[Unit]]) -> frozenset[str]:
-        """Return the names that have the same work in several folders."""
-        seen = Counter(pair for units in inside.values() for pair in {*self._works(units)})
-        return frozenset(name for (name, _), number in seen.items() if number > 1)
+    def _namesakes(self, units: Sequence[Unit], sections: Sections) -> frozenset[str]:
+        """Return the names, with their groups', that have the same work in several sections."""
+        seen: dict[tuple[str, Hashable], set[tuple[str, ...]]] = defaultdict(set)
+        for unit in units if sections.levels else ():
+            place = sections.place(unit.path, self._names)
+            for student, work in self._works([Unit(place.path, unit.file, place.exercise)]):
+                seen["/".join((*place.groups, student)), work].add(place.within)
+        return frozenset(name for (name, _), places in seen.items() if len(places) > 1)
 
     def _works(self, units: Sequence[Unit]) -> Iterator[tuple[str, Hashable]]:
         """Yield students, as far as they are told, with what their files are for."""
         for unit in units:
             told = self._tell(unit.path)
-            if work := told.task or self._answers(unit):
+            if work := told.task or unit.exercise or self.answers(unit):
                 yield told.student, work
 
     def _tell(self, path: PurePosixPath) -> FileName:
@@ -134,8 +157,6 @@ class Sharing:
         told = self._names.tell(path.stem)
         if len(path.parts) == 1:
             return told
-        if self._names.folder_of(path.parts[0]):
-            return FileName(None, "")
         return FileName(told.task, self._names.tell(path.parts[0]).student, in_front=True)
 
     def _is_given_beside(self, path: PurePosixPath) -> bool:
@@ -145,10 +166,10 @@ class Sharing:
     def _by_exercise(self, units: Sequence[Unit]) -> bool:
         """Whether folders of exercises hold files of several students, one of them in two."""
         seen: dict[str, set[str]] = defaultdict(set)
-        for path, _ in units:
-            if len(path.parts) > 1 and self._names.folder_of(path.parts[0]):
-                inner = path.parts[1] if len(path.parts) > 2 else path.stem
-                seen[self._names.tell(inner).student].add(path.parts[0])
+        for path, _, exercise in units:
+            if exercise:
+                inner = path.parts[0] if len(path.parts) > 1 else path.stem
+                seen[self._names.tell(inner).student].add(exercise)
         seen.pop("", None)
         return len(seen) > 1 and any(len(folders) > 1 for folders in seen.values())
 
@@ -160,16 +181,16 @@ class Sharing:
             return False
         found: dict[frozenset[str], list[FileName]] = defaultdict(list)
         for t, unit in open_:
-            if answers := self._answers(unit):
+            if answers := self.answers(unit):
                 found[answers].append(t)
         return any(len(_people(same, folder)) > 1 for same in found.values())
 
-    def _answers(self, unit: Unit) -> frozenset[str]:
+    def answers(self, unit: Unit) -> frozenset[str]:
         """Return the exercises that a file tells, if anything of them is written in it."""
         file = unit.file
         if file.problem:
             return frozenset()
-        self._contents.begin(str(unit.file.archive or unit.path.parts[0]))
+        self._contents.begin(student_of(self._tell(unit.path).student or unit.path.parts[0]))
         told = self._contents.tells(file)
         functions = self._contents.of(file).outline.functions
         written = any(f.fits and f.written for e in told for f in functions[e].values())

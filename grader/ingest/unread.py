@@ -20,7 +20,8 @@ from typing import Final
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
 from grader.ingest.layout import HandedIn
-from grader.ingest.listing import CODE, NO_CODE, Kind
+from grader.ingest.listing import HIDDEN, NO_CODE, Kind
+from grader.ingest.litter import CODE
 from grader.ingest.matching import Matched, StudentFiles
 from grader.source import Unreadable, shown_name
 
@@ -127,7 +128,7 @@ def answers(
 
 def _sentence(one: Unread) -> str:
     """Return the reason in words for the student."""
-    if one.kind is Kind.DATA:
+    if one.kind is Kind.DATA and one.reason != HIDDEN:
         name = shown_name(one.file.path.name)
         return f"{name} is neither a .py file nor a notebook (.ipynb): hand in one"
     return one.reason

@@ -422,8 +422,8 @@ def test_a_student_s_metadata_is_not_gradescope_s(class_of: Any) -> None:
 
 
 def test_names_that_do_not_fit_are_a_reason_to_ask(class_of: Any) -> None:
-    assert class_of(MOODLE).hint == ""
-    assert class_of({"stray.py": ZEROS}).hint == (
+    assert class_of(MOODLE).hints == ()
+    assert "".join(class_of({"stray.py": ZEROS}).hints) == (
         "6 of 7 files and folders are named as in a Moodle submissions zip, "
         "others are not (stray.py): if it is none, say --layout plain"
     )
@@ -435,11 +435,40 @@ def test_a_class_that_looks_a_little_like_another_is_plain_and_says_how_to_read_
     some = {"ada/x.py": ZEROS, "bo/x.py": ZEROS, "Cy_3_assignsubmission_file/x.py": ZEROS}
     gathered = class_of(some)
     assert gathered.layout == LAYOUTS["plain"].title
-    assert gathered.hint == (
+    assert "".join(gathered.hints) == (
         "1 of 3 files and folders are named as in a Moodle submissions zip: "
         "if it is one, say --layout moodle"
     )
-    assert class_of({}, layout="moodle").hint == ""
+    assert class_of({}, layout="moodle").hints == ()
+
+
+SCRIPTS = ("setup.py", "grade_all.py", "plotting.py", "rename.py")
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle"])
+def test_programs_beside_a_system_s_students_change_nothing(class_of: Any, kind: str) -> None:
+    files = dict(list(KINDS[kind].items())[:2])
+    expected = students(class_of(files))
+    gathered = class_of(dict.fromkeys(SCRIPTS, "print(1)"))
+    assert students(gathered) == expected
+    assert gathered.layout == LAYOUTS[kind].title
+    assert {item.path for item in gathered.left_over if item.student is None} == {*SCRIPTS}
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle"])
+def test_a_few_of_a_system_s_beside_more_files_all_have_rows_and_the_way_is_said(
+    class_of: Any, kind: str
+) -> None:
+    files = dict(list(KINDS[kind].items())[:2]) | {f"{who}.py": ZEROS for who in ("Cy", "Di", "Ed")}
+    for layout in ("auto", kind):
+        gathered = class_of(files, layout=layout)
+        rows = {one.student for one in gathered.submissions} | {
+            item.of for item in gathered.left_over if item.alone
+        }
+        assert len(rows) == 5
+        known = sum(bool(s.participant or s.user_id) for s in rows if s)
+        assert known == (2 if layout == kind else 0)
+        assert [f"--layout {kind}" in hint for hint in gathered.hints] == [True] * (layout != kind)
 
 
 def test_what_a_system_writes_beside_work_is_no_work(class_of: Any) -> None:

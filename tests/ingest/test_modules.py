@@ -230,3 +230,24 @@ def test_the_time_for_modules_grows_no_faster_than_their_pairs(ours_of: Any) -> 
 
     few, many = seconds(30), seconds(120)
     assert many < 40 * max(few, 0.05)  # by triples it would be 64 times
+
+
+@pytest.mark.parametrize("more", [298, 299])
+def test_among_too_many_files_imports_are_not_looked_for_and_that_is_said(
+    ours_of: Any, more: int
+) -> None:
+    files = {"ada/random_init.py": f"import utils\n{ANSWER}", "ada/utils.py": "K = 1\n"}
+    files |= {f"ada/data/f{n}.py": "x = 1\n" for n in range(more)} | {"bo/random_init.py": ANSWER}
+    ada, bo = ours_of(files).submissions
+    said = [note for note in ada.notes if "files were handed in" in note]
+    if more + 2 > 300:
+        assert ada.names == ("random_init.py",)
+        assert said == [
+            (
+                "more than 300 files were handed in: what random_init.py imports was not looked for"
+                " among them"
+            )
+        ]
+    else:
+        assert (ada.names, said) == (("utils.py", "random_init.py"), [])
+    assert bo.notes == ()

@@ -244,10 +244,19 @@ def test_flat_files_are_of_somebody_too(both, kind):
     assert (rows, len(listed)) == (set(), 1)
 
 
-@pytest.mark.parametrize("name", ["ada.docx", "ada.pdf", "ada.txt", "Ada Lovelace.rar"])
-def test_a_flat_document_beside_flat_answers_is_a_student_s(both, name):
-    submissions, rows, _ = both({name: b"x", "bob.py": ZERO, "zoe.py": RANDOM})
-    assert rows == {PurePosixPath(name).stem}
+IN_PLACE_OF_CODE = [
+    "ada.docx", "ada.pdf", "ada.txt", "Ada Lovelace.rar", "ada.html", "Ada Lovelace.htm", "ada",
+    "Ada Lovelace", "ada.py.crdownload", "ada.gdoc", "ada.webarchive", "ada.ipynb.part",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_PLACE_OF_CODE)
+@pytest.mark.parametrize("form", ["{}.py", "{}_zero_init.py", "{}/zero_init.py"])
+def test_whatever_lies_beside_answers_is_of_who_handed_it_in(both, name, form):
+    files = {form.format("bob"): ZERO, form.format("zoe"): ZERO}
+    submissions, rows, listed = both({name: b"x"} | files)
+    assert rows == {name.partition(".")[0]}
+    assert listed == {name}
     assert len(submissions) == 2
 
 
@@ -263,6 +272,11 @@ def test_a_flat_document_beside_flat_answers_is_a_student_s(both, name):
         "class list.json",
         "index.html",
         "Makefile",
+        "Lab 3 instructions.pdf",
+        "syllabus.docx",
+        "requirements.txt",
+        "README",
+        "weights.npz",
     ],
 )
 def test_a_list_beside_the_students_is_nobody_s_and_is_listed(both, name):
@@ -283,6 +297,40 @@ def test_litter_is_not_listed_but_whoever_has_nothing_else_is(class_of, both, na
     submissions, rows, listed = seen(class_of({"ada/zero_init.py": ZERO}))
     assert len(submissions) == 2
     assert (rows, listed) == (set(), set())
+
+
+HIDDEN = [
+    ".ada/zero_init.py", "ada/.zero_init.py", "ada/.work/zero_init.ipynb", ".ada/deep/zero_init.py",
+    "ada/.my.work/deep/zero_init.py", ".ada_zero_init.py", ".ada/zero_init.py.txt",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_hidden_answer_is_listed_and_its_student_told(class_of, both, name):
+    submissions, rows, listed = both({name: ZERO, "bob/zero_init.py": ZERO})
+    assert listed == {name.removesuffix(".txt")}
+    assert rows == set()
+    assert submissions.pop("bob.zero_init") is None
+    [problem] = submissions.values()
+    assert "begins with a dot" in problem
+    gathered = class_of({"ada/zero_init.py": ZERO})
+    found = {s.student.label: s.problem for s in gathered.submissions}
+    assert found["ada"] is None
+    assert len(gathered.left_over) == 1
+
+
+TOOLS = [
+    ".git/hooks/zero_init.py", ".venv/lib/zero_init.py", ".ipynb_checkpoints/zero_init.ipynb",
+    ".vscode/zero_init.py", "._zero_init.py", ".pytest_cache/v/zero_init.py",
+    ".history/zero_init.py", ".virtual_documents/zero_init.ipynb", "venv/.hidden/zero_init.py",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize("place", ["", "ada/", "ada/deep/"])
+def test_code_that_tools_have_hidden_is_litter(both, name, place):
+    found = both({place + name: ZERO, "ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO})
+    assert found == ({"ada.zero_init": None, "bob.zero_init": None}, set(), set())
 
 
 @pytest.mark.parametrize("folder", ["ada/", "ada/deep/", "ada/zero_init/"])

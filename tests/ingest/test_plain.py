@@ -55,6 +55,48 @@ def test_a_path_within_what_a_student_handed_in_is_the_student_s(
         assert all(name.startswith("my work/") for s in found for name in s.names)
 
 
+@pytest.mark.parametrize("path", ["first try", "first try/random_init.py", "drafts/old"])
+def test_a_folder_that_did_not_count_before_is_still_its_student_s(class_of, tmp_path, path):
+    files = {
+        "Ada/random_init.py": RANDOM,
+        "Ada/first try/random_init.py": RANDOM,
+        "Ada/drafts/old/zero_init.py": ZERO,
+        "Bo/random_init.py": RANDOM,
+    }
+    given = Known(frozenset({"Ada", "Bo"}), files=lambda _: {"random_init.py"})
+    [one] = class_of(files, path=tmp_path / "class" / "Ada" / path, known=given).submissions
+    assert one.student.label == "Ada"
+    assert one.names[0].startswith(path.partition("/")[0])
+
+
+@pytest.mark.parametrize(
+    "path", ["Mo/ann", "Mo/ann/work.py", "Mo/ann/more", "Week 1/Mo/ann", "Mo/Week 1/ann.py"]
+)
+def test_a_student_of_a_group_is_known_again(class_of, tmp_path, path):
+    files = {path if path.endswith(".py") else f"{path}/random_init.py": RANDOM}
+    files["Mo/ann/work.py"] = RANDOM
+    given = Known(frozenset({"Mo/ann", "Mo/ben"}), files=lambda _: {"work.py"})
+    [one, *_] = class_of(files, path=tmp_path / "class" / path, known=given).submissions
+    assert one.student.label == "Mo/ann"
+
+
+def test_a_file_with_a_suffix_behind_is_graded_again_with_its_helpers(class_of, tmp_path, notebook):
+    files = {
+        "Ada/random_init.py.txt": f"import my_utils\n{RANDOM}",
+        "Ada/my_utils.py.txt": "x = 1",
+        "Bo/work.ipynb.json": notebook("import my_utils", RANDOM),
+        "Bo/my_utils.py": "x = 1",
+    }
+    for name, said in {
+        "Ada/random_init.py.txt": ["my_utils.py.txt was read as my_utils.py"],
+        "Bo/work.ipynb.json": [],
+    }.items():
+        [one] = class_of(files, path=tmp_path / "class" / name).submissions
+        assert one.names[0] == "my_utils.py"
+        meant = one.names[-1]
+        assert {*said, f"{name[name.index('/') + 1 :]} was read as {meant}"} < {*one.notes}
+
+
 @pytest.mark.parametrize("known_names", [(), ("Ada", "Bo")])
 def test_one_file_graded_again_has_what_it_imports(class_of, tmp_path, known_names):
     files = {

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from grader.ingest.file_names import FileNames
+from grader.ingest.gathered import Known
 
 ZERO, RANDOM = "def zeros(): ...", "def initialize(): ...\ndef scale(): ..."
 
@@ -253,3 +254,46 @@ def test_a_long_name_takes_no_longer_than_its_length(exercises, gap, ends):
         return time.process_time() - start
 
     assert seconds(2000) < 40 * max(seconds(200), 0.01)
+
+
+NUMBERED = ["random_init.py", "random_init (1).py", "random_init(2).py"]
+
+
+@pytest.mark.parametrize("more", [[], ["Ada_random_init.py"], ["Bo/random_init.py"]])
+def test_downloads_that_a_browser_numbered_are_one_student_s_and_that_is_said(class_of, more):
+    files = {name: f"def initialize(): return {n}" for n, name in enumerate(NUMBERED + more)}
+    gathered = class_of(files)
+    one = next(one for one in gathered.submissions if one.student.label == "class")
+    [hint] = gathered.hints
+    assert hint.startswith(f"{one.names[-1]} counts, and ")
+    assert hint.endswith("if they are of several, put each student's name into the file's name")
+    assert all(name in hint for name in NUMBERED)
+    assert one.notes[-1] in hint
+
+
+@pytest.mark.parametrize("stem", ["planar", "Planar data", "network2"])
+def test_nor_does_any_other_name_tell_whose_numbered_downloads_are(class_of, stem):
+    names = (f"{stem}.py", f"{stem} (1).py")
+    files = {name: f"def initialize(): return {n}" for n, name in enumerate(names)}
+    gathered = class_of(files)
+    assert len(gathered.hints) == 1
+    assert len(gathered.submissions) == 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["equal", "not numbered", "a student's folder", "a known student", "named"]
+)
+def test_versions_that_are_surely_one_student_s_give_no_hint(class_of, tmp_path, kind):
+    names = ["random_init.py", "random_init_v2.py"] if kind == "not numbered" else NUMBERED
+    folder = "ada/" if kind in ("a student's folder", "a known student") else ""
+    form = "ada_{}" if kind == "named" else f"{folder}{{}}"
+    files = {
+        form.format(name): f"def initialize(): return {0 if kind == 'equal' else n}"
+        for n, name in enumerate(names)
+    }
+    options = {"path": tmp_path / "class" / "ada", "known": Known(frozenset({"ada"}))}
+    if folder or kind == "named":
+        files["bo/random_init.py"] = "def initialize(): ..."
+    gathered = class_of(files, **(options if kind == "a known student" else {}))
+    assert gathered.hints == ()
+    assert {one.student.label for one in gathered.submissions} <= {"class", "ada", "bo"}

@@ -122,6 +122,60 @@ CLASSES = {
         "Mar/Maria: R, Mar/Martin: R, Leo/Leon: R, Leo/Cleo: R",
         "Mar/Maria: R, Mar/Martin: R, Leo/Leon: R, Leo/Cleo: R",
     ),
+    "weeks with groups": (
+        (
+            "Week 1/Group A/ann: R, Week 1/Group A/ben: R, Week 1/Group B/cy: R,"
+            " Week 2/Group A/ann: Z, Week 2/Group B/cy: Z"
+        ),
+        "Group A/ann: ZR, Group A/ben: R, Group B/cy: ZR",
+    ),
+    "weeks with groups of folders": (
+        (
+            "Week 1/Mo/ann/answer: R, Week 1/Mo/ben/answer: R, Week 1/Di/cy/answer: R,"
+            " Week 1/Di/dan/answer: R, Week 2/Mo/ann/answer: Z, Week 2/Di/cy/answer: Z"
+        ),
+        "Di/cy: ZR, Di/dan: R, Mo/ann: ZR, Mo/ben: R",
+    ),
+    "groups with weeks": (
+        (
+            "Group A/Week 1/ann: R, Group A/Week 1/ben: R, Group B/Week 1/cy: R,"
+            " Group A/Week 2/ann: Z, Group B/Week 2/cy: Z"
+        ),
+        "Group A/ann: ZR, Group A/ben: R, Group B/cy: ZR",
+    ),
+    "groups with exercises": (
+        (
+            "Group A/random_init/ann: R, Group A/random_init/ben: R, Group B/random_init/cy: R,"
+            " Group A/zero_init/ann: Z, Group B/zero_init/cy: Z"
+        ),
+        "Group A/ann: ZR, Group A/ben: R, Group B/cy: ZR",
+    ),
+    "exercises with groups": (
+        (
+            "random_init/Mo/ann: R, random_init/Mo/ben: R, random_init/Di/cy: R,"
+            " random_init/Di/dan: R, zero_init/Mo/ann: Z"
+        ),
+        "Di/cy: R, Di/dan: R, Mo/ann: ZR, Mo/ben: R",
+    ),
+    "weeks with sections, of which two have a namesake": (
+        (
+            "Week 1/Section A/ann: R, Week 1/Section A/ben: R, Week 1/Section B/ann: R,"
+            " Week 1/Section B/cy: R, Week 2/Section A/ben: Z"
+        ),
+        "Week 1/Section A/ann: R, Week 1/Section B/ann: R, ben: ZR, cy: R",
+    ),
+    "a program beside groups": (
+        "Mo/ann: R, Mo/ben: R, Di/carl: R, Di/dora: R, grade_all: -",
+        "Di/carl: R, Di/dora: R, Mo/ann: R, Mo/ben: R",
+    ),
+    "weeks in students' folders": (
+        "ann/Week 1/answer: R, ben/Week 1/answer: R, ann/Week 2/answer: Z, ben/Week 2/answer: Z",
+        "ann: ZR, ben: ZR",
+    ),
+    "exercises in students' folders": (
+        "ann/random_init/plan: R, ben/random_init/plan: R, ann/zero_init/net: Z",
+        "ann: ZR, ben: R",
+    ),
     "a name without a name": (
         "lab1/ann: R, lab1/ben: R, lab2/ann: Z, lab2/cy: Z, lab2/zero_init: Z",
         "ann: ZR, ben: R, cy: Z, lab2: Z",
@@ -138,6 +192,42 @@ def test_several_names_with_the_same_work_are_a_class(packed, kind):
     files, expected = CLASSES[kind]
     found = rows(packed({f"{name}.py": WORK[work] for name, work in pairs(files)}))
     assert found == {name: [TOLD[one] for one in told] for name, told in pairs(expected)}
+
+
+PART = "hw-20261128T020000Z-{}00{}"
+
+
+@pytest.mark.parametrize("form", ["{}/{}.py", "{}/hw/{}.py", "{}/{}/answer.py", "{}/hw/{}/a.py"])
+@pytest.mark.parametrize("mark", ["", "1-"])
+@pytest.mark.parametrize("how", ["folders", "zips"])
+def test_the_parts_of_a_drive_s_download_are_one_class(packed, form, mark, how):
+    whose = {"ann": 1, "ben": 1, "cy": 2}
+    inner = {form.format(PART.format(mark, n), who): RANDOM for who, n in whose.items()}
+    # A drive puts the files of one folder into several parts.
+    inner[form.format(PART.format(mark, 2), "ann").replace(".py", ".csv")] = "x"
+    if how == "zips":
+        parts = {name.partition("/")[0] for name in inner}
+        inner = {
+            f"{part}.zip": zipped(
+                {n.removeprefix(f"{part}/"): t for n, t in inner.items() if n.startswith(part)}
+            )
+            for part in parts
+        }
+    assert {*rows(packed(inner))} == {"ann", "ben", "cy"}
+
+
+def test_a_file_that_is_in_two_parts_is_told_by_its_part(packed):
+    names = [f"{PART.format('', n)}/hw/ann/random_init.py" for n in (1, 2)]
+    files = {name: f"{RANDOM}# {name}\n" for name in names}
+    gathered = packed(files | {f"{PART.format('', 1)}/hw/ben/random_init.py": RANDOM})
+    [left] = gathered.left_over
+    assert left.path in names
+    assert all(name in gathered.submissions[0].notes[0] for name in names)
+
+
+def test_folders_of_students_that_a_drive_packed_are_called_by_their_names(packed):
+    files = {f"{who}-20261128T020000Z-001/a.py": RANDOM for who in ("Ann Lee", "Ben")}
+    assert {*rows(packed(files))} == {"Ann Lee", "Ben"}
 
 
 ONE = {

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from grader.ingest.listing import StoredFile
     from grader.model.exercise import Exercise
+    from grader.model.submission import Student
     from grader.sandbox.forkserver import Forkserver
 
 STUDENT_SECONDS: Final = 20.0
@@ -30,6 +31,9 @@ STUDENT_SECONDS: Final = 20.0
 # An import reaches over lines when it has brackets; what is looked at too far costs an outline.
 _IMPORT_REACH: Final = 400
 _MOST_IMPORTS: Final = 20_000
+# What is kept of looks, and what one of them is worth beside its words.
+_MOST_WORDS: Final = 1_000_000
+_LOOK_WORDS: Final = 20
 _IMPORTS: Final = re.compile(rb"import|from|%run|magic|open|run_path")
 _WORD: Final = re.compile(rb"\w+")
 _TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -68,8 +72,9 @@ class Contents:
         self._patterns = {e.id: _pattern(e) for e in exercises}
         self._looks: dict[StoredFile, _Look] = {}
         self._contents: dict[bytes, Content] = {}
-        self._seconds: dict[str, float] = defaultdict(float)
-        self._whose = ""
+        self._held = 0
+        self._seconds: dict[Student | None, float] = defaultdict(float)
+        self._whose: Student | None = None
 
     def __enter__(self) -> Contents:
         return self
@@ -77,14 +82,9 @@ class Contents:
     def __exit__(self, *_: object) -> None:
         self._outliner.close()
 
-    def begin(self, whose: str) -> None:
-        """Begin with what one student, or one part of a class, handed in: it has its own time.
-
-        What was looked at before is forgotten, since a class is large; outlines are kept.
-        """
-        if whose != self._whose:
-            self._looks.clear()
-            self._whose = whose
+    def begin(self, student: Student) -> None:
+        """Begin, or go on, with what one student handed in, who has a time of their own."""
+        self._whose = student
 
     def error(self, file: StoredFile) -> Unreadable | OSError | None:
         """Return why a file cannot be read: by its student's fault or by the disk's; or None."""
@@ -139,7 +139,11 @@ class Contents:
 
     def _look(self, file: StoredFile) -> _Look:
         if file not in self._looks:
-            self._looks[file] = self._looked(file)
+            if self._held > _MOST_WORDS:  # a class is large, and most of it is looked at twice
+                self._looks.clear()
+                self._held = 0
+            self._looks[file] = look = self._looked(file)
+            self._held += _LOOK_WORDS + len(look.words)
         return self._looks[file]
 
     def _looked(self, file: StoredFile) -> _Look:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
-from grader.ingest.listing import CODE
+from grader.ingest.litter import CODE
 
 if TYPE_CHECKING:
     from pathlib import Path

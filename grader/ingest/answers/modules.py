@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from grader.ingest.file_names import natural_order, version_of
-from grader.ingest.listing import CODE
+from grader.ingest.litter import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = "__init__.py"
 # Of one student; what is over is looked at as if it imported nothing and nobody it.
-_MOST_FILES: Final = 300
+MOST_FILES: Final = 300
 _MOST_IMPORTS: Final = 100
 
 
@@ -77,6 +77,11 @@ class Modules:
         self._imports: dict[int, list[int]] = {}
         self._needs: dict[int, frozenset[int]] = {}
 
+    @property
+    def are_too_many(self) -> bool:
+        """Whether imports are not followed, since there are more than `MOST_FILES`."""
+        return len(self._files) > MOST_FILES
+
     def needed_by(self, *files: HandedIn) -> list[HandedIn]:
         """Return what `files` import, directly or not, sorted by path, without themselves."""
         own = {self._numbers[file] for file in files}
@@ -111,7 +116,7 @@ class Modules:
     def _imported(self, number: int) -> list[int]:
         if number not in self._imports:
             file = self._files[number]
-            if len(self._files) > _MOST_FILES:
+            if self.are_too_many:
                 return []
             place = self._places[file.exercise]
             if self._contents.may_import(file.file, place.names - {file.path.stem}):

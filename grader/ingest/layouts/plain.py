@@ -18,21 +18,26 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.beside import Entry, is_beside, modules_beside, with_importers
+from grader.ingest.attempts import attempt_of
+from grader.ingest.beside import Beside, Entry, with_importers
 from grader.ingest.file_names import FileName, FileNames, without_marks
-from grader.ingest.layout import Clues, HandedIn
-from grader.ingest.listing import CODE, NOTHING, Kind, StoredFile
-from grader.ingest.sharing import Sections, Sharing, Unit
+from grader.ingest.layout import Clues, HandedIn, student_of
+from grader.ingest.listing import NOTHING, Kind, StoredFile
+from grader.ingest.litter import CODE
+from grader.ingest.sections import Sections
+from grader.ingest.shared_words import without_shared_words
+from grader.ingest.sharing import Sharing, Unit
 from grader.model.submission import Student
 from grader.model.text import clean_line
 
 # A drive's name for one of the archives into which it cuts a large folder.
-_PART: Final = re.compile(r"-20\d{6}T\d{6}Z-\d+$")
-# What a student hands in by mistake; tables and settings beside the students are nobody's.
-_DOCUMENTS: Final = (
-    ".pdf", ".doc", ".docx", ".odt", ".rtf", ".txt", ".pages", ".tex", ".rar", ".7z", ".gz",
-    ".tar", ".tgz", ".r", ".rmd", ".qmd", ".m", ".java", ".c", ".cpp", ".js", ".jl", ".png", ".jpg",
-    ".jpeg", ".heic", ".gif",
+_PART: Final = re.compile(r"-20\d{6}T\d{6}Z(?:-\d+)+$")
+# Lists, settings and data beside the students are nobody's; anything else may be handed in.
+_LISTS: Final = (
+    ".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".json", ".jsonl", ".yml",
+    ".yaml", ".toml", ".ini", ".cfg", ".xml", ".db", ".sqlite", ".log", ".md", ".rst", ".lock",
+    ".sh", ".bat", ".css", ".npy", ".npz", ".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".parquet",
+    ".pt", ".url", ".lnk", ".tmp",
 )  # fmt: skip
 
 
@@ -41,8 +46,8 @@ def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
     files = _opened(files, clues.names)
     sharing = Sharing(clues.names, clues.contents)
     wrapper = _wrapper(files, clues, sharing)
-    units = [_unit_below(file, wrapper, clues.names) for file in files if file.is_code]
-    level = _Level(files, wrapper, sharing.sections(units), clues)
+    units = [Unit(_below(_unit(f, wrapper), wrapper), f) for f in files if f.is_code]
+    level = _Level(files, wrapper, sharing, sharing.sections(units), clues)
     found = [
         level.handed_in(entry)
         for entry in level.entries
@@ -58,41 +63,52 @@ class _Level:
         self,
         files: Sequence[StoredFile],
         wrapper: PurePosixPath,
+        sharing: Sharing,
         sections: Sections,
         clues: Clues,
     ) -> None:
         self._names, self._name, self._sections = clues.names, clues.name, sections
         self.entries = [_entry(file, wrapper, sections, clues.names) for file in files]
-        self._told = {e.file: clues.names.tell(e.unit.stem) for e in self.entries if e.is_flat}
-        code = [entry for entry in self.entries if entry.file.is_code]
-        self._code = [self._told[entry.file] for entry in code if entry.is_flat]
-        beside = [entry for entry in code if entry.is_flat and is_beside(entry.file, clues)]
-        self.modules = modules_beside(beside, code, self._told, clues)
+        flat = {entry.file: entry for entry in self.entries if entry.is_flat}
+        told = {file: clues.names.tell(entry.unit.stem) for file, entry in flat.items()}
+        self._told = without_shared_words(
+            told, clues.names.ids, lambda file: sharing.answers(Unit(flat[file].unit, file))
+        )
+        self._code = [self._told[e.file] for e in self.entries if e.file.is_code and e.is_flat]
+        self._beside = Beside(self.entries, self._told, clues)
+        self.modules = self._beside.modules
         self._is_of_one = _of_one(self.entries, self.modules, clues.names)
-        names = clues.names
-        self._strays = {
-            e.file
-            for e in beside
-            if names.is_helper(e.unit.name)
-            and not self._told[e.file].student
-            and any(not e.is_flat or self._told[e.file].student for e in code)
-        }
 
     def handed_in(self, entry: Entry) -> tuple[str, HandedIn]:
         """Return a file of its student, and what tells this one from namesakes."""
         label, inner, is_stray = self._whose(entry)
-        student = Student(label=clean_line(label) or "unnamed")
-        return label, HandedIn(student, inner, entry.file, entry.exercise, is_stray=is_stray)
+        handed = HandedIn(student_of(label), inner, entry.file, entry.exercise, is_stray=is_stray)
+        attempt = attempt_of(entry.unit.stem if entry.is_flat else entry.unit.parts[0])
+        if attempt is None:
+            return label, handed
+        title = self._names.tell(attempt.title).task
+        exercise = title if title in self._names.ids else None
+        handed = replace(handed, exercise=handed.exercise or exercise, turn=attempt.turn)
+        if entry.is_flat and not entry.file.archive:
+            # The same file of a later attempt is another version of it.
+            name = attempt.file or attempt.student
+            path = inner.with_name(f"{name}{entry.unit.suffix}")
+            handed = replace(handed, path=path, is_receipt=not attempt.file)
+        return f"{label} {attempt.number}".rstrip(), handed
 
     def _whose(self, entry: Entry) -> tuple[str, PurePosixPath, bool]:
         """Return the student's name, the path in what was handed in, and whether it is nobody's."""
         file, names = entry.file, self._names
         whole = PurePosixPath(entry.section, entry.path)
-        if self._is_of_one:
+        if self._is_of_one or file in self._beside.own:
             return self._name, whole, False
-        named = partial(self._sections.named, entry.section)
+        if not entry.is_flat and file in {*self.modules, *self._beside.strays}:
+            return self._name, whole, True
+        named = partial(self._sections.named, entry.place)
         if not entry.is_flat:
             first = entry.unit.parts[0]
+            attempt = attempt_of(first)
+            first = attempt.student if attempt else first
             return named(first) if entry.section else first, entry.inner, False
         if _is_the_course_s(file, entry.unit, names):
             return self._name, entry.inner, True
@@ -104,26 +120,28 @@ class _Level:
         is_stray = not entry.exercise and not _is_somebody(file, tells, self._code, names)
         # The name of a zip may tell the exercise.
         inner = whole if tells.task else entry.inner
-        return label, inner, is_stray or file in self._strays
+        return label, inner, is_stray or file in self._beside.strays
 
 
 def _opened(files: Sequence[StoredFile], names: FileNames) -> list[StoredFile]:
     """Return files with archives that are no student's as folders: an exercise's, a week's, parts.
 
-    A drive cuts a large folder into several archives of one name, but for marks.
+    A drive cuts a large folder into several archives of one name, but for marks. So are they called
+    when they have been unpacked.
     """
     stems = {f.archive: without_marks(f.archive.stem) for f in files if f.archive}
     same = Counter((archive.parent, stem) for archive, stem in stems.items())
     found = []
     for file in files:
         if file.archive is None:
-            found.append(file)
+            parts = [_PART.sub("", part) for part in file.path.parent.parts]
+            found.append(replace(file, at=PurePosixPath(*parts, file.path.name)))
             continue
         folder, stem = file.archive.parent, stems[file.archive]
         below = file.path.relative_to(file.archive.with_suffix(""))
         is_folder = same[folder, stem] == 1 and (names.folder_of(stem) or names.is_collection(stem))
         if is_folder or _PART.search(file.archive.stem):
-            file = replace(file, path=folder / stem / below, archive=None)
+            file = replace(file, at=folder / stem / below, archive=None)
         found.append(file)
     return found
 
@@ -167,31 +185,19 @@ def _unit(file: StoredFile, wrapper: PurePosixPath) -> PurePosixPath:
     """Return what was handed in: the file, or the archive that it was in, if not all is in that."""
     if file.archive and not wrapper.is_relative_to(file.archive.with_suffix("")):
         return file.archive
-    return file.path
-
-
-def _unit_below(file: StoredFile, wrapper: PurePosixPath, names: FileNames) -> Unit:
-    """Return a unit with its place in the wrapper and the folder of an exercise."""
-    unit = _below(_unit(file, wrapper), wrapper)
-    if len(unit.parts) > 1 and names.folder_of(unit.parts[0]):
-        unit = PurePosixPath(*unit.parts[1:])
-    return Unit(unit, file)
+    return file.place
 
 
 def _entry(file: StoredFile, wrapper: PurePosixPath, sections: Sections, names: FileNames) -> Entry:
     """Return a file's place on the level of students."""
-    path, unit = _below(file.path, wrapper), _below(_unit(file, wrapper), wrapper)
-    exercise, section = None, ""
-    while len(unit.parts) > 1:
-        first = unit.parts[0]
-        if not exercise and (told := names.folder_of(first)):
-            exercise = told
-        elif not section and first in sections.folders:
-            section = first
-        else:
-            break
-        path, unit = PurePosixPath(*path.parts[1:]), PurePosixPath(*unit.parts[1:])
-    return Entry(file, path, unit, exercise, section)
+    path, unit = _below(file.place, wrapper), _below(_unit(file, wrapper), wrapper)
+    place = sections.place(unit, names)
+    above = len(unit.parts) - len(place.path.parts)
+    return Entry(file, PurePosixPath(*path.parts[above:]), place.path, place)
+
+
+def _are_several(sections: Sections) -> bool:
+    return any(len(level.folders) > 1 for level in sections.levels)
 
 
 def _below(path: PurePosixPath, wrapper: PurePosixPath) -> PurePosixPath:
@@ -208,9 +214,9 @@ def _is_somebody(
     suffix = file.path.suffix.lower()
     if file.kind is Kind.REFUSED and suffix in ("", *CODE, ".zip"):
         return True  # a link to a folder, a name that cannot be
-    if told.student:
+    if told.student and not names.is_program(file.path.stem.casefold()):
         shared = not code or any(other.student for other in code)
-        return told.task in names.ids or (shared and suffix in _DOCUMENTS)
+        return told.task in names.ids or (shared and suffix not in _LISTS)
     return told.task in names.ids and all(not other.student for other in code)
 
 
@@ -223,13 +229,13 @@ def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> Pur
     names = clues.names
     code = [file for file in files if file.is_code] or files
     is_one_archive = len({file.archive for file in code}) == 1
-    paths = [file.path if is_one_archive else file.archive or file.path for file in code]
+    paths = [file.place if is_one_archive else file.archive or file.place for file in code]
     for depth in range(1, min(len(path.parts) for path in paths)):
         wrapper = PurePosixPath(*paths[0].parts[:depth])
         if not all(path.is_relative_to(wrapper) for path in paths):
             break
         if depth == 1:
-            inner = [file.path.relative_to(wrapper).parts for file in code]
+            inner = [file.place.relative_to(wrapper).parts for file in code]
             folders = {
                 parts[0] for parts in inner if len(parts) > 1 and names.tell(parts[0]).student
             }
@@ -237,6 +243,6 @@ def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> Pur
             if several or without_marks(wrapper.name) == without_marks(clues.name):
                 return wrapper
         units = [Unit(p.relative_to(wrapper), f) for p, f in zip(paths, code, strict=True)]
-        if sharing.are_a_class(units, wrapper.name) or len(sharing.sections(units).folders) > 1:
+        if sharing.are_a_class(units, wrapper.name) or _are_several(sharing.sections(units)):
             return wrapper
     return PurePosixPath()
