@@ -129,8 +129,8 @@ class _Run:
             unmatched=enrolled.unmatched,
             passed_over=enrolled.passed_over,
             unsure=enrolled.people.unsure,
-            strangers=gathered.strangers,
-            regrouped=enrolled.people.regrouped,
+            strangers=enrolled.strangers,
+            changes=enrolled.people.changes,
         )
         kept = kept_from_earlier(enrolled, store, way.scope)
         self.summary.kept_students, self.summary.kept_submissions = kept

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from grader.errors import UsageError
 from grader.ingest.gathered import NOBODY, Known
 from grader.ingest.identify import identify
+from grader.ingest.roster import Roster, in_full
 from grader.model.report import Status
 from grader.model.submission import submission_digest
 from grader.outputs import STORE
@@ -38,6 +39,8 @@ class Enrolment:
     """What was read and does not count."""
     unread: set[str]
     """The stems of students of whom something could not be read."""
+    strangers: list[str]
+    """Who is not in the roster, and may be whom."""
 
     def seated(self) -> Iterator[tuple[Submission, str]]:
         """Yield each submission with the stem of its student."""
@@ -64,9 +67,11 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
         if digest not in (None, submission_digest(submission.read())):
             continue  # nothing is known of what it holds, so it takes no other grade away
         if name in stems:
+            there = (one.student for one in gathered.submissions if one.exercise == exercise)
+            other = next(s for s in there if people.found[s].stem == person.stem)
             raise UsageError(
-                f"{person.student.label} handed in {exercise} under two names, one of them "
-                f"{submission.student.label}: grade one of them with --only"
+                f"{people.both(other, submission.student)} are one student, and both handed in "
+                f"{exercise}: grade one of them with --only"
             )
         stems[name] = person.stem
         student = person.student.model_copy(update=participant)
@@ -79,7 +84,17 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
         for item in gathered.left_over
         if item.unread and item.of in people.found
     }
-    return Enrolment(people, submissions, stems, unmatched, passed_over, unread)
+    strangers = [*_strangers(gathered, people)]
+    return Enrolment(people, submissions, stems, unmatched, passed_over, unread, strangers)
+
+
+def _strangers(gathered: Gathered, people: People) -> Iterator[str]:
+    """Yield who is not in the roster, by no identity of earlier runs either."""
+    roster = gathered.roster or Roster([])
+    for student in gathered.strangers:
+        if not roster.find_exactly(people.found[student].student):
+            near = " or ".join(map(in_full, roster.near(student)))
+            yield f"{student.label}: may be {near}" if near else student.label
 
 
 def _ids(store: Store, people: People) -> dict[tuple[str, str], str]:

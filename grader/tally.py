@@ -62,10 +62,10 @@ class Summary:
     """Earlier submissions, of this run's students, that are not in this run."""
     unsure: list[str] = field(default_factory=list)
     """Students who may be one of several earlier ones, by their labels."""
-    strangers: tuple[str, ...] = ()
-    """Students who are not in the roster, by their labels."""
-    regrouped: list[str] = field(default_factory=list)
-    """Which rows of earlier runs are one by now, and which are two."""
+    strangers: list[str] = field(default_factory=list)
+    """Students who are not in the roster, and who of it they may be."""
+    changes: list[str] = field(default_factory=list)
+    """Which students of earlier runs are one by now, or two, or have another name."""
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By exercise, in the order of the course."""

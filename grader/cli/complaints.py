@@ -25,8 +25,6 @@ def tell(gathered: Gathered) -> None:
         print(f"read as {gathered.layout}", file=sys.stderr)
     for hint in gathered.hints:
         print(f"hint: {hint}", file=sys.stderr)
-    if gathered.strangers:
-        _list("not in the roster", list(gathered.strangers))
 
 
 def complain(summary: Summary) -> None:
@@ -37,10 +35,11 @@ def complain(summary: Summary) -> None:
     _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
     _tell_passed_over(summary.passed_over)
     _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
+    _list("not in the roster", summary.strangers)
     _list(
         "may be one of several students of earlier runs, and were joined with none", summary.unsure
     )
-    _list("rows of earlier runs were joined or parted", summary.regrouped)
+    _list("students of earlier runs were joined, parted or named anew", summary.changes)
     _tell_kept(summary)
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"

@@ -98,7 +98,7 @@ def gather(
         chosen.title,
         tuple(filter(None, hints)),
         tuple(s for s in roster.students if s not in there) if roster else (),
-        tuple(s.label for s, (_, row) in joined.items() if row is None) if roster else (),
+        tuple(s for s, (_, row) in joined.items() if row is None) if roster else (),
         handed,
         roster,
     )

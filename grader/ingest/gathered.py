@@ -89,8 +89,8 @@ class Gathered:
     """What may have been meant otherwise, for the instructor."""
     absent: tuple[Student, ...] = ()
     """Who is in the roster and handed in nothing."""
-    strangers: tuple[str, ...] = ()
-    """Who handed in and could not be found in the roster, by their labels."""
+    strangers: tuple[Student, ...] = ()
+    """Who handed in and could not be found in the roster."""
     handed: Mapping[Student, Sequence[Student]] = field(default_factory=dict)
     """Every student with any file, and how the layout named them."""
     roster: Roster | None = None
@@ -102,10 +102,11 @@ class Gathered:
         there = {name: s for s in self.handed for name in _names(s)}
         for label in labels:
             if label not in there:
-                near = ", ".join(get_close_matches(label, there, 5, 0.5)) or "none is near"
-                raise UsageError(f"nobody in PATH is called {label!r}; near: {near}")
+                near = ", ".join(get_close_matches(label, there, 5, 0.5))
+                raise UsageError(
+                    f"nobody in PATH is called {label!r}" + (f"; near: {near}" if near else "")
+                )
         chosen = {s for s in self.handed if {*_names(s)} & {*labels}}
-        called = {student.label for student in chosen}
         rows = self.roster.students if self.roster else ()
         here = {self.roster.find(student) for student in chosen} if self.roster else set()
         return replace(
@@ -114,7 +115,7 @@ class Gathered:
             left_over=tuple(item for item in self.left_over if item.of in chosen),
             absent=tuple(row for row in self.absent if row not in here),
             elsewhere=tuple(r for r in rows if r not in here and r not in self.absent),
-            strangers=tuple(label for label in self.strangers if label in called),
+            strangers=tuple(s for s in self.strangers if s in chosen),
             handed={s: names for s, names in self.handed.items() if s in chosen},
         )
 

@@ -8,7 +8,8 @@ identity and contradicts in another is refused: a grade in somebody else's row i
 
 A roster is joined with everybody known, whoever is in the run: by identities before the run is
 looked at, by name after it. A name joins nobody who handed in in the same run: there a layout names
-each student in one way, so that two names are two students.
+each student in one way, so that two names are two students. A label that may be somebody's first
+name shares no row with the full name beside it.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def identify(
     matching.by(shown_name_keys, _may_be_one)
     matching.add_the_others()
     matching.add_rows(list(rows))
+    matching.doubt_first_names()
     if whole:
         people.part(handed)
     people.settle()
@@ -81,7 +83,11 @@ class _Matching:
         for row, persons in self._of_rows().items():
             if fitting := [p for p in persons if not clash(p.student, row)]:
                 person = self._people.one(fitting)
-                self._people.keep(replace(person, student=join(person.student, row)))
+                told = join(person.student, row)
+                if row.name and told.name and not any(name.name for name in person.handed):
+                    self._people.call(told, row)
+                    told = told.model_copy(update={"name": row.name})
+                self._people.keep(replace(person, student=told))
 
     def by_identity(self) -> None:
         """Find who has a lasting identity of somebody known, or was named the same before."""
@@ -113,16 +119,36 @@ class _Matching:
         there = {run for stem in stems for run in persons[stem].runs}
         for stem in sorted(alike - stems):
             if not there.isdisjoint(persons[stem].runs):
-                self._people.doubt(f"{student.label} and {persons[stem].student.label}")
+                self._people.doubt(self._people.both(student, persons[stem].student))
 
     def _is_of_another(self, student: Student, person: Person) -> bool:
         """Whether another student of the whole class is this person, and cannot be this one."""
         others = self._taken[person.stem] if self._people.whole else []
-        if not any(clash(student, other) for other in others):
+        if not any(clash(student, other) or self._vie(student, other, person) for other in others):
             return False
-        said = f"{person.student.label} and {student.label} are two students by now"
-        self._people.regrouped.append(said)
+        both = self._people.both(person.student, student)
+        self._people.changes.append(f"{both} are two students by now")
         return True
+
+    def _vie(self, one: Student, other: Student, person: Person) -> bool:
+        """Whether the label of one of two may be a first name, where the other has all of it."""
+        name = person.student.name
+        return any(
+            is_part_of_name(part, person.student)
+            and any(same_name(word.name or word.label, name or "") for word in self._handed[whole])
+            for part, whole in ((one, other), (other, one))
+        )
+
+    def doubt_first_names(self) -> None:
+        """Doubt who would share a row with somebody of whose name their label is one word."""
+        people = self._people
+        sharing: dict[str, list[Student]] = defaultdict(list)
+        for student, person in people.found.items():
+            sharing[people.now(person.stem)].append(student)
+        for stem, students in sharing.items():
+            for one, other in combinations(students, 2):
+                if self._vie(one, other, people.persons[stem]):
+                    people.doubt(people.both(one, other))
 
     def by(
         self,
@@ -208,6 +234,8 @@ class _Matching:
     def _take(self, student: Student, person: Person) -> None:
         """Note that a student of the run is a known person."""
         people = self._people
+        if not clash(student, person.student):
+            self._note_name(student, person)
         people.differ(student, person.student)
         # Until somebody hands in, the roster's name is all that there is to call them.
         label = person.student.label if person.seated else student.label
@@ -218,6 +246,17 @@ class _Matching:
             kept = people.rename(replace(kept, stem=stem), person.stem)
         people.found[student] = people.keep(kept)
         self._taken[kept.stem].append(student)
+
+    def _note_name(self, student: Student, person: Person) -> None:
+        """Note the name of a student of the run where one identity had another before."""
+        if student.name and person.student.name:
+            self._people.call(person.student, student)
+            return
+        for now in self._handed[student]:
+            keys = {*lasting_keys(now)}
+            was = [one for one in person.handed if not keys.isdisjoint(lasting_keys(one))]
+            if was and now not in was:
+                self._people.call(min(was, key=lambda one: one.label), now)
 
 
 def _may_be(one: Person, other: Person) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.ingest.naming import labels_of, stems_of
-from grader.ingest.roster import clash, contradiction, join, lasting_keys
+from grader.ingest.roster import clash, contradiction, in_full, join, lasting_keys
+from grader.model.names import same_name
 from grader.model.submission import Person, Student
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ class People:
     """Who turned out to be whom, by stems."""
     unsure: list[str] = field(default_factory=list)
     """Labels of students who may be one of several earlier ones, and were taken for none."""
-    regrouped: list[str] = field(default_factory=list)
-    """Which rows of earlier runs are one by now, and which are two."""
+    changes: list[str] = field(default_factory=list)
+    """Which students of earlier runs are one by now, or two, or have another name."""
     _faults: list[str] = field(default_factory=list)
 
     def now(self, stem: str) -> str:
@@ -70,8 +72,8 @@ class People:
             if self.differ(first.student, other.student):
                 continue
             if first.seated and other.seated:
-                said = f"{first.student.label} and {other.student.label} are one student by now"
-                self.regrouped.append(said)
+                both = self.both(first.student, other.student)
+                self.changes.append(f"{both} are one student by now")
             known = join(first.student, other.student)
             handed, runs = first.handed | other.handed, first.runs | other.runs
             first = self.keep(replace(first, student=known, handed=handed, runs=runs))
@@ -88,6 +90,9 @@ class People:
             names = {n for n in person.handed if owners.get(n, person.stem) == person.stem}
             keys = lasting_keys(person.student)
             lost = [key[0] for key in keys if owners.get(key, person.stem) != person.stem]
+            # The name came with what was lost, unless a layout says it.
+            if lost and not any(name.name for name in names):
+                lost.append("name")
             student = person.student.model_copy(update=dict.fromkeys(lost))
             self.keep(replace(person, student=student, handed=frozenset(names)))
 
@@ -97,6 +102,20 @@ class People:
         if identity:
             self.doubt(contradiction(one, other, identity))
         return identity is not None
+
+    def both(self, one: Student, other: Student) -> str:
+        """Name two students by their labels, and by all that is known where others share those."""
+        labels = Counter(person.student.label for person in self.persons.values())
+        alike = one.label == other.label
+        return " and ".join(
+            in_full(s) if alike or labels[s.label] > 1 else s.label for s in (one, other)
+        )
+
+    def call(self, was: Student, now: Student) -> None:
+        """Note that somebody is called otherwise by now, unless it is the same name."""
+        before, after = was.name or was.label, now.name or now.label
+        if not same_name(before, after):
+            self.changes.append(f"{before} is called {after} by now")
 
     def doubt(self, said: str) -> None:
         """Note who may be one student or two; nobody of a whole class is in doubt."""

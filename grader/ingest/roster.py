@@ -78,6 +78,11 @@ class Roster:
         row, sure = self._match(student)
         return row if row and sure and not is_part_of_name(student, row) else None
 
+    def near(self, student: Student) -> list[Student]:
+        """Return the rows that may be a student's, and cannot be told to be."""
+        keys = (key for key in _keys(student) if key[0] != "participant")
+        return [*{row: None for key in keys for row in self._by_key.get(key, ())}]
+
     def join(self, students: Iterable[Student]) -> dict[Student, tuple[Student, Student | None]]:
         """Return each student joined with a row of the roster, and that row, if there is one.
 
@@ -231,6 +236,13 @@ def _distinct(rows: Iterable[Student]) -> list[Student]:
         found[place] = whole
         places |= dict.fromkeys(lasting_keys(whole), place)
     return [found[place] for place in sorted(found)]
+
+
+def in_full(student: Student) -> str:
+    """Name a student with every identity that is known."""
+    known = student.model_dump(exclude={"label"}, exclude_none=True)
+    texts = [f"{identity} {text}" for identity, text in known.items() if text != student.label]
+    return f"{student.label} ({', '.join(texts) or 'of whom no more is known'})"
 
 
 def contradiction(one: Student, other: Student, identity: str) -> str:

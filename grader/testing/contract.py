@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.model.exercise import Returns
 from grader.testing.failures import Diagnosis, fail
+from grader.wire import Unsent
 
 MOST_VALUES: Final = 20_000
 WORDS = {"dict": "a dict", "array": "an array", "number": "a number", "tuple": "a tuple"}
@@ -53,7 +54,7 @@ def with_article(name: str) -> str:
 
 
 def _dict(returns: Returns, value: Any, name: str) -> dict[Any, Any]:
-    in_order = returns.allow_tuple and isinstance(value, tuple | list)
+    in_order = returns.allow_tuple and _is_sequence(value)
     if in_order and len(value) == len(returns.keys):
         value = dict(zip(returns.keys, value, strict=True))
     if not isinstance(value, dict):
@@ -69,7 +70,11 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[Any, Any]:
         _expect_few(value, name)
         if any(type(key) is not str for key in value):
             _wrong_keys(f"{name} is a dict whose keys are not all text", value)
-        return {k: _array(v, k[:40] or "''", finite=returns.finite) for k, v in value.items()}
+        # Which are extra, nobody can say: what could not be sent costs whoever uses it.
+        return {
+            k: v if isinstance(v, Unsent) else _array(v, k[:40] or "''", finite=returns.finite)
+            for k, v in value.items()
+        }
     # Extra keys are the student's business: names of numbers are kept, the rest is left out.
     checked = {key: _array(value[key], key, finite=returns.finite) for key in returns.keys}
     extra = {k: np.asarray(v) for k, v in value.items() if k not in checked and _is_extra(k, v)}
@@ -97,7 +102,7 @@ def _is_extra(key: Any, value: Any) -> bool:
 
 def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:
     length = returns.length or len(returns.items)
-    if not isinstance(value, tuple | list):
+    if not _is_sequence(value):
         _wrong_type(name, value, f"{length} values" if length else "a tuple")
     if length and len(value) != length:
         fail(
@@ -110,6 +115,11 @@ def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:
         validate(part, item, f"value {i} of {name}")
         for i, (part, item) in enumerate(zip(parts, value, strict=True), 1)
     )
+
+
+def _is_sequence(value: Any) -> bool:
+    """Whether `a, b = value` would take it apart as a tuple: an array has its rows for values."""
+    return isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _expect_few(values: Collection[Any], name: str) -> None:
@@ -165,6 +175,8 @@ def _is_numeric(value: Any) -> bool:
 
 
 def _wrong_type(name: str, value: Any, expected: str) -> NoReturn:
+    if isinstance(value, Unsent):
+        raise value.fault
     fail(
         f"{name} is {type_name(value)}, not {expected}"
         if value is not None

@@ -198,6 +198,8 @@ def test_only_some_are_graded_and_may_be_called_by_what_is_known(hall):
     assert hall.book()["s2"]["email"] == "bo@x"
     with pytest.raises(UsageError, match=r"nobody in PATH is called 's11'; near: s1"):
         hall.run(only=["s1", "s11"])
+    with pytest.raises(UsageError, match=r"nobody in PATH is called 'zoe'$"):
+        hall.run(only=["zoe"])
 
 
 @pytest.mark.parametrize("chosen", ["s1", "s2", "Bo Li", "bo@x"])
@@ -300,7 +302,7 @@ def test_a_roster_joins_rows_of_earlier_runs_whoever_is_in_path(hall, names, sai
     ids = hall.files()
     put(hall.folder, zoe__alpha="fail")
     summary = hall.run(roster=ROSTER)
-    assert summary.regrouped == [f"{said} are one student by now"]
+    assert summary.changes == [f"{said} are one student by now"]
     assert [row[1:] for row in rows_of(hall) if row[2] == "1001"] == [("s1", "1001", "2", "2")]
     assert hall.files() == sorted([*ids, "zoe.alpha.json"])
 
@@ -320,7 +322,7 @@ def test_whose_names_stood_in_one_run_are_not_joined_by_name(hall, names):
     hall.run()
     before = len(rows_of(hall))
     summary = hall.run(put(hall.folder.parent / "week 2", zoe__alpha="pass"), roster=ROSTER)
-    assert summary.regrouped == []
+    assert summary.changes == []
     assert len([row for row in rows_of(hall) if row[3]]) == before + 1
 
 
@@ -353,6 +355,123 @@ def test_a_first_name_that_is_a_login_is_hers_when_she_stands_alone(hall):
     assert rows_of(hall) == [("ada", "ada", "", "2", "")]
 
 
+LOGIN = "Name,Login\nAda Lovelace,ada\n"
+
+
+@pytest.mark.parametrize("beside", ["alpha", "beta"])
+@pytest.mark.parametrize(
+    ("earlier", "roster"),
+    [
+        ([("ada", LOGIN)], LOGIN),
+        ([("ada", LOGIN), ("Ada Lovelace", LOGIN)], LOGIN),
+        ([("ada", LOGIN), ("Ada Lovelace", LOGIN)], None),
+        ([("ada", None), ("Ada Lovelace", LOGIN)], LOGIN),
+    ],
+)
+def test_a_first_name_shares_no_row_with_the_full_name_beside_it(hall, earlier, roster, beside):
+    for number, (name, table) in enumerate(earlier):
+        hall.run(
+            put(hall.folder.parent / f"week {number}", **{f"{name}__alpha": "pass"}), roster=table
+        )
+    before = rows_of(hall)
+    put(hall.folder, **{"ada__alpha": "pass", f"Ada Lovelace__{beside}": "fail"})
+    with pytest.raises(UsageError, match=r"nothing was graded: ada and Ada Lovelace\. Mend"):
+        hall.run(roster=roster)
+    assert rows_of(hall) == before
+    summary = hall.run(roster=LOGIN, whole=True)
+    assert summary.changes == ["ada and Ada Lovelace are two students by now"]
+    alpha, beta = ("0", "") if beside == "alpha" else ("", "0")
+    assert rows_of(hall) == [("Ada Lovelace", "ada", "", alpha, beta), ("ada", "", "", "2", "")]
+    assert hall.book()["ada"].get("name", "") == ""
+
+
+def test_two_labels_that_no_name_doubts_stay_one_without_the_roster(hall):
+    put(hall.folder, **{"ada__alpha": "pass", "1001__beta": "fail"})
+    table = "Name,Login,Student ID\nAda Lovelace,ada,1001\n"
+    for roster in (None, table, None):
+        hall.run(roster=roster)
+    assert rows_of(hall) == [("1001", "ada", "1001", "2", "0")]
+
+
+def test_one_student_who_hands_in_twice_is_refused_with_both_named(hall):
+    weeks(hall, "1001/alpha.py")
+    hall.run(put(hall.folder.parent / "week 2", **{"Ada Lovelace__beta": "pass"}), roster=ROSTER)
+    put(hall.folder, **{"1001__alpha": "pass", "Ada Lovelace__alpha": "fail"})
+    with pytest.raises(UsageError, match=r"^1001 and Ada Lovelace are one student, and both"):
+        hall.run()
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_new_name_in_the_roster_is_said_and_counts_whoever_is_in_path(hall, again):
+    weeks(hall, "1001/alpha.py")
+    other = put(hall.folder, s2__alpha="pass")
+    hall.run(roster=ROSTER)
+    married = ROSTER.replace("Ada Lovelace", "Ada King")
+    summary = hall.run(hall.folder.parent / "week of 1001" if again else other, roster=married)
+    assert summary.changes == ["Ada Lovelace is called Ada King by now"]
+    assert hall.book()["1001"]["name"] == "Ada King"
+    assert hall.run(roster=married).changes == []
+    assert hall.run(roster=married.replace("Ada King", "KING, Áda")).changes == []
+
+
+def test_a_new_name_of_an_account_is_said_once(hall):
+    put(hall.folder, lovelaceada_11_99_alpha="pass", libo_12_98_alpha="pass")
+    hall.run()
+    week = put(hall.folder.parent / "week 2", kingada_11_77_beta="fail", libo_12_76_beta="pass")
+    assert hall.run(week).changes == ["lovelaceada is called kingada by now"]
+    assert hall.run(week).changes == []
+    assert hall.run().changes == []
+
+
+def test_who_is_known_by_an_identity_of_the_roster_is_no_stranger(hall):
+    put(hall.folder, **{"ada@x__alpha": "pass", "eve__alpha": "pass"})
+    hall.run(roster=ROSTER)
+    summary = hall.run(roster="Student ID,Name\n1001,Ada\n")
+    assert summary.strangers == ["eve"]
+    assert [row[0] for row in rows_of(hall)] == ["ada@x", "eve", "Bo Li"]
+
+
+WRITTEN = "Name,Login\nAnna Müller,am\nJosé Díaz,jd\nSøren Åberg,sa\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "login"),
+    [
+        ("Anna Mueller", "am"), ("muller anna", "am"), ("Mu\u0308ller, Anna", "am"),
+        ("Jose Diaz", "jd"), ("Soeren Aaberg", "sa"), ("Aberg Soren", "sa"), ("Anna Mueler", ""),
+    ],
+)  # fmt: skip
+def test_a_name_without_its_marks_is_the_same_name_in_a_roster(hall, name, login):
+    put(hall.folder, **{f"{name}__alpha": "pass"})
+    hall.run(roster=WRITTEN)
+    assert [row[1] for row in rows_of(hall) if row[3]] == [login]
+
+
+@pytest.mark.parametrize(
+    ("name", "login", "hint"),
+    [
+        ("Anna Mueller", "", "Anna Müller (login am) or Anna Mueller (login am2)"),
+        ("Anna Müller", "am", None),
+        ("jose diaz", "", "José Díaz (login jd) or Jose Diaz (login jd2)"),
+    ],
+)
+def test_a_name_that_two_rows_may_mean_joins_neither_and_is_hinted(hall, name, login, hint):
+    put(hall.folder, **{f"{name}__alpha": "pass"})
+    summary = hall.run(roster=WRITTEN + "Anna Mueller,am2\nJose Diaz,jd2\n")
+    assert [row[1] for row in rows_of(hall) if row[3]] == [login]
+    assert summary.strangers == ([f"{name}: may be {hint}"] if hint else [])
+
+
+def test_a_refusal_tells_two_of_one_label_apart(hall):
+    put(hall.folder, lovelaceada_11_99_alpha="pass", lovelaceada_12_98_alpha="fail")
+    hall.run()
+    week, table = hall.folder.parent / "week 2", "Name,Canvas ID\nAda Lovelace,{}\n"
+    put(week, **{"Ada Lovelace__beta": "pass"})
+    hall.run(week, roster=table.format(11))
+    with pytest.raises(UsageError, match=r"lovelaceada \(user_id 12\)"):
+        hall.run(week, roster=table.format(12))
+
+
 def test_who_was_taken_for_one_by_mistake_is_parted_by_the_whole_class(hall):
     put(hall.folder, **{"ada@x__alpha": "pass", "1001__beta": "fail"})
     hall.run(roster=ROSTER)
@@ -360,7 +479,7 @@ def test_who_was_taken_for_one_by_mistake_is_parted_by_the_whole_class(hall):
     with pytest.raises(UsageError, match="may be one student or two"):
         hall.run(roster=mended)
     summary = hall.run(roster=mended, whole=True)
-    assert summary.regrouped == ["1001 and ada@x are two students by now"]
+    assert summary.changes == ["1001 and ada@x are two students by now"]
     parted = [("1001", "", "1001", "", "0"), ("ada@x", "s1", "1009", "2", "")]
     assert [(r[0], "", *r[2:]) for r in rows_of(hall)] == [(r[0], "", *r[2:]) for r in parted]
     for name in ("1001", "ada@x"):

@@ -155,7 +155,7 @@ def test_rows_that_a_roster_joins_are_said_on_stderr(classroom, command, tmp_pat
     capsys.readouterr()
     assert command(classroom.folder / "1001", roster=tmp_path / "roster.csv") == 0
     err = capsys.readouterr().err
-    assert "joined or parted (1):\n  ada@x and 1001 are one student by now\n" in err
+    assert "joined, parted or named anew (1):\n  ada@x and 1001 are one student by now\n" in err
     command(classroom.folder / "1001")
     assert "student by now" not in capsys.readouterr().err
 

@@ -10,10 +10,12 @@ import pytest
 
 from grader.model.exercise import Exercise, Parameter
 from grader.sandbox import definitions
+from grader.sandbox.session import WorkerLost
 from grader.testing.failures import CheckFailed
 from grader.testing.proxy import Submission, describe_call
 from grader.testing.redaction import LEFT_OUT
-from grader.wire.messages import Argument, Mismatch, Missing, NotSent, Raised, Reply
+from grader.wire import Unsent
+from grader.wire.messages import Argument, Mismatch, Missing, NotSent, Raised, Reply, Returned
 
 EXERCISE = Exercise.model_validate(
     {
@@ -107,6 +109,24 @@ def test_shapes_stand_only_below_what_they_can_explain(
     assert ("f(x=<array (2, 3)>)" in failed.value.lines) == explained
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_an_item_that_could_not_be_sent_fails_whoever_uses_it(hidden: bool) -> None:
+    cache = {"A": np.ones(2), "tahn": Unsent("type", "numpy.ufunc"), "h": Unsent("type", "Secret")}
+    student = submission("f", reply=Returned([1, cache]))
+    student.begin("check", hidden=hidden)
+    _, found = student.f(np.ones(7))
+    np.testing.assert_array_equal(found["A"], np.ones(2))
+    with pytest.raises(CheckFailed) as failed:
+        np.exp(found["tahn"])
+    assert failed.value.headline == "the result of f holds a function, which is not plain data"
+    assert failed.value.lines[0] == "where: result[1]['tahn']"
+    assert [d.misconception for d in failed.value.diagnoses] == ["wrong-return-type"]
+    with pytest.raises(CheckFailed) as failed:
+        len(found["h"])
+    assert ("Secret" in failed.value.feedback) == (not hidden)
+    assert "Secret" in failed.value.diagnostic
+
+
 RATED = Exercise.model_validate(
     {
         "id": "mini",
@@ -152,22 +172,33 @@ NONE = "unsupported operand type(s) for *: 'NoneType' and 'float'"
 
 
 @pytest.mark.parametrize(
-    ("signature", "message", "left_out"),
+    ("signature", "message", "needed", "left_out"),
     [
-        ("(x, rate=None, steps=3)", NONE, "rate"),
-        ("(x, rate=None, steps=None)", NONE, "rate and steps"),
-        ("(x, Steps=None, *, rate=0.1)", "'NoneType' object cannot be interpreted", "steps"),
-        ("(x, rate=None, steps=3)", "shapes do not fit", ""),
-        ("(x, rate=0.1, steps=3)", NONE, ""),
-        ("(x, my_rate=None, steps=3)", NONE, ""),
-        ("(x=None, rate=0.1, steps=3)", NONE, ""),
+        ("(x, rate=None, steps=3)", NONE, {"rate"}, "rate"),
+        ("(x, rate=None, steps=None)", NONE, {"rate"}, "rate"),
+        ("(x, rate=None, steps=None)", NONE, {"rate", "steps"}, "rate and steps"),
+        ("(x, Steps=None, *, rate=0.1)", "'NoneType' object cannot be", {"steps"}, "steps"),
+        # What looks at it and ends all the same ends for another reason.
+        ("(x, rate=None, steps=None)", NONE, set(), ""),
+        ("(x, rate=None, steps=None)", NONE, {"lost"}, ""),
+        ("(x, rate=None, steps=3)", "shapes do not fit", {"rate"}, ""),
+        ("(x, rate=0.1, steps=3)", NONE, {"rate"}, ""),
+        ("(x, my_rate=None, steps=3)", NONE, {"rate"}, ""),
+        ("(x=None, rate=0.1, steps=3)", NONE, {"x"}, ""),
     ],
 )
 def test_a_default_of_none_that_nobody_looks_at_is_none(
-    signature: str, message: str, left_out: str
+    signature: str, message: str, needed: set[str], left_out: str
 ) -> None:
-    student = submission("f", reply=Raised("TypeError", message))
-    student._exercise = RATED
+    def call(_: Any, arguments: list[Argument], seed: int) -> Reply:
+        given = {a.name: a.value for a in arguments if a.given}
+        if "lost" in needed and len(given) > 1:
+            raise WorkerLost("timeout", "ran too long")
+        ends = len(given) > 1 and not needed.isdisjoint(given)
+        return Returned(1) if ends else Raised("TypeError", message, line=seed % 7)
+
+    student = submission("f")
+    student._exercise, student._session.call = RATED, call  # type: ignore[method-assign]
     found = student._session.definitions.functions
     found["f"] = found["f"].model_copy(update={"signature": signature})
     student.begin("check")
