@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXERCISE = "random_init"
-HONEST = 200
+HONEST = 100
 JOBS = 2
 # Some attacks run into them. Those of the course would do as well, and take longer.
 LIMITS = """

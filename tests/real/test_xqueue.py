@@ -77,7 +77,7 @@ def test_the_command_grades_what_the_queue_holds_and_the_figures_come_back(
 def test_the_sample_class_comes_back_with_the_figures_it_has_elsewhere(
     server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One exercise of half of the sample class, through the queue and from its folder."""
+    """One exercise of a quarter of the sample class, through the queue and from its folder."""
     folder, files = sample(tmp_path)
     answers = [file for file in files if file.exercise == "zero_init"]
     whole = 10_000  # the server rounds to whole points
@@ -90,7 +90,7 @@ def test_the_sample_class_comes_back_with_the_figures_it_has_elsewhere(
     fractions = {r.submission.student.label: r.fraction for r in reports if r.fraction is not None}
     scores = {name: found["scores"] for name, found in state(address).items()}
     assert scores == {name: [[round(f * whole), whole]] for name, f in fractions.items()}
-    assert len(scores) == len(answers) > 15
+    assert len(scores) == len(answers) > 7
 
 
 def test_a_result_whose_answer_was_lost_is_not_sent_twice(server: Any, tmp_path: Path) -> None:
