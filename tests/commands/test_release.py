@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,9 @@ from grader.catalog import Course
 from grader.cli import main
 from grader.errors import CourseError, StoreError, UsageError
 from grader.release import LIST, release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 COURSE = Path(__file__).parents[1] / "second_course" / "course"
@@ -113,12 +116,45 @@ def test_a_hidden_test_or_the_secret_is_a_leak_wherever_it_stands(
         release(anew(course), ["words"], tmp_path / "out")
 
 
-def test_a_refused_release_leaves_the_old_bundle_as_it_was(course: Course, tmp_path: Path) -> None:
+def answer_given_out(course: Course) -> None:
+    add(course.folder("centre").starter, course.folder("centre").reference.read_text("utf-8"))
+
+
+def secret_given_out(course: Course) -> None:
+    (course.root / "solutions" / "secret.txt").write_text("open sesame")
+    add(course.folder("centre").public / "hints.md", "\nopen sesame\n")
+
+
+def blank_in_the_contract(course: Course) -> None:
+    add(course.folder("centre").public / "exercise.toml", "# FILL IN: the limits\n")
+
+
+def contract_that_is_none(course: Course) -> None:
+    add(course.folder("centre").public / "exercise.toml", "points = \n")
+
+
+def statement_that_is_gone(course: Course) -> None:
+    (course.folder("centre").public / "README.md").unlink()
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        answer_given_out,
+        secret_given_out,
+        blank_in_the_contract,
+        contract_that_is_none,
+        statement_that_is_gone,
+    ],
+)
+def test_a_refused_release_leaves_the_old_bundle_as_it_was(
+    course: Course, tmp_path: Path, slip: Callable[[Course], None]
+) -> None:
     out = tmp_path / "out"
     release(course, ["centre", "words"], out)
     before = contents(out)
     add(course.folder("words").public / "README.md", "\nA new line.\n")
-    add(course.folder("centre").starter, course.folder("centre").reference.read_text("utf-8"))
+    slip(course)
     with pytest.raises(CourseError):
         release(anew(course), ["words", "centre"], out)
     assert contents(out) == before
