@@ -291,6 +291,43 @@ def test_an_exercise_that_is_not_proven_is_said_and_released(
     assert two.startswith("words is not proven: the reference, seed 0: ")
 
 
+def reference_for_a_mutant(staff: Path) -> None:
+    shutil.copy(staff / "reference.py", staff / "mutants" / "letters.py")
+
+
+def mutant_for_a_variant(staff: Path) -> None:
+    shutil.copy(staff / "mutants" / "letters.py", staff / "variants" / "loops.py")
+
+
+def mutant_that_is_not_there(staff: Path) -> None:
+    (staff / "mutants" / "letters.py").unlink()
+
+
+def mutant_that_is_not_listed(staff: Path) -> None:
+    shutil.copy(staff / "mutants" / "letters.py", staff / "mutants" / "more_letters.py")
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        reference_for_a_mutant,
+        mutant_for_a_variant,
+        mutant_that_is_not_there,
+        mutant_that_is_not_listed,
+    ],
+)
+def test_what_speaks_against_an_exercise_is_said_in_one_line(
+    run: Any, course: Course, tmp_path: Path, slip: Callable[[Path], None]
+) -> None:
+    slip(course.folder("words").staff)
+    code, _, err = run("release", "words", "--out", tmp_path / "out", "--course", course.root)
+    assert code == 0
+    [line] = err.splitlines()
+    assert line.startswith("words is not proven: ")
+    assert "letters" in line or "loops" in line
+    assert line.endswith("; run: grader verify words")
+
+
 def test_a_blank_that_only_staff_see_is_said(run: Any, course: Course, tmp_path: Path) -> None:
     add(course.folder("centre").staff / "corpus.toml", "\n# FILL IN: more mutants\n")
     code, _, err = run("release", "centre", "--out", tmp_path / "out", "--course", course.root)
