@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,9 @@ from grader.catalog import Course
 from grader.cli import main
 from grader.errors import CourseError, StoreError, UsageError
 from grader.release import LIST, release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 COURSE = Path(__file__).parents[1] / "second_course" / "course"
@@ -114,12 +117,45 @@ def test_a_hidden_test_or_the_secret_is_a_leak_wherever_it_stands(
         release(anew(course), ["words"], tmp_path / "out")
 
 
-def test_a_refused_release_leaves_the_old_bundle_as_it_was(course: Course, tmp_path: Path) -> None:
+def answer_given_out(course: Course) -> None:
+    add(course.folder("centre").starter, course.folder("centre").reference.read_text("utf-8"))
+
+
+def secret_given_out(course: Course) -> None:
+    (course.root / "solutions" / "secret.txt").write_text("open sesame")
+    add(course.folder("centre").public / "hints.md", "\nopen sesame\n")
+
+
+def blank_in_the_contract(course: Course) -> None:
+    add(course.folder("centre").public / "exercise.toml", "# FILL IN: the limits\n")
+
+
+def contract_that_is_none(course: Course) -> None:
+    add(course.folder("centre").public / "exercise.toml", "points = \n")
+
+
+def statement_that_is_gone(course: Course) -> None:
+    (course.folder("centre").public / "README.md").unlink()
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        answer_given_out,
+        secret_given_out,
+        blank_in_the_contract,
+        contract_that_is_none,
+        statement_that_is_gone,
+    ],
+)
+def test_a_refused_release_leaves_the_old_bundle_as_it_was(
+    course: Course, tmp_path: Path, slip: Callable[[Course], None]
+) -> None:
     out = tmp_path / "out"
     release(course, ["centre", "words"], out)
     before = contents(out)
     add(course.folder("words").public / "README.md", "\nA new line.\n")
-    add(course.folder("centre").starter, course.folder("centre").reference.read_text("utf-8"))
+    slip(course)
     with pytest.raises(CourseError):
         release(anew(course), ["words", "centre"], out)
     assert contents(out) == before
@@ -270,6 +306,43 @@ def test_an_exercise_that_is_not_proven_is_said_and_released(
     assert one.startswith("centre is not proven: exercises/centre/exercise.toml:2: ")
     assert one.endswith("add up to 10, exercise.toml says 9; run: grader verify centre")
     assert two.startswith("words is not proven: the reference, seed 0: ")
+
+
+def reference_for_a_mutant(staff: Path) -> None:
+    shutil.copy(staff / "reference.py", staff / "mutants" / "letters.py")
+
+
+def mutant_for_a_variant(staff: Path) -> None:
+    shutil.copy(staff / "mutants" / "letters.py", staff / "variants" / "loops.py")
+
+
+def mutant_that_is_not_there(staff: Path) -> None:
+    (staff / "mutants" / "letters.py").unlink()
+
+
+def mutant_that_is_not_listed(staff: Path) -> None:
+    shutil.copy(staff / "mutants" / "letters.py", staff / "mutants" / "more_letters.py")
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        reference_for_a_mutant,
+        mutant_for_a_variant,
+        mutant_that_is_not_there,
+        mutant_that_is_not_listed,
+    ],
+)
+def test_what_speaks_against_an_exercise_is_said_in_one_line(
+    run: Any, course: Course, tmp_path: Path, slip: Callable[[Path], None]
+) -> None:
+    slip(course.folder("words").staff)
+    code, _, err = run("release", "words", "--out", tmp_path / "out", "--course", course.root)
+    assert code == 0
+    [line] = err.splitlines()
+    assert line.startswith("words is not proven: ")
+    assert "letters" in line or "loops" in line
+    assert line.endswith("; run: grader verify words")
 
 
 def test_a_blank_that_only_staff_see_is_said(run: Any, course: Course, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ one too many accuses somebody of what they did not do.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -214,6 +215,25 @@ def test_a_start_that_is_too_large(slot: Slot, draw: str, said: str) -> None:
     assert names(report) == {"saturating-scale"}
     assert "starts_small" in failed(report)
     assert said in feedback(report, "starts_small")
+
+
+@pytest.mark.parametrize(
+    ("draw", "std"),
+    [
+        ("np.random.rand(units, inputs)", 0.289),
+        ("np.random.random((units, inputs))", 0.289),
+        ("np.random.uniform(0, 1, (units, inputs))", 0.289),
+        ("np.random.uniform(-1, 1, (units, inputs))", 0.577),
+        ("2 * np.random.rand(units, inputs)", 0.577),
+        ("np.random.randn(units, inputs)", 1.0),
+    ],
+)
+def test_the_standard_deviation_that_is_told_is_the_student_s_own(
+    slot: Slot, draw: str, std: float
+) -> None:
+    told = feedback(graded(slot, NETWORK, (DRAW, draw)), "starts_small")
+    found = [float(number) for number in re.findall(r"standard deviation of ([\d.]+)", told)]
+    assert found == pytest.approx([std, std], rel=0.25)
 
 
 @pytest.mark.parametrize(

@@ -67,22 +67,28 @@ def test_a_check_that_breaks_is_our_fault(outcomes: Any) -> None:
         assert ", line " in result.diagnostic
 
 
-def test_what_was_not_run_names_what_it_needs_by_titles(outcomes: Any) -> None:
-    report = outcomes(
+NEEDS = {
+    "one of two": ("['first', 'third']", 'not run: needs "The title of first"'),
+    "both": (
+        "[test_first, test_second]",
+        'not run: needs "The title of first" and "The title of second"',
+    ),
+    "one that was not run": ("['waiting']", 'not run: needs "The title of waiting"'),
+    "one that passed": ("['third']", ""),
+}
+
+
+@pytest.mark.parametrize("kind", NEEDS)
+def test_what_was_not_run_names_what_it_needs_by_titles(outcomes: Any, kind: str) -> None:
+    needs, told = NEEDS[kind]
+    *_, last = outcomes(
         check("first", "fail('no')"),
         check("second", "fail('no')"),
         check("third", "pass"),
-        check("one", "pass", ", needs=['first', 'third']"),
-        check("two", "pass", ", needs=[test_first, test_second]"),
-        check("after", "pass", ", needs=['one']"),
-        check("fine", "pass", ", needs=['third']"),
-    )
-    told = {result.id: result.feedback for result in report.checks}
-    assert told["one"] == 'not run: needs "The title of first"'
-    assert told["two"] == 'not run: needs "The title of first" and "The title of second"'
-    assert told["after"] == 'not run: needs "The title of one"'
-    assert told["fine"] == ""
-    assert [result.points for result in report.checks] == [0, 0, 1, 0, 0, 0, 1]
+        check("waiting", "pass", ", needs=['first']"),
+        check("last", "pass", f", needs={needs}"),
+    ).checks
+    assert (last.feedback, last.points) == (told, 0 if told else 1)
 
 
 FIXTURES = """

@@ -36,6 +36,12 @@ def test_what_was_left_open_is_not_implemented(grade: Any, kind: str) -> None:
     assert not any("not valid Python" in note for note in report.notes)
 
 
+@pytest.mark.parametrize("kind", OPEN)
+def test_what_was_left_open_below_a_right_function_costs_it_nothing(grade: Any, kind: str) -> None:
+    report = grade(f"{RIGHT}\n{OPEN[kind]}")
+    assert report.points == report.max_points
+
+
 BESIDE = {
     "def": " def helper(x):\n    return x\n",
     "tab": "\tdef helper(x):\n\t\treturn x\n",

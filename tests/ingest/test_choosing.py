@@ -174,6 +174,25 @@ def test_parameters_that_fit_beat_others(
     assert notes(gathered) == [named]
 
 
+OF_ANOTHER_LAB = {
+    "no parameters": lab("initialize_parameters()"),
+    "one more that must be given": lab("initialize_parameters(n_x, n_h, n_y, scope)"),
+    "by their names alone": lab("initialize_parameters(*, seed, dtype)"),
+    "one of its own": lab("initialize_parameters(model)"),
+    "a method": "class Net:\n    def initialize_parameters(self, n_x, n_h, n_y):\n        pass\n",
+    "an import": "from lab import initialize_parameters\nprint(initialize_parameters(2, 4, 1))\n",
+}
+
+
+@pytest.mark.parametrize("kind", OF_ANOTHER_LAB)
+@pytest.mark.parametrize("name", ["zz.py", "random_init.py"])
+def test_the_function_s_name_in_another_lab_is_no_answer(
+    ours_of: Any, kind: str, name: str
+) -> None:
+    gathered = ours_of({"ada/planar.py": RIGHT, f"ada/{name}": OF_ANOTHER_LAB[kind]})
+    assert taken(gathered) == [("planar.py",)]
+
+
 def test_more_functions_beat_the_name(ours_of: Any) -> None:
     files = {"ada/backprop_step.py": HALF, "ada/backprop_step v2.py": HALF + OTHER_HALF}
     gathered = ours_of(files)

@@ -450,6 +450,28 @@ def test_data_costs_nobody_anything(class_of, tmp_path):
     assert scratch == 30 * len(ZERO)
 
 
+DATA = {
+    "a table": "train.csv",
+    "a folder of them": "MNIST/raw/train-images-idx3-ubyte",
+    "an archive that is not read": "data.tar.gz",
+    "a model": "checkpoints/model.h5",
+    "a program that is none": "data.exe",
+    "a table in a zip": "data.zip/train.csv",
+}
+
+
+@pytest.mark.parametrize("kind", DATA)
+def test_data_of_any_kind_costs_its_student_and_the_others_nothing(class_of, tmp_path, kind):
+    big, (outer, _, inner) = bytes(60 << 20), DATA[kind].partition(".zip/")
+    name, content = (f"{outer}.zip", zipped({inner: big})) if inner else (outer, big)
+    answers = {f"{who}/zero_init.py": ZERO for who in ("ada", "bob", "zoe")}
+    archive = tmp_path / "class.zip"
+    archive.write_bytes(zipped(answers | {f"{who}/{name}": content for who in ("ada", "bob")}))
+    submissions, rows, listed = seen(class_of({}, path=archive))
+    assert submissions == dict.fromkeys(("ada.zero_init", "bob.zero_init", "zoe.zero_init"))
+    assert (rows, len(listed)) == (set(), 2)
+
+
 @pytest.mark.parametrize(
     "other", ["山田\u3000太郎", "山田\u00a0太郎", "山田  太郎", "山田 太郎\u202e"]
 )

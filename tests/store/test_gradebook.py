@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,21 @@ def test_a_row_per_student_and_a_column_per_exercise(make_report):
     assert bob["random_init"] == ""
     assert bob["status"] == "not handed in: random_init"
     assert bob["max"] == "5"
+
+
+ASKED = ("zero_init", "random_init", "nn_model", "deep_init")
+
+
+@pytest.mark.parametrize("count", range(1, 5))
+def test_the_maximum_is_that_of_all_that_was_asked_whatever_was_handed_in(make_report, count):
+    everything = [row("bob", make_report("passed", exercise=name), name) for name in ASKED]
+    some = [row("ada", make_report("passed", exercise=name), name) for name in ASKED[:count]]
+    ada, bob = book(some + everything, ASKED)
+    assert (bob["max"], bob["fraction"], bob["status"]) == ("8", "1", "graded")
+    missing = " ".join(ASKED[count:])
+    assert ada["status"] == (f"not handed in: {missing}" if missing else "graded")
+    assert (ada["max"], float(ada["fraction"])) == ("8", count / 4)
+    assert [ada[name] for name in ASKED] == ["2"] * count + [""] * (4 - count)
 
 
 def test_an_internal_error_is_blank_and_never_a_zero(make_report):

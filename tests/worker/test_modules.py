@@ -98,6 +98,19 @@ WAYS = {
                       {"lib__tools": "def g(): return 3"}),
     "a folder less": ("import lib.tools as t" + USE.format("t.g()"),
                       {"sub__lib__tools": "def g(): return 3"}),
+    "a folder on the path": (
+        "import sys\nsys.path.append('../src')\nfrom tools import g" + USE.format("g()"),
+        {"src__tools": "def g(): return 3"},
+    ),
+    "a folder put on the path by a function": (
+        "import os, sys\ndef find(name): sys.path.insert(0, os.path.join(os.getcwd(), name))\n"
+        "find('src')\nimport tools as t" + USE.format("t.g()"),
+        {"src__tools": "def g(): return 3"},
+    ),
+    "watched by magics": (
+        "%load_ext autoreload\n%autoreload 2\n%aimport tools\nimport tools as t"
+        + USE.format("t.g()"), {"tools": "def g(): return 3"},
+    ),
     "import_module": (
         "import importlib\nt = importlib.import_module('tools')" + USE.format("t.g()"),
         {"tools": "def g(): return 3"},
