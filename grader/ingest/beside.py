@@ -92,6 +92,7 @@ class Beside:
         programs = {top for top in others if self._may_be_a_program(beside[top][0])}
         if programs and len(others) < sum(map(self._writes, answering)):
             called |= programs
+        called |= {e.top for e in entries if e.top not in tops and self._is_called_so([e])}
         found = frozenset(entry.file for entry in entries if entry.top in called)
         is_shared = any(self._whose(same[0]) for top, same in tops.items() if top not in called)
         self.strays = found if is_shared else frozenset()
@@ -125,6 +126,8 @@ class Beside:
     def _is_called_so(self, same: Sequence[Entry]) -> bool:
         """Whether a file or folder is called like a helper or a program, or is a package."""
         first, names = same[0], self._names
+        if first.is_flat and not first.file.is_code:
+            return False
         if first.is_flat:
             is_helper = names.is_helper(first.unit.name) and not self._told[first.file].student
             return is_helper or names.is_program(first.unit.stem)

@@ -93,7 +93,12 @@ class Sharing:
         flat = [unit.path for unit in units if len(unit.path.parts) == 1]
         if any(self._tell(path).student and not self._is_program(path) for path in flat):
             return None
-        return self._others(inside)
+        level = self._others(inside)
+        # Below a student's own weeks lie answers of one name in each, as in others' weeks.
+        has_weeks = any(
+            self._names.is_collection(part) for u in units for part in u.path.parts[1:-1]
+        )
+        return level if level and (level.are_groups or not has_weeks) else None
 
     def _is_program(self, path: PurePosixPath) -> bool:
         return self._names.is_helper(path.name) or self._names.is_program(path.stem)

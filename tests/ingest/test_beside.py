@@ -54,6 +54,15 @@ def test_a_program_beside_students_is_listed_and_nobody_s(
     assert listed(gathered) == {name}
 
 
+@pytest.mark.parametrize("name", ["data/points.csv", "figures/a.png", "lib/notes.txt"])
+@pytest.mark.parametrize("kind", ["files", "folders"])
+def test_a_folder_without_code_that_is_called_so_is_nobody_s(
+    ours_of: Any, kind: str, name: str
+) -> None:
+    gathered = ours_of(class_with(kind) | {name: "x"})
+    assert (rows(gathered), listed(gathered)) == ({"Ada", "Bo"}, {name})
+
+
 @pytest.mark.parametrize("name", ["mytool.py", "slides.py", "make_figures.py"])
 def test_a_name_that_may_be_a_program_s_is_nobody_s_where_most_others_answer(
     ours_of: Any, name: str

@@ -172,6 +172,10 @@ CLASSES = {
         "ann/Week 1/answer: R, ben/Week 1/answer: R, ann/Week 2/answer: Z, ben/Week 2/answer: Z",
         "ann: ZR, ben: ZR",
     ),
+    "two answers in students' weeks": (
+        "ann/lab1/plan: R, ann/lab1/net: R, ben/lab1/plan: R, ben/lab1/net: R, cy/lab1/x: R",
+        "ann: R, ben: R, cy: R",
+    ),
     "exercises in students' folders": (
         "ann/random_init/plan: R, ben/random_init/plan: R, ann/zero_init/net: Z",
         "ann: ZR, ben: R",
