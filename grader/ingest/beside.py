@@ -2,8 +2,8 @@
 
 What has nothing of an exercise is a module when it is called a helper or a program (`utils.py`,
 `lib/`), or when several import it: an import by one classmate would erase somebody's work. What
-nobody imports is nobody's, and listed, when it is called so, or when most others answer and its
-name may be a program's (lower case). Anything else is somebody's.
+nobody imports is nobody's, and listed, when it is called so. Anything else is somebody's: a row too
+many is seen at once, a student without a row is not.
 """
 
 from __future__ import annotations
@@ -88,10 +88,6 @@ class Beside:
             if not is_shared or entry.top in called or len({*map(self._whose, by)}) > 1
         }
         """Files that answer nothing, with those that import them."""
-        others = beside.keys() - called - {entry.top for entry in every}
-        programs = {top for top in others if self._may_be_a_program(beside[top][0])}
-        if programs and len(others) < sum(map(self._writes, answering)):
-            called |= programs
         called |= {e.top for e in entries if e.top not in tops and self._is_called_so([e])}
         found = frozenset(entry.file for entry in entries if entry.top in called)
         is_shared = any(self._whose(same[0]) for top, same in tops.items() if top not in called)
@@ -134,16 +130,6 @@ class Beside:
         is_package = any(e.path.parts[1:] == (_PACKAGE,) for e in same)
         return is_package or names.is_program(first.unit.parts[0])
 
-    def _writes(self, same: Sequence[Entry]) -> bool:
-        """Whether a function of an exercise is in somebody's work, and not only its name."""
-        return any(self._clues.contents.seems_to_define(entry.file) for entry in same)
-
-    def _may_be_a_program(self, entry: Entry) -> bool:
-        """Whether a file is one as its name may tell; an empty one is what somebody handed in."""
-        if not entry.is_flat or entry.unit.suffix.lower() != ".py" or self._told[entry.file].task:
-            return False
-        return _is_plain(entry.unit.stem) and bool(entry.file.read().strip())
-
     def _importers(
         self, answering: Iterable[Sequence[Entry]], beside: Collection[Sequence[Entry]]
     ) -> dict[Entry, list[Entry]]:
@@ -169,11 +155,6 @@ class Beside:
 def _handed_in(entry: Entry) -> HandedIn:
     """Return a file in its place among those of all students."""
     return HandedIn(_NOBODY, PurePosixPath(entry.section, entry.path), entry.file)
-
-
-def _is_plain(name: str) -> bool:
-    """Whether a name may be a program's: letters in lower case, without a number."""
-    return name.isascii() and name.islower() and name.replace("_", "").isalpha()
 
 
 def is_beside(file: StoredFile, clues: Clues) -> bool:

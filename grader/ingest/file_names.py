@@ -64,13 +64,19 @@ _LAST: Final = re.compile(rf"(?:^|[{_GAP}]+){_WORD}$", re.IGNORECASE)
 # Without an exercise in the name a word may be a person's; a sign says that it stands apart.
 _FIRST_APART: Final = re.compile(rf"^{_WORD}(?: [-–—] |[_＿])", re.IGNORECASE)
 _LAST_APART: Final = re.compile(rf"(?: [-–—] |[_＿])({_WORD})$", re.IGNORECASE)
+# What lies in a folder called so was handed in after what lies outside, by the same people.
+_LATER: Final = (
+    r"late|re[ _-]?submi(?:ssion|tted)|redo|make[ _-]?up|second (?:try|attempt)|nachreichung(?:en)?"
+)
 # Folders called so hold what several students handed in, or one of them at several times.
 _COLLECTION: Final = re.compile(
     r"(?:lab|hw|homework|assignment|exercise|exercises|ex|task|week|unit|module|section|session|"
-    r"topic|day|late|on[ _-]?time|aufgabe|übung|uebung|abgabe|woche|tag|blatt|devoir|semaine|tp|td|"
-    r"tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание)s?[ _.-]*(?:\d{1,3}|[a-z])?",
+    r"topic|day|on[ _-]?time|aufgabe|übung|uebung|abgabe|woche|tag|blatt|devoir|semaine|tp|td|"
+    rf"tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание|{_LATER})s?"
+    r"[ _.-]*(?:\d{1,3}|[a-z])?",
     re.IGNORECASE,
 )
+_LATE: Final = re.compile(rf"(?:{_LATER})(?![^\W\d_]{{2}})", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"\(\d{1,3}\)$")
 _HANDED_IN: Final = "handed in"
 """The task of what a system says was handed in for one assignment."""
@@ -160,6 +166,10 @@ class FileNames:
     def is_collection(self, folder: str) -> bool:
         """Whether a folder is called like one that holds work of many: `lab1`, `Section B`."""
         return _COLLECTION.fullmatch(without_marks(_bounded(folder))) is not None
+
+    def is_later(self, folder: str) -> bool:
+        """Whether a folder is called like one for what is handed in late, or once more."""
+        return _LATE.match(folder) is not None
 
     def tell(self, stem: str) -> FileName:
         """Return what a file's name without its suffix tells."""

@@ -146,8 +146,9 @@ class Sharing:
         seen: dict[tuple[str, Hashable], set[tuple[str, ...]]] = defaultdict(set)
         for unit in units if sections.levels else ():
             place = sections.place(unit.path, self._names)
+            within = tuple(f for f in place.within if not self._names.is_later(f))
             for student, work in self._works([Unit(place.path, unit.file, place.exercise)]):
-                seen["/".join((*place.groups, student)), work].add(place.within)
+                seen["/".join((*place.groups, student)), work].add(within)
         return frozenset(name for (name, _), places in seen.items() if len(places) > 1)
 
     def _works(self, units: Sequence[Unit]) -> Iterator[tuple[str, Hashable]]:

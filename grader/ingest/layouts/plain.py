@@ -82,7 +82,10 @@ class _Level:
     def handed_in(self, entry: Entry) -> tuple[str, HandedIn]:
         """Return a file of its student, and what tells this one from namesakes."""
         label, inner, is_stray = self._whose(entry)
-        handed = HandedIn(student_of(label), inner, entry.file, entry.exercise, is_stray=is_stray)
+        turn = sum(map(self._names.is_later, entry.place.within))
+        handed = HandedIn(
+            student_of(label), inner, entry.file, entry.exercise, turn, is_stray=is_stray
+        )
         attempt = attempt_of(entry.unit.stem if entry.is_flat else entry.unit.parts[0])
         if attempt is None:
             return label, handed
