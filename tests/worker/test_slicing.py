@@ -87,7 +87,7 @@ def value(*sources: str, **given: Any) -> Any:
 
 
 def test_there_are_many_forms() -> None:
-    assert len({form.strip() for form in FORMS}) >= 350
+    assert len({form.strip() for form in FORMS}) >= 500
 
 
 @pytest.mark.parametrize("form", FORMS)

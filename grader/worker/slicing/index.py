@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from grader.worker.extract import Statement
-    from grader.worker.slicing.facts import Facts
+    from grader.worker.slicing.statement.facts import Facts
 
 BUILTINS = frozenset(dir(builtins))
 _BIND_ANYTHING = frozenset({"exec", "eval", "globals", "vars", "locals", "setattr"})

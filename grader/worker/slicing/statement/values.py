@@ -90,6 +90,11 @@ def is_literal(expression: ast.expr) -> bool:
     )
 
 
+def is_changeable(literal: ast.expr) -> bool:
+    """Whether a value as it is written is, or holds, something that can be changed in place."""
+    return any(isinstance(part, ast.List | ast.Set | ast.Dict) for part in ast.walk(literal))
+
+
 def _is_bounded(node: ast.BinOp) -> bool:
     """Whether arithmetic cannot run away, as ``10 ** 10 ** 10`` does, nor fail as ``1 / 0``."""
     left, right = _number(node.left), _number(node.right)

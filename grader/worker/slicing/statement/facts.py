@@ -15,13 +15,13 @@ from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing import changes, values
+from grader.worker.slicing.statement import changes, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.worker.extract import Statement
-    from grader.worker.slicing.values import Addition
+    from grader.worker.slicing.statement.values import Addition
 
 _FUNCTION = 0x0001 | 0x0002  # CO_OPTIMIZED | CO_NEWLOCALS
 _AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
@@ -158,6 +158,12 @@ class Facts:
             return False
         named = all(isinstance(target, ast.Name) for target in node.targets)
         return named and values.is_literal(node.value)
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether that value is a number or a text, or some of them that nobody can change."""
+        value = getattr(self.statement.node, "value", None)
+        return self.is_plain and value is not None and not values.is_changeable(value)
 
     @cached_property
     def is_none(self) -> bool:
