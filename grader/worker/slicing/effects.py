@@ -130,9 +130,7 @@ class Effects:
         found = {name}
         for place in self._index.binders[name]:
             value = getattr(self._index.facts[place].statement.node, "value", None)
-            if isinstance(value, ast.Lambda):
-                found |= changes.of_lambda(value)
-            elif isinstance(value, ast.Call):  # inc, get = counter()
+            if isinstance(value, ast.Call):  # inc, get = counter()
                 found |= self.functions.of(called(value)).made
                 found |= self._index.facts[place].binds
         return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.worker.slicing.statement.facts import Facts
     from grader.worker.slicing.statement.parts import Call
 
-    Function = ast.FunctionDef | ast.AsyncFunctionDef
+    Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 _MOST_WORK = 1_000_000
 """Names and calls that are looked at for all functions of a file: about a second."""
@@ -145,10 +145,12 @@ class Functions:
         return Effect(named.union(*(one.sets for one in facts)), every, passes=every)
 
     def _bodies(self, facts: Facts) -> Iterator[_Body]:
-        node = facts.statement.node
+        node: ast.AST = facts.statement.node
         of_object = isinstance(node, ast.ClassDef)
+        if isinstance(node, ast.Assign):
+            node = node.value
         for function in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 continue
             inside = changes.of(function, inner=True)
             works = (c for c in inside.calls if self.is_librarys_work(c, inside.imported))
@@ -165,7 +167,7 @@ class Functions:
                 calls=[call for call in inside.calls if not call.is_method],
                 meant=meant,
                 parameters=list(_parameters(function.args, of_object=of_object)),
-                makers=[called(one) for one in function.decorator_list],
+                makers=[called(one) for one in getattr(function, "decorator_list", ())],
                 made=_changed_by_inner(inside) & facts.later,
                 given_back={n for part in inside.returned for n in names_of(part)},
                 of_module={*facts.later, *facts.reads, *facts.binds},

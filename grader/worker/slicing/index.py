@@ -84,7 +84,7 @@ class Index:
         """The functions that are asked for, and those that may call them."""
         users: dict[str, set[str]] = defaultdict(set)
         for one in self.facts:
-            if one.defines or one.statement.kind == "function":
+            if one.defines:
                 for name in one.later:
                     users[name] |= one.binds
         found: set[str] = set()
@@ -104,13 +104,13 @@ class Index:
         return bool(places) and all(self.facts[p].statement.kind == "import" for p in places)
 
     def functions(self, name: str) -> list[Facts]:
-        """Return the definitions of a function."""
-        return [one for one in self.definitions(name) if one.statement.kind == "function"]
+        """Return the definitions of a function, a lambda with a name included."""
+        return [one for one in self.definitions(name) if one.statement.kind != "class"]
 
     def definitions(self, name: str) -> list[Facts]:
         """Return the definitions of a function or a class."""
         found = (self.facts[place] for place in self.binders.get(name, ()))
-        return [one for one in found if one.statement.kind in ("function", "class")]
+        return [one for one in found if one.defines]
 
     def is_class(self, name: str) -> bool:
         """Whether a name is bound by a class of the file."""

@@ -90,7 +90,7 @@ def of(node: ast.AST, *, inner: bool = False) -> Changes:
 
     With `inner`, `node` is a function and its body is what is looked at.
     """
-    found = Changes()
+    found = Changes(returned=parts_of(node.body) if isinstance(node, ast.Lambda) else [])
     waiting = list(ast.iter_child_nodes(node)) if inner else [node]
     alone: set[int] = set()
     while waiting:
