@@ -49,6 +49,8 @@ class Execution:
     """A context in which an import of a module that is not there fails, as it does in Python."""
     failures: dict[int, Failure] = field(default_factory=dict)
     """By the statement's place."""
+    deleted: set[str] = field(default_factory=set)
+    """Names that had a value until a statement took it away."""
     skipped: int = 0
     wanted: Sequence[Sequence[str]] = ()
     """What `run` was asked for."""
@@ -193,6 +195,7 @@ class Execution:
         facts = self.facts[place]
         is_star = facts.statement.kind == "import" and not facts.binds
         before = dict(self.names) if is_star else {n: self.names.get(n, self) for n in facts.binds}
+        bound = facts.deletes & self.names.keys()
         try:
             if facts.fault is not None:
                 raise facts.fault
@@ -207,6 +210,7 @@ class Execution:
             self.failures[place] = Failure(facts, error.with_traceback(None), line)
             return error
         self.failures.pop(place, None)
+        self.deleted.update(name for name in bound if name not in self.names)
         if is_star:
             before = _changed(before, self.names, self)
         for name, value in before.items():

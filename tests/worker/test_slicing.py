@@ -255,6 +255,14 @@ def test_why_a_name_is_missing_is_told(case: str, monkeypatch: pytest.MonkeyPatc
     assert why["reason"].startswith(reason)
 
 
+@pytest.mark.parametrize("head", ["if __name__ == '__main__'", "if 1 > 2", "for i in []"])
+def test_a_deletion_that_nobody_executed_hides_no_cause(head: str) -> None:
+    _, report = define(f"K = 1 / int('0')\n{head}:\n    del K\ndef f(): return K")
+    assert report["unset"]["K"]["line"] == 1
+    _, report = define("K = [3][0]\ndel K\ndef f(): return K")
+    assert report["unset"] == {}
+
+
 def test_statements_that_cost_a_worker_are_told_and_not_executed(notes: list[str]) -> None:
     code = "import ran\nK = ran.note('exit')\nS = 3\ndef f(): return K, S"
     namespace, report = define(code, slices="tell")
