@@ -205,13 +205,12 @@ _NOTHING = Effect()
 
 def closure(names: Iterable[str], after: Callable[[str], Iterable[str]]) -> set[str]:
     """Return `names` and all that comes `after` them."""
-    found: set[str] = set()
-    waiting = list(names)
+    found = set(names)
+    waiting = list(found)
     while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += after(name)
+        new = {*after(waiting.pop())} - found
+        found |= new
+        waiting += new
     return found
 
 
