@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from grader.worker.awaiting import first_of
+from grader.worker.awaiting import adopt
 from grader.worker.pyplot import NAMES, of_numpy
 
 if TYPE_CHECKING:
@@ -168,8 +168,6 @@ def stand_in(module: str, provided: Mapping[str, Any]) -> StandIn:
         return Progress(module)
     if module in ("pylab", "matplotlib.pylab", "matplotlib.pyplot"):
         return Quiet(module, _given(module))
-    if module == "IPython":
-        return Quiet(module, {"first_of": first_of})
     return Quiet(module) if root in QUIET_MODULES else Placeholder(module, provided)
 
 
@@ -237,7 +235,10 @@ class Importer:
         if level == 0 and root in QUIET_MODULES and own is None and not self._strict:
             return stand_in(name if fromlist else root, self._provided)
         try:
-            return self._import(name, globals, locals, fromlist or (), level)
+            module = self._import(name, globals, locals, fromlist or (), level)
+            if root == "asyncio":
+                adopt()
+            return module
         except Exception:  # a module may fail in any way: denied, half installed, out of memory
             full = "." * level + name
             if len(self.missing) < 50:

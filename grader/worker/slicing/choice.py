@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from grader.worker.awaiting import FLAG
 from grader.worker.slicing.effects import Effects
 from grader.worker.slicing.needs import Needs
 from grader.worker.slicing.statement.changes import MUTATORS
@@ -82,7 +83,7 @@ class Choice:
             self._tests[block] = set()
             if isinstance(block.node, ast.If):
                 with suppress(Exception):  # what cannot be compiled is not executed either
-                    code = compile(ast.Expression(block.node.test), block.label, "eval")
+                    code = compile(ast.Expression(block.node.test), block.label, "eval", FLAG)
                     self._tests[block].update(code.co_names)
         return self._tests[block]
 

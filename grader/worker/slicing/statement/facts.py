@@ -15,6 +15,7 @@ from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING
 
+from grader.worker.awaiting import FLAG, NEED_LOOP, START_LOOP
 from grader.worker.slicing.statement import changes, values
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def compiled(statement: Statement) -> CodeType:
         ast.Module([*_one_by_one(node)] if isinstance(node, ast.Delete) else [node], []),
         statement.label,
         "exec",
-        flags=__future__.annotations.compiler_flag,
+        flags=__future__.annotations.compiler_flag | FLAG,
         dont_inherit=True,
     )
     return code
@@ -147,6 +148,11 @@ class Facts:
     def changes(self) -> changes.Changes:
         """What it changes in place, and which names stand for parts of others."""
         return changes.of(self.statement.node)
+
+    @property
+    def needs_loop(self) -> bool:
+        """Whether it starts what is to run in an event loop, and starts no loop itself."""
+        return bool(self.words & NEED_LOOP) and not self.words & START_LOOP
 
     @cached_property
     def is_plain(self) -> bool:
