@@ -8,6 +8,7 @@ import math
 import os
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -66,9 +67,10 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     module.note = found.append  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ran", module)
     limit = sys.getrecursionlimit()
-    for module, name in ((np, "K"), (math, "cube")):
-        monkeypatch.setattr(module, name, None, raising=False)
-    with mock.patch.dict(os.environ), decimal.localcontext():
+    tables = (vars(np), vars(math), os.environ)
+    with decimal.localcontext(), ExitStack() as kept:
+        for table in tables:
+            kept.enter_context(mock.patch.dict(table))
         yield found
     sys.setrecursionlimit(limit)
 

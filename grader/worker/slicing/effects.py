@@ -62,14 +62,18 @@ class Effects:
         """Yield the statements that set what `facts` use of a library: ``os.environ["x"] = 1``."""
         for name in self._patches.keys() & (facts.reads | facts.later):
             yield from (
-                place for attribute, place in self._patches[name] if attribute in facts.words
+                place
+                for attribute, place in self._patches[name]
+                if attribute == "*" or attribute in facts.words
             )
 
     @cached_property
     def _patches(self) -> dict[str, list[tuple[str, int]]]:
         table: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for place in self._index.others:
-            for name, attribute in self._index.facts[place].changes.parts:
+            done = self._index.facts[place].changes
+            called = (self.functions.of(call.name) for call in done.calls if not call.is_method)
+            for name, attribute in done.parts.union(*(effect.patches for effect in called)):
                 if self._index.only_imported(name) and not self._index.tries(place):
                     table[name].append((attribute, place))
         return table

@@ -35,6 +35,8 @@ class Effect:
     """Places and names of the parameters whose values it changes; "*" and "**" stand for all."""
     made: set[str] = field(default_factory=set)
     """Names of the module whose values are changed by functions that it makes."""
+    patches: set[tuple[str, str]] = field(default_factory=set)
+    """Attributes of names of the module that it sets: ``np`` and ``float``."""
     passes: set[int | str] = field(default_factory=set)
     """Places and names of the parameters with which its result may share something."""
     gives: set[str] = field(default_factory=set)
@@ -44,7 +46,7 @@ class Effect:
     def size(self) -> int:
         """How much is known, which only grows."""
         names = len(self.names) + len(self.made) + len(self.gives)
-        return names + len(self.arguments) + len(self.passes)
+        return names + len(self.patches) + len(self.arguments) + len(self.passes)
 
     def changes(self, place: int | str) -> bool:
         """Whether it changes the argument at a place or of a name, or what is unpacked there."""
@@ -71,6 +73,8 @@ class _Body:
     """Functions that make its decorators."""
     made: set[str]
     """Names whose values are changed by functions that it defines."""
+    patches: set[tuple[str, str]]
+    """Attributes that it sets itself."""
     given_back: set[str]
     """Names with which its result shares something."""
     of_module: set[str]
@@ -169,6 +173,7 @@ class Functions:
                 parameters=list(_parameters(function.args, of_object=of_object)),
                 makers=[called(one) for one in getattr(function, "decorator_list", ())],
                 made=_changed_by_inner(inside) & facts.later,
+                patches={part for part in inside.parts if part[0] in facts.later},
                 given_back={n for part in inside.returned for n in names_of(part)},
                 of_module={*facts.later, *facts.reads, *facts.binds},
                 of_object=of_object,
@@ -181,6 +186,7 @@ class Functions:
         for call in body.calls:
             inner = self.of(call.name)
             found.names |= inner.names
+            found.patches |= inner.patches
             roots.update(root for place, root in call.given if inner.changes(place))
             work += 1 + len(inner.names) + len(call.given)
             found.gives |= inner.gives if not call.alone else set()
@@ -195,6 +201,7 @@ class Functions:
         roots |= changes.defaults(body.node.args, roots)
         found.names |= roots & body.of_module
         found.made |= body.made
+        found.patches |= body.patches
         for maker in body.makers:
             found.names |= self.of(maker).made
         return work

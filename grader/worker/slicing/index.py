@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from grader.worker.placeholders import QUIET_MODULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from grader.worker.extract import Statement
     from grader.worker.slicing.statement.facts import Facts
@@ -63,7 +63,8 @@ class Index:
     @cached_property
     def binds_anything(self) -> list[int]:
         """The places of statements that may bind any name: by `exec`, `globals()` and the like."""
-        return [place for place in self.others if self.facts[place].reads & _BIND_ANYTHING]
+        means = _BIND_ANYTHING | self._callers(_BIND_ANYTHING)
+        return [place for place in self.others if self.facts[place].reads & means]
 
     @cached_property
     def attributes(self) -> dict[str, list[int]]:
@@ -82,19 +83,26 @@ class Index:
     @cached_property
     def _leading(self) -> set[str]:
         """The functions that are asked for, and those that may call them."""
+        return self._callers(self._asked) | self._asked
+
+    def _callers(self, names: Iterable[str]) -> set[str]:
+        """Return the functions that may call one of `names`, or one another to that end."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            new = self._users[waiting.pop()] - found
+            found |= new
+            waiting += new
+        return found
+
+    @cached_property
+    def _users(self) -> dict[str, set[str]]:
         users: dict[str, set[str]] = defaultdict(set)
         for one in self.facts:
             if one.defines:
                 for name in one.later:
                     users[name] |= one.binds
-        found: set[str] = set()
-        waiting = list(self._asked)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += users[name]
-        return found
+        return users
 
     def only_imported(self, name: str) -> bool:
         """Whether nothing but imports of libraries binds a name."""

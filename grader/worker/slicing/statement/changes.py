@@ -75,7 +75,7 @@ class Changes:
     inner: list[ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=list)
     """Functions that are defined in it, and not looked into."""
     parts: set[tuple[str, str]] = field(default_factory=set)
-    """Of names, the attributes that are set or changed: ``os`` and ``environ``."""
+    """Of names, the attributes that are set or changed: ``os`` and ``environ``, or any ("*")."""
     imported: set[str] = field(default_factory=set)
     """Names that imports in it bind."""
 
@@ -215,6 +215,9 @@ def _called(node: ast.Call, found: Changes, *, alone: bool) -> None:
     call = call_of(node, alone=alone)
     if call.name in CHANGE_THEIR_FIRST and node.args:
         found.roots.update(roots(node.args[0]))
+    match node:
+        case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=owner), key, _]):
+            found.parts.add((owner, str(key.value) if isinstance(key, ast.Constant) else "*"))
     lambdas = [value for _, value in call.arguments if isinstance(value, ast.Lambda)]
     found.roots.update(root for one in lambdas for root in of_lambda(one))
     for keyword in node.keywords:
