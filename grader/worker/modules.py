@@ -163,11 +163,26 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.machinery.ModuleSpec(name, self, origin=path)
         return real(name, location, **options)
 
-    def _run_path(self, real: Callable[..., Any], path_name: Any, *more: Any, **named: Any) -> Any:
+    def _run_path(
+        self,
+        real: Callable[..., Any],
+        path_name: Any,
+        init_globals: dict[str, Any] | None = None,
+        run_name: str | None = None,
+    ) -> Any:
         """Stand before `runpy.run_path`, for files that were handed in."""
         if path := self._handed_in(path_name):
-            return dict(vars(self.load(path)))
-        return real(path_name, *more, **named)
+            name = run_name or "<run_path>"
+            before, module = sys.modules.get(name), ModuleType(name)
+            vars(module).update(init_globals or {})
+            sys.modules[name] = module  # dataclasses look a class's module up there
+            try:
+                self._execute(module, path)
+            finally:
+                sys.modules.pop(name)
+                sys.modules |= {name: before} if before else {}
+            return dict(vars(module))
+        return real(path_name, init_globals, run_name)
 
     def _handed_in(self, location: Any) -> str | None:
         """Return the file of the submission that is meant by a path where none lies."""

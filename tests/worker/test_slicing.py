@@ -235,6 +235,10 @@ REASONS = {
         "K = open('data/x.csv').read()",
         "it reads x.csv, which is not there",
     ),
+    "a file that is written": (
+        "def save(): raise OSError(30, 'Read-only file system', 'a/log.txt')\nK = save()",
+        "it may not open log.txt, since no file can be written",
+    ),
     "a question": ("K = input()", "it asks for input, and nobody answers"),
     "an empty file": (
         "import io, pickle\nK = pickle.load(io.BytesIO())",
