@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import threading
 from typing import Any
 from unittest import mock
@@ -43,3 +44,10 @@ def test_a_student_s_loop_opens_no_socket(make: str) -> None:
     with mock.patch.object(socket, "socketpair", side_effect=PermissionError):
         assert function is not None
         assert function() == 3
+
+
+def test_a_student_s_own_asyncio_has_no_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "asyncio.events")
+    before = asyncio.new_event_loop
+    awaiting.adopt()
+    assert asyncio.new_event_loop is before
