@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from grader.worker.awaiting import FLAG, evaluate, evaluate_within_loop
 from grader.worker.clock import Clock, Stopped
 from grader.worker.slicing import Choice, Facts
 
@@ -49,6 +50,8 @@ class Execution:
     """A context in which an import of a module that is not there fails, as it does in Python."""
     failures: dict[int, Failure] = field(default_factory=dict)
     """By the statement's place."""
+    deleted: set[str] = field(default_factory=set)
+    """Names that had a value until a statement took it away."""
     skipped: int = 0
     wanted: Sequence[Sequence[str]] = ()
     """What `run` was asked for."""
@@ -150,9 +153,9 @@ class Execution:
         if block not in self._active:
             return None
         try:
-            code = compile(ast.Expression(test), block.label, "eval", dont_inherit=True)
+            code = compile(ast.Expression(test), block.label, "eval", FLAG, dont_inherit=True)
             with self.clock.limited():
-                return "body" if eval(code, self.names) else "orelse"  # noqa: S307
+                return "body" if evaluate(code, self.names) else "orelse"
         except BaseException:  # it may read a file that is not there
             return None
 
@@ -175,10 +178,11 @@ class Execution:
         bound = {name: facts for facts in inside for name in facts.binds}
         before = {name: self.names.get(name) for name in bound}
         try:
-            code = compile(ast.Module([block.node], []), block.label, "exec", dont_inherit=True)
+            tree = ast.Module([block.node], [])
+            code = compile(tree, block.label, "exec", FLAG, dont_inherit=True)
             with warnings.catch_warnings(), self.strictly(), self.clock.limited():
                 warnings.simplefilter("ignore")
-                exec(code, self.names)  # noqa: S102
+                evaluate(code, self.names)
         except BaseException:
             return False
         for name, facts in bound.items():
@@ -193,6 +197,7 @@ class Execution:
         facts = self.facts[place]
         is_star = facts.statement.kind == "import" and not facts.binds
         before = dict(self.names) if is_star else {n: self.names.get(n, self) for n in facts.binds}
+        bound = facts.deletes & self.names.keys()
         try:
             if facts.fault is not None:
                 raise facts.fault
@@ -207,6 +212,7 @@ class Execution:
             self.failures[place] = Failure(facts, error.with_traceback(None), line)
             return error
         self.failures.pop(place, None)
+        self.deleted.update(name for name in bound if name not in self.names)
         if is_star:
             before = _changed(before, self.names, self)
         for name, value in before.items():
@@ -222,7 +228,7 @@ class Execution:
             if place in self._givers:
                 self._givers[place](self.names, facts.statement.label)
             else:
-                exec(code, self.names)  # noqa: S102
+                (evaluate_within_loop if facts.needs_loop else evaluate)(code, self.names)
 
     def _give_back(self, before: dict[str, Any]) -> None:
         """Leave no half-made value behind."""

@@ -39,6 +39,13 @@ class Files:
         self._written: set[str] = set()
         for path, cells in files:
             self._files.setdefault(_clean(path), cells)
+        self._look()
+
+    def _look(self) -> None:
+        """Note in which folders files lie; what was found before may be found elsewhere now."""
+        self._folders = {folder for path in self._files for folder in _parents(path)}
+        self._nearest = sorted(self._folders, key=lambda f: (f.count("/"), f))
+        self._found: dict[tuple[str, str], str | None] = {}
 
     def __iter__(self) -> Iterator[tuple[str, Cells]]:
         """Yield each file with its path, those that cells write last."""
@@ -52,6 +59,7 @@ class Files:
             self._written.add(path)
         elif path in self._written:
             self._files[path] = [*self._files[path], *cells]
+        self._look()
 
     def run(self, path: str) -> str | None:
         """Return the file that is meant by a path, as in ``%run path``."""
@@ -66,11 +74,11 @@ class Files:
     def find(self, name: str, importer: str | None = None) -> str | None:
         """Return the path of a module of the first level, for the file that imports it."""
         home = self._home if importer is None else posixpath.dirname(importer)
-        above = list(dict.fromkeys((home, *_parents(home), "")))
-        folders = {folder for path in self._files for folder in _parents(path)}
-        nearest = sorted(folders.difference(above), key=lambda f: (f.count("/"), f))
-        places = (self.within(folder, name) for folder in (*above, *nearest))
-        return next((path for path in places if path is not None), None)
+        if (home, name) not in self._found:
+            above = (home, *_parents(home), "")
+            places = (self.within(folder, name) for folder in (*above, *self._nearest))
+            self._found[home, name] = next((path for path in places if path is not None), None)
+        return self._found[home, name]
 
     def beside(self, name: str, importer: str | None = None) -> str | None:
         """Return the path of the file of that name in the folder of the one that imports it."""
@@ -85,7 +93,7 @@ class Files:
         files = (f"{path}/__init__.py", f"{path}.py", f"{path}.ipynb")
         if found := next((file for file in files if file in self._files), None):
             return found
-        return path if any(path in _parents(file) for file in self._files) else None
+        return path if path in self._folders else None
 
     def imported(self, names: Iterable[str]) -> set[str]:
         """Return the files of which modules are called `names`, with their packages."""
@@ -155,11 +163,26 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.machinery.ModuleSpec(name, self, origin=path)
         return real(name, location, **options)
 
-    def _run_path(self, real: Callable[..., Any], path_name: Any, *more: Any, **named: Any) -> Any:
+    def _run_path(
+        self,
+        real: Callable[..., Any],
+        path_name: Any,
+        init_globals: dict[str, Any] | None = None,
+        run_name: str | None = None,
+    ) -> Any:
         """Stand before `runpy.run_path`, for files that were handed in."""
         if path := self._handed_in(path_name):
-            return dict(vars(self.load(path)))
-        return real(path_name, *more, **named)
+            name = run_name or "<run_path>"
+            before, module = sys.modules.get(name), ModuleType(name)
+            vars(module).update(init_globals or {})
+            sys.modules[name] = module  # dataclasses look a class's module up there
+            try:
+                self._execute(module, path)
+            finally:
+                sys.modules.pop(name)
+                sys.modules |= {name: before} if before else {}
+            return dict(vars(module))
+        return real(path_name, init_globals, run_name)
 
     def _handed_in(self, location: Any) -> str | None:
         """Return the file of the submission that is meant by a path where none lies."""

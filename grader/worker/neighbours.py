@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from grader.worker.slicing import Effects, Facts, Index, Origin
@@ -22,12 +22,13 @@ class Neighbours:
         """`facts` are of each file, by its path; those of the answer come with its parts."""
         self._files, self._facts = files, facts
         self._words: dict[str, set[str]] = {}
-        self._reads: dict[str, set[str]] = {}
+        self._imported = cache(self._imported_by)
+        self._reads = cache(lambda path: closure([path], self._imported))
 
     def origin(self, modules: Iterable[str]) -> Origin:
         """Return which files an import of `modules` names, and all that it reads."""
         files = self._files.imported(modules)
-        return Origin(frozenset(files), frozenset(closure(files, self._imported)))
+        return Origin(frozenset(files), frozenset().union(*map(self._reads, files)))
 
     def words(self, path: str) -> set[str]:
         """Return the words of all files but this one: what they may read of it."""
@@ -62,12 +63,9 @@ class Neighbours:
             self._words[path] = set(texts).union(*(one.words for one in self._facts[path]))
         return self._words[path]
 
-    def _imported(self, path: str) -> set[str]:
-        if path not in self._reads:
-            facts = self._facts.get(path, ())
-            names = (name for one in facts for name in one.statement.imports)
-            self._reads[path] = self._files.imported(names)
-        return self._reads[path]
+    def _imported_by(self, path: str) -> set[str]:
+        facts = self._facts.get(path, ())
+        return self._files.imported(name for one in facts for name in one.statement.imports)
 
 
 def _firsts(facts: Facts) -> set[str]:

@@ -7,7 +7,6 @@ everything that is done to it does nothing and gives a `Quiet` again.
 
 from __future__ import annotations
 
-import builtins
 import dis
 import sys
 from contextlib import contextmanager
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from grader.worker.awaiting import first_of
+from grader.worker.awaiting import adopt
+from grader.worker.pyplot import NAMES, of_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,18 +29,6 @@ QUIET_MODULES = frozenset(
         *("PIL", "cv2", "imageio"),
     }
 )
-_DRAWS = (
-    "annotate", "arrow", "axes", "axhline", "axhspan", "axis", "axline", "axvline", "axvspan",
-    "bar", "barh", "box", "boxplot", "cla", "clf", "clim", "close", "colorbar", "contour",
-    "contourf", "delaxes", "draw", "errorbar", "figlegend", "figtext", "figure", "fill",
-    "fill_between", "gca", "gcf", "gray", "grid", "hexbin", "hist", "hist2d", "hlines", "imread",
-    "imsave", "imshow", "ioff", "ion", "jet", "legend", "loglog", "margins", "matshow", "pause",
-    "pcolor", "pcolormesh", "pie", "plot", "polar", "quiver", "rc", "rcParams", "savefig", "sca",
-    "scatter", "semilogx", "semilogy", "setp", "show", "spy", "stackplot", "stairs", "stem",
-    "step", "streamplot", "style", "subplot", "subplots", "subplots_adjust", "suptitle", "table",
-    "text", "tick_params", "tight_layout", "title", "twinx", "twiny", "violinplot", "viridis",
-    "vlines", "xlabel", "xlim", "xscale", "xticks", "ylabel", "ylim", "yscale", "yticks",
-)  # fmt: skip
 _UNPACK = {dis.opmap["UNPACK_SEQUENCE"], dis.opmap["UNPACK_EX"]}
 
 
@@ -179,27 +167,17 @@ def stand_in(module: str, provided: Mapping[str, Any]) -> StandIn:
     if root == "tqdm":
         return Progress(module)
     if module in ("pylab", "matplotlib.pylab", "matplotlib.pyplot"):
-        more = {} if module.endswith("pyplot") else _numpy()
-        return Quiet(module, _drawing(module) | more)
-    if module == "IPython":
-        return Quiet(module, {"first_of": first_of})
+        return Quiet(module, _given(module))
     return Quiet(module) if root in QUIET_MODULES else Placeholder(module, provided)
 
 
 @cache
-def _drawing(module: str) -> dict[str, Any]:
-    """Return what ``from matplotlib.pyplot import *`` gives, by the name that students know."""
-    return {name: Quiet(f"{module}.{name}") for name in _DRAWS} | {"np": np}
-
-
-@cache
-def _numpy() -> dict[str, Any]:
-    """Return what ``from pylab import *`` gives besides, in its order."""
-    found: dict[str, Any] = {"plt": stand_in("matplotlib.pyplot", {})}
-    for module in (np, np.fft, np.random, np.linalg):
-        found |= {name: getattr(module, name) for name in module.__all__ if name[0] != "_"}
-    kept = ("abs", "bool", "bytes", "max", "min", "pow", "round")
-    return found | {name: getattr(builtins, name) for name in kept}
+def _given(module: str) -> dict[str, Any]:
+    """Return what ``from matplotlib.pyplot import *`` gives, or ``from pylab import *``."""
+    found: dict[str, Any] = {name: Quiet(f"{module}.{name}") for name in NAMES} | {"np": np}
+    if module.endswith("pylab"):
+        found |= {"plt": stand_in("matplotlib.pyplot", {})} | of_numpy()
+    return found
 
 
 def _display(*values: object, **_: object) -> None:
@@ -257,7 +235,10 @@ class Importer:
         if level == 0 and root in QUIET_MODULES and own is None and not self._strict:
             return stand_in(name if fromlist else root, self._provided)
         try:
-            return self._import(name, globals, locals, fromlist or (), level)
+            module = self._import(name, globals, locals, fromlist or (), level)
+            if root == "asyncio":
+                adopt()
+            return module
         except Exception:  # a module may fail in any way: denied, half installed, out of memory
             full = "." * level + name
             if len(self.missing) < 50:

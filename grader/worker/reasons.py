@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import posixpath
 import re
 
@@ -12,6 +13,7 @@ MAX_TEXT = 300
 _PLACE = re.compile(r" \((?:/|[A-Za-z]:\\)[^()]*\)$")
 MOST_STATEMENTS = 20_000
 TOO_MANY = f"of a submission, {MOST_STATEMENTS:,} statements are read, and here are more"
+_DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _ASKED = "EOF when reading a line"
 """What `input()` says where nobody answers; other readers end in an EOFError, too."""
 UNUSED = "nothing that is graded seemed to need it"
@@ -33,6 +35,8 @@ def reason(error: BaseException) -> str:
     file = getattr(error, "filename", None) if isinstance(error, OSError) else None
     if type(file) is str and file:
         name = posixpath.basename(file)[:80]
+        if getattr(error, "errno", None) in _DENIED:
+            return f"it may not open {name}, since no file can be written when your file is graded"
         return f"it reads {name}, which is not there when your file is graded"
     return error_text(error)
 

@@ -92,8 +92,8 @@ class Troubles:
 
     def _binder(self, name: str) -> int | None:
         """Return the statement that would have bound a name; a failed one before others."""
-        if any(name in one.deletes for one in self._run.facts):
-            return None  # it may have been bound
+        if name in self._run.deleted:
+            return None  # it was bound
         places = [p for p, f in enumerate(self._run.facts) if name in f.binds]
         return next((p for p in places if p in self._run.failures), next(iter(places), None))
 

@@ -1,44 +1,53 @@
-"""A cell may await what needs time, and nothing that never comes."""
+"""A cell may await what needs time or a thread, and nothing that never comes."""
 
 from __future__ import annotations
 
-import ast
 import asyncio
+import socket
+import sys
+import threading
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from grader.worker import awaiting
-from grader.worker.extract import magics
+from grader.worker.namespace import Namespace
 
 
-async def never() -> Any:
-    yield await asyncio.get_running_loop().create_future()
+def run(source: str, names: dict[str, Any] | None = None) -> Any:
+    code = compile(source, "cell", "eval", awaiting.FLAG)
+    return awaiting.evaluate(code, {"asyncio": asyncio, **(names or {})})
 
 
 def test_what_never_comes_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="never comes"):
-        awaiting.first_of(never())
+        run("await asyncio.get_running_loop().create_future()")
 
 
-def test_the_loop_is_woken_by_nothing_else() -> None:
-    async def wake() -> Any:
-        yield asyncio.get_running_loop().call_soon_threadsafe(print)
-
-    assert awaiting.first_of(wake()) is not None
-
-
-def test_functions_keep_what_they_await() -> None:
-    source = "async def g():\n    return await h()\ndef k():\n    return g()"
-    module = ast.parse(source)
-    magics.run_awaited(module)
-    assert ast.unparse(module) == ast.unparse(ast.parse(source))
+def test_a_thread_wakes_the_loop_before_a_timer() -> None:
+    assert run("await asyncio.wait_for(asyncio.to_thread(abs, -3), 0.9)") == 3
+    event = threading.Event()
+    with pytest.raises(TimeoutError):
+        run("await asyncio.wait_for(asyncio.to_thread(event.wait), 0.01)", {"event": event})
+    event.set()
 
 
-def test_what_is_too_deep_to_be_looked_at_stays() -> None:
-    deep: ast.expr = ast.Name("x", ast.Load())
-    for _ in range(5000):
-        deep = ast.UnaryOp(ast.Not(), deep)
-    module = ast.Module([ast.Expr(deep)], [])
-    magics.run_awaited(module)
-    assert module.body[0].value is deep  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "make", ["asyncio.run(g())", "asyncio.get_event_loop().run_until_complete(g())"]
+)
+def test_a_student_s_loop_opens_no_socket(make: str) -> None:
+    source = f"import asyncio\nasync def g(): return 3\ndef f(): return {make}"
+    namespace = Namespace(contract=[{"names": ["f"], "arguments": []}])
+    namespace.define([("cell 1", source)])
+    function = namespace.find(["f"])
+    with mock.patch.object(socket, "socketpair", side_effect=PermissionError):
+        assert function is not None
+        assert function() == 3
+
+
+def test_a_student_s_own_asyncio_has_no_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "asyncio.events")
+    before = asyncio.new_event_loop
+    awaiting.adopt()
+    assert asyncio.new_event_loop is before

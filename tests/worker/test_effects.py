@@ -21,6 +21,22 @@ AROUND = {
     "training that keeps": "def train(p):\n    ran.note('step')\n    return p\nL = train(K)",
     "a copy": "L = sorted(K, key=lambda k: ran.note('key') or 0)",
     "a loop": "for k in K: ran.note('loop')",
+    "results of experiments": "R = {}\nfor n in (1, 2): R[n] = (K, ran.note('train'))",
+    "a history": "H = []\nH.append(K)\nfor n in (1, 2): H.append(ran.note('step'))",
+    "an object that holds it": (
+        "class Net:\n    def __init__(self, x): self.x = x\n"
+        "net = Net(K)\nnet.name = ran.note('name')"
+    ),
+    "a result of numbers": (
+        "def mean(x): return sum(x) / len(x)\n"
+        "L = {'mean': mean(K)}\nL['mean'] -= ran.note('step') or 1"
+    ),
+    "sizes": "import numpy as np\nm = np.array(K).shape[0]\nm -= ran.note('size') or 1",
+    "a copy that is changed": "L = K.copy()\nL.append(ran.note('step'))",
+    "a sibling": (
+        "def train(x): return {'W': 2 * sum(x)}\n"
+        "A = train(K)\nB = train(K)\nB['W'] = ran.note('step')"
+    ),
     "styles": "import matplotlib as mpl\nmpl.rcParams['x'] = ran.note('style')",
     "warnings": "import warnings\nwarnings.filterwarnings(ran.note('w') or 'ignore')",
     "print options": "import numpy as np\nnp.set_printoptions(precision=ran.note('p') or 3)",
@@ -72,3 +88,36 @@ def test_what_might_have_changed_a_value_is_not_lacking(case: str) -> None:
 def test_what_changes_a_value_for_certain_is_lacking() -> None:
     _, report = define("K = [3, 1]\nK.append(1 / int('0'))\ndef f(): return K")
     assert report["functions"]["f"]["lacks"]["names"] == ["K"]
+
+
+# What else holds a value, or is made of it, is changed; f shows nothing of that.
+BESIDE = {
+    "a generator": """
+rng = np.random.default_rng(0)
+K = rng.normal(size=2)
+for step in range(2): batch = rng.permutation(2), ran.note("step")
+def f(): return K.shape == (2,)""",
+    "another container": """
+X = [1]
+A, B = {"x": X}, [X]
+B.append(ran.note("step"))
+def f(): return A == {"x": [1]}""",
+    "another result": """
+def train(x, n): return [n] * len(x)
+X = [1]
+A, B = train(X, 1), train(X, 2)
+B.append(ran.note("step"))
+def f(): return A == [1]""",
+    "a number": """
+n = 3
+p = {"n": n, "W": 0}
+for _ in range(2): p["W"] -= ran.note("step") or 1
+def f(): return n == 3""",
+}
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_what_else_holds_a_value_is_none_of_its_changes(case: str, notes: list[str]) -> None:
+    function, _ = define("import ran\nimport numpy as np" + BESIDE[case])
+    assert function() is True
+    assert notes == []

@@ -248,6 +248,24 @@ WAYS = {
         "import runpy\nU = runpy.run_path('./tools.py')" + USE.format("U['g']()"),
         {"tools": "K = []\nK.append(3)\ndef g(): return K[0]"},
     ),
+    "run_path with names": (
+        "import runpy\nU = runpy.run_path('tools.py', {'A': [-1]}, run_name='tool')"
+        + USE.format("U['K'] + U['N']"),
+        {"tools": "K = A[0]\nN = len(__name__)"},
+    ),
+    "run_path of a script": (
+        "import runpy\nU = runpy.run_path('tools.py', run_name='__main__')"
+        + USE.format("U['p'].x"),
+        {
+            "tools": "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\n"
+            "p = P(3)"
+        },
+    ),
+    "run_path again": (
+        "from runpy import run_path\na, b = (run_path('tools.py', dict(A=n)) for n in (1, 2))"
+        + USE.format("a['K'][0] + b['K'][0]"),
+        {"tools": "K = []\nK.append(A)"},
+    ),
     "a module by its path": (
         "import importlib.util as iu\nspec = iu.spec_from_file_location('t', 'lib/tools.py')\n"
         "t = iu.module_from_spec(spec)\nspec.loader.exec_module(t)" + USE.format("t.g()"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import importlib
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -113,6 +115,23 @@ def test_a_quiet_decorator_gives_the_function_back():
 )
 def test_the_kind_of_stand_in_follows_the_module(module, kind):
     assert type(stand_in(module, {})) is kind
+
+
+def test_a_star_import_gives_all_that_pyplot_has():
+    pyplot = importlib.import_module("matplotlib.pyplot")
+    own = {
+        name
+        for name, value in vars(pyplot).items()
+        if not name.startswith("_") and _library(value) == "matplotlib"
+    }
+    assert own - {*stand_in("matplotlib.pyplot", {}).__all__} == set()
+    assert own - {*stand_in("pylab", {}).__all__} == set()
+
+
+def _library(value):
+    is_module = isinstance(value, ModuleType)
+    module = value.__name__ if is_module else getattr(value, "__module__", None)
+    return (module or type(value).__module__).partition(".")[0]
 
 
 def test_what_is_provided_comes_first():

@@ -8,6 +8,7 @@ import math
 import os
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -66,9 +67,10 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     module.note = found.append  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ran", module)
     limit = sys.getrecursionlimit()
-    for module, name in ((np, "K"), (math, "cube")):
-        monkeypatch.setattr(module, name, None, raising=False)
-    with mock.patch.dict(os.environ), decimal.localcontext():
+    tables = (vars(np), vars(math), os.environ)
+    with decimal.localcontext(), ExitStack() as kept:
+        for table in tables:
+            kept.enter_context(mock.patch.dict(table))
         yield found
     sys.setrecursionlimit(limit)
 
@@ -87,7 +89,7 @@ def value(*sources: str, **given: Any) -> Any:
 
 
 def test_there_are_many_forms() -> None:
-    assert len({form.strip() for form in FORMS}) >= 350
+    assert len({form.strip() for form in FORMS}) >= 500
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -233,6 +235,10 @@ REASONS = {
         "K = open('data/x.csv').read()",
         "it reads x.csv, which is not there",
     ),
+    "a file that is written": (
+        "def save(): raise OSError(30, 'Read-only file system', 'a/log.txt')\nK = save()",
+        "it may not open log.txt, since no file can be written",
+    ),
     "a question": ("K = input()", "it asks for input, and nobody answers"),
     "an empty file": (
         "import io, pickle\nK = pickle.load(io.BytesIO())",
@@ -253,6 +259,14 @@ def test_why_a_name_is_missing_is_told(case: str, monkeypatch: pytest.MonkeyPatc
     assert (why["label"], why["root"]) == ("cell 2", "K")
     assert why["line"] == code.count("\n") + 1
     assert why["reason"].startswith(reason)
+
+
+@pytest.mark.parametrize("head", ["if __name__ == '__main__'", "if 1 > 2", "for i in []"])
+def test_a_deletion_that_nobody_executed_hides_no_cause(head: str) -> None:
+    _, report = define(f"K = 1 / int('0')\n{head}:\n    del K\ndef f(): return K")
+    assert report["unset"]["K"]["line"] == 1
+    _, report = define("K = [3][0]\ndel K\ndef f(): return K")
+    assert report["unset"] == {}
 
 
 def test_statements_that_cost_a_worker_are_told_and_not_executed(notes: list[str]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-from contextlib import suppress
 
 _LINE = re.compile(
     r"(?P<indent>[ \t]*+)(?:(?:(?P<target>[\w.,\[\] \t]++)=[ \t]*+)?"
@@ -23,7 +22,6 @@ _PYLAB = re.compile(r"pylab\b(?P<options>.*+)")
 _PROMPT = re.compile(r"\A(?:(?:>>>|\.\.\.)(?: |$)|(?:In \[\d+\]| *+\.{3,}): ?)")
 _FIRST_PROMPT = re.compile(r"^(?:>>> |In \[\d+\]: )", re.MULTILINE)
 _STAND_IN = "__import__('IPython')"
-_RUN = f"{_STAND_IN}.first_of((await _ for __awaited in (0,)))"
 _CALLS = frozenset({"run_line_magic", "run_cell_magic", "magic", "system", "getoutput"})
 
 
@@ -81,31 +79,3 @@ def _magic(method: str, words: list[str]) -> str:
         name, line, body = (*words, "", "")[:3]
         return f"%%{name} {line}\n{body}"
     return ("%" if "magic" in method else "!") + " ".join(words)
-
-
-def run_awaited(module: ast.Module) -> None:
-    """Change what a cell awaits outside of functions so that it is run to its end."""
-    with suppress(RecursionError):
-        _Awaited().visit(module)
-
-
-class _Awaited(ast.NodeTransformer):
-    """Gives each ``await`` an event loop of its own; it is evaluated within that loop."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        """Leave functions alone."""
-        return node
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AsyncFunctionDef:
-        """Leave them alone, too."""
-        return node
-
-    def visit_Await(self, node: ast.Await) -> ast.expr:
-        """Return the call that runs it, which Python compiles outside of functions, too."""
-        call = ast.parse(_RUN, mode="eval").body
-        for part in ast.walk(call):
-            ast.copy_location(part, node)
-            if isinstance(part, ast.Await):
-                held = part
-        held.value = node.value
-        return call

@@ -84,8 +84,6 @@ def extract(label: str, source: str) -> Extracted:
     for before, text, module in _parsed(label, source, result):
         if not before:
             result.text = ast.get_docstring(module, clean=False)
-        if "await" in text:
-            magics.run_awaited(module)
         for node in module.body:
             if before:
                 ast.increment_lineno(node, before)

@@ -7,15 +7,17 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing import changes
-from grader.worker.slicing.functions import Functions, closure
+from grader.worker.slicing.functions import Functions
+from grader.worker.slicing.sharing import Sharing
+from grader.worker.slicing.statement import changes
+from grader.worker.slicing.statement.parts import called
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from grader.worker.slicing.changes import Call
-    from grader.worker.slicing.facts import Facts
     from grader.worker.slicing.index import Index
+    from grader.worker.slicing.statement.facts import Facts
+    from grader.worker.slicing.statement.parts import Call
 
 
 class Effects:
@@ -26,58 +28,82 @@ class Effects:
 
     @cached_property
     def changers(self) -> dict[str, list[int]]:
-        """The places of statements that change what a name stands for, in order."""
-        return self._changers(main=False)
+        """The places of statements that may change what a name stands for, in order."""
+        return self._by_name(self._all_changed, main=False)
+
+    @cached_property
+    def certain(self) -> dict[str, list[int]]:
+        """Those of them that do not do so by what a call may have returned."""
+        return self._by_name(self._certainly_changed, main=False)
 
     @cached_property
     def started(self) -> dict[str, list[int]]:
         """What binds or changes a name where a script begins; it counts when nothing else does."""
-        table = self._changers(main=True)
+        table = self._by_name(self._all_changed, main=True)
         for place, one in enumerate(self._index.facts):
             if one.statement.main:
                 for name in one.binds:
                     table[name] = sorted({*table[name], place})
         return table
 
-    def _changers(self, *, main: bool) -> dict[str, list[int]]:
+    def _by_name(self, changed: Callable[[Facts], set[str]], *, main: bool) -> dict[str, list[int]]:
         table: dict[str, list[int]] = defaultdict(list)
         for place in self._index.others:
             if self._index.facts[place].statement.main is main:
-                facts = self._index.facts[place]
-                for name in self.changed(facts) | self._perhaps_changed(facts):
+                for name in changed(self._index.facts[place]):
                     table[name].append(place)
         return table
+
+    def holds(self, name: str) -> Iterable[str]:
+        """Return the names whose values are held by that of a name."""
+        return self._sharing.holds.get(name, ())
 
     def patches(self, facts: Facts) -> Iterator[int]:
         """Yield the statements that set what `facts` use of a library: ``os.environ["x"] = 1``."""
         for name in self._patches.keys() & (facts.reads | facts.later):
             yield from (
-                place for attribute, place in self._patches[name] if attribute in facts.words
+                place
+                for attribute, place in self._patches[name]
+                if attribute == "*" or attribute in facts.words
             )
 
     @cached_property
     def _patches(self) -> dict[str, list[tuple[str, int]]]:
         table: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for place in self._index.others:
-            for name, attribute in self._index.facts[place].changes.parts:
+            done = self._index.facts[place].changes
+            called = (self.functions.of(call.name) for call in done.calls if not call.is_method)
+            for name, attribute in done.parts.union(*(effect.patches for effect in called)):
                 if self._index.only_imported(name) and not self._index.tries(place):
                     table[name].append((attribute, place))
         return table
 
     def changed(self, facts: Facts) -> set[str]:
-        """Return the names whose values a statement changes for certain, also by another name."""
-        found = set(facts.changes.roots)
+        """Return the names whose values a statement changes, also by another name."""
+        return self._sharing.meant(self._changed_itself(facts), facts.changes.shallow)
+
+    def _all_changed(self, facts: Facts) -> set[str]:
+        names = self._changed_itself(facts) | self._perhaps_changed(facts)
+        return self._sharing.meant(names, facts.changes.shallow)
+
+    def _certainly_changed(self, facts: Facts) -> set[str]:
+        # That numbers were drawn from a generator is nothing that what holds it shows.
+        names = self._changed_itself(facts) - facts.changes.drawn
+        return self._sharing.certain(names | self._perhaps_changed(facts), facts.changes.shallow)
+
+    def _changed_itself(self, facts: Facts) -> set[str]:
+        found = facts.changes.roots | (facts.reads & self._iterators)
         for call in facts.changes.calls:
             found |= self._changed_by(call)
         for name in found & self._index.modules.keys():
             found |= self._state_of(name)
-        return self._meant(found)
+        return found
 
     def _perhaps_changed(self, facts: Facts) -> set[str]:
         """Return the names that are given to libraries or objects, and no result is kept."""
         works, is_class = self.functions.is_librarys_work, self._index.is_class
         calls = (c for c in facts.changes.calls if works(c) or (c.alone and is_class(c.name)))
-        return self._meant({root for call in calls for _, root in call.given})
+        return {root for call in calls for _, root in call.given}
 
     def _changed_by(self, call: Call) -> set[str]:
         """Return the names whose values a call changes."""
@@ -86,27 +112,31 @@ class Effects:
         if call.is_method:
             found |= set(call.receivers) if call.name in self.changing else set()
             if call.maker and (call.alone or call.name in changes.MUTATORS):
-                found |= {n for one in self._index.functions(call.maker) for n in one.later}
-            if call.alone and not all(map(self._index.is_librarys, call.receivers)):
-                found |= arguments
-            return found
+                found |= self.functions.of(call.maker).gives
+            return found | arguments if self._changes_given(call) else found
         effects = self.functions.of(call.name)
         found |= effects.names | {root for place, root in call.given if effects.changes(place)}
         if call.name in self._index.modules and call.alone:
             found |= {call.name, *arguments}
         elif self._index.is_value(call.name):  # a lambda, a closure, an object: it keeps values
-            found |= {call.name, *self._kept_by(call.name), *(arguments if call.alone else ())}
+            found |= {*self._kept_by(call.name), *(arguments if call.alone else ())}
         return found
+
+    def _changes_given(self, call: Call) -> bool:
+        """Whether a method that is called for what it does may change what it is given."""
+        if not call.alone or all(map(self._index.is_librarys, call.receivers)):
+            return False
+        own = call.name in self._methods or any(n in self._index.modules for n in call.receivers)
+        return own or call.name not in changes.FILLERS
 
     def _kept_by(self, name: str) -> set[str]:
         """Return the names that a function without a definition of its own changes."""
-        found = set()
+        found = {name}
         for place in self._index.binders[name]:
             value = getattr(self._index.facts[place].statement.node, "value", None)
-            if isinstance(value, ast.Lambda):
-                found |= changes.of_lambda(value)
-            elif isinstance(value, ast.Call):
-                found |= self.functions.of(changes.called(value)).made
+            if isinstance(value, ast.Call):  # inc, get = counter()
+                found |= self.functions.of(called(value)).made
+                found |= self._index.facts[place].binds
         return found
 
     def _state_of(self, name: str) -> set[str]:
@@ -114,29 +144,39 @@ class Effects:
         changed = self._index.modules[name].files
         return {n for n, origin in self._index.modules.items() if origin.reads & changed}
 
-    def _meant(self, names: Iterable[str]) -> set[str]:
-        """Return `names` and those that they stand for or are a part of."""
-        # A thread is what it calls.
-        return closure(names, lambda n: self._aliases.get(n, set()) | self.functions.of(n).names)
+    @cached_property
+    def _sharing(self) -> Sharing:
+        return Sharing(self._index, self.functions, self._changed_by)
 
     @cached_property
-    def _aliases(self) -> dict[str, set[str]]:
-        table: dict[str, set[str]] = defaultdict(set)
-        for place in self._index.others:
-            for name, meant in self._index.facts[place].changes.aliases:
-                if not self._index.only_imported(meant):
-                    table[name].add(meant)
-        return table
+    def _iterators(self) -> set[str]:
+        """Names of iterators and of what generators of the file give."""
+        found = set()
+        for one in (self._index.facts[place] for place in self._index.others):
+            found |= one.changes.iterators
+            node = one.statement.node
+            if isinstance(node, ast.Assign) and called(node.value) in self.functions.generators:
+                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        return found
 
     @cached_property
     def changing(self) -> set[str]:
         """The methods of the file's classes that change the object they are called on."""
         found = set()
+        for name, methods in self._methods.items():
+            for node in methods:
+                own = changes.of(node, inner=True)
+                if node.args.args and node.args.args[0].arg in own.roots:
+                    found.add(name)
+        return found
+
+    @cached_property
+    def _methods(self) -> dict[str, list[ast.FunctionDef]]:
+        """The methods of the file's classes, by their names."""
+        found: dict[str, list[ast.FunctionDef]] = defaultdict(list)
         for one in self._index.facts:
             if one.statement.kind == "class":
                 for node in ast.walk(one.statement.node):
-                    if isinstance(node, ast.FunctionDef) and node.args.args:
-                        own = changes.of(node, inner=True)
-                        if node.args.args[0].arg in own.roots:
-                            found.add(node.name)
+                    if isinstance(node, ast.FunctionDef):
+                        found[node.name].append(node)
         return found

@@ -7,17 +7,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing import changes
 from grader.worker.slicing.index import BUILTINS
+from grader.worker.slicing.keeping import keeps
+from grader.worker.slicing.statement import changes
+from grader.worker.slicing.statement.parts import called, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from grader.worker.slicing.changes import Call
-    from grader.worker.slicing.facts import Facts
     from grader.worker.slicing.index import Index
+    from grader.worker.slicing.statement.facts import Facts
+    from grader.worker.slicing.statement.parts import Call
 
-    Function = ast.FunctionDef | ast.AsyncFunctionDef
+    Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 _MOST_WORK = 1_000_000
 """Names and calls that are looked at for all functions of a file: about a second."""
@@ -33,22 +35,26 @@ class Effect:
     """Places and names of the parameters whose values it changes; "*" and "**" stand for all."""
     made: set[str] = field(default_factory=set)
     """Names of the module whose values are changed by functions that it makes."""
+    patches: set[tuple[str, str]] = field(default_factory=set)
+    """Attributes of names of the module that it sets: ``np`` and ``float``."""
+    passes: set[int | str] = field(default_factory=set)
+    """Places and names of the parameters with which its result may share something."""
+    gives: set[str] = field(default_factory=set)
+    """Names of the module with which its result may share something; its own where it keeps it."""
 
     @property
     def size(self) -> int:
         """How much is known, which only grows."""
-        return len(self.names) + len(self.arguments) + len(self.made)
+        names = len(self.names) + len(self.made) + len(self.gives)
+        return names + len(self.patches) + len(self.arguments) + len(self.passes)
 
     def changes(self, place: int | str) -> bool:
         """Whether it changes the argument at a place or of a name, or what is unpacked there."""
-        match place:
-            case "*":
-                return any(one == "*" or isinstance(one, int) for one in self.arguments)
-            case "**":
-                return any(one != "*" and isinstance(one, str) for one in self.arguments)
-            case int():
-                return place in self.arguments or "*" in self.arguments
-        return place in self.arguments or "**" in self.arguments
+        return _are_among(place, self.arguments)
+
+    def returns(self, place: int | str) -> bool:
+        """Whether its result shares something with an argument, or with what is unpacked there."""
+        return _are_among(place, self.passes)
 
 
 @dataclass
@@ -67,8 +73,14 @@ class _Body:
     """Functions that make its decorators."""
     made: set[str]
     """Names whose values are changed by functions that it defines."""
+    patches: set[tuple[str, str]]
+    """Attributes that it sets itself."""
+    given_back: set[str]
+    """Names with which its result shares something."""
     of_module: set[str]
     """The names of the module in it."""
+    of_object: bool
+    """Whether it is a method."""
 
 
 class Functions:
@@ -76,6 +88,8 @@ class Functions:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self.generators: set[str] = set()
+        """The functions of the file that give iterators."""
         self._found = {name: Effect() for name in index.binders if index.definitions(name)}
         self._find()
 
@@ -106,6 +120,7 @@ class Functions:
         for name, effect in self._found.items():
             definitions = self._index.definitions(name)
             effect.names.update(*(one.sets for one in definitions))
+            effect.gives |= {name} if keeps(self._index, definitions) else set()
             bodies[name] = [body for one in definitions for body in self._bodies(one)]
             for body in bodies[name]:
                 for used in (*body.makers, *(call.name for call in body.calls)):
@@ -130,28 +145,38 @@ class Functions:
         """
         facts = [one for name in self._found for one in self._index.definitions(name)]
         named = {name for one in facts for name in one.later if self._index.is_value(name)}
-        return Effect(named.union(*(one.sets for one in facts)), {"*", "**"})
+        every: set[int | str] = {"*", "**"}
+        return Effect(named.union(*(one.sets for one in facts)), every, passes=every)
 
     def _bodies(self, facts: Facts) -> Iterator[_Body]:
-        node = facts.statement.node
+        node: ast.AST = facts.statement.node
         of_object = isinstance(node, ast.ClassDef)
+        if isinstance(node, ast.Assign):
+            node = node.value
         for function in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 continue
             inside = changes.of(function, inner=True)
             works = (c for c in inside.calls if self.is_librarys_work(c, inside.imported))
             meant: dict[str, set[str]] = defaultdict(set)
-            for alias, other in inside.aliases:
-                meant[alias].add(other)
+            for alias, part in inside.aliases:
+                meant[alias].update(names_of(part))
+            for inner in inside.inner:
+                meant[inner.name] |= {n.id for n in ast.walk(inner) if isinstance(n, ast.Name)}
+            if inside.yields and not of_object:
+                self.generators |= facts.binds
             yield _Body(
                 function,
                 roots=inside.roots | {root for call in works for _, root in call.given},
                 calls=[call for call in inside.calls if not call.is_method],
                 meant=meant,
                 parameters=list(_parameters(function.args, of_object=of_object)),
-                makers=[changes.called(one) for one in function.decorator_list],
-                made=_changed_by_inner(function) & facts.later,
+                makers=[called(one) for one in getattr(function, "decorator_list", ())],
+                made=_changed_by_inner(inside) & facts.later,
+                patches={part for part in inside.parts if part[0] in facts.later},
+                given_back={n for part in inside.returned for n in names_of(part)},
                 of_module={*facts.later, *facts.reads, *facts.binds},
+                of_object=of_object,
             )
 
     def _add(self, body: _Body, found: Effect) -> int:
@@ -161,15 +186,22 @@ class Functions:
         for call in body.calls:
             inner = self.of(call.name)
             found.names |= inner.names
+            found.patches |= inner.patches
             roots.update(root for place, root in call.given if inner.changes(place))
             work += 1 + len(inner.names) + len(call.given)
+            found.gives |= inner.gives if not call.alone else set()
         roots = closure(roots, lambda name: body.meant.get(name, ()))
+        back = closure(body.given_back, lambda name: body.meant.get(name, ()))
         for place, name in body.parameters:
-            if name in roots:
-                found.arguments |= {place, name} if isinstance(place, int) else {place}
+            both: set[int | str] = {place, name} if isinstance(place, int) else {place}
+            found.arguments.update(both if name in roots else ())
+            found.passes.update(both if name in back else ())
+        if not body.of_object:
+            found.gives |= back & body.of_module
         roots |= changes.defaults(body.node.args, roots)
         found.names |= roots & body.of_module
         found.made |= body.made
+        found.patches |= body.patches
         for maker in body.makers:
             found.names |= self.of(maker).made
         return work
@@ -180,13 +212,12 @@ _NOTHING = Effect()
 
 def closure(names: Iterable[str], after: Callable[[str], Iterable[str]]) -> set[str]:
     """Return `names` and all that comes `after` them."""
-    found: set[str] = set()
-    waiting = list(names)
+    found = set(names)
+    waiting = list(found)
     while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += after(name)
+        new = {*after(waiting.pop())} - found
+        found |= new
+        waiting += new
     return found
 
 
@@ -201,7 +232,23 @@ def _parameters(given: ast.arguments, *, of_object: bool) -> Iterator[tuple[int 
             yield sign, rest.arg
 
 
-def _changed_by_inner(node: Function) -> set[str]:
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef
-    inner = (one for one in ast.walk(node) if one is not node and isinstance(one, kinds))
-    return {root for one in inner for root in changes.of(one, inner=True).roots}
+def _are_among(place: int | str, parameters: Collection[int | str]) -> bool:
+    match place:
+        case "*":
+            return any(one == "*" or isinstance(one, int) for one in parameters)
+        case "**":
+            return any(one != "*" and isinstance(one, str) for one in parameters)
+        case int():
+            return place in parameters or "*" in parameters
+    return place in parameters or "**" in parameters
+
+
+def _changed_by_inner(inside: changes.Changes) -> set[str]:
+    """Return the names whose values functions that are defined within one change."""
+    found: set[str] = set()
+    waiting = list(inside.inner)
+    while waiting:
+        inner = changes.of(waiting.pop(), inner=True)
+        found |= inner.roots
+        waiting += inner.inner
+    return found

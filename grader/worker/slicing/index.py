@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from grader.worker.placeholders import QUIET_MODULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from grader.worker.extract import Statement
-    from grader.worker.slicing.facts import Facts
+    from grader.worker.slicing.statement.facts import Facts
 
 BUILTINS = frozenset(dir(builtins))
 _BIND_ANYTHING = frozenset({"exec", "eval", "globals", "vars", "locals", "setattr"})
@@ -63,7 +63,8 @@ class Index:
     @cached_property
     def binds_anything(self) -> list[int]:
         """The places of statements that may bind any name: by `exec`, `globals()` and the like."""
-        return [place for place in self.others if self.facts[place].reads & _BIND_ANYTHING]
+        means = _BIND_ANYTHING | self._callers(_BIND_ANYTHING)
+        return [place for place in self.others if self.facts[place].reads & means]
 
     @cached_property
     def attributes(self) -> dict[str, list[int]]:
@@ -82,19 +83,26 @@ class Index:
     @cached_property
     def _leading(self) -> set[str]:
         """The functions that are asked for, and those that may call them."""
+        return self._callers(self._asked) | self._asked
+
+    def _callers(self, names: Iterable[str]) -> set[str]:
+        """Return the functions that may call one of `names`, or one another to that end."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            new = self._users[waiting.pop()] - found
+            found |= new
+            waiting += new
+        return found
+
+    @cached_property
+    def _users(self) -> dict[str, set[str]]:
         users: dict[str, set[str]] = defaultdict(set)
         for one in self.facts:
-            if one.defines or one.statement.kind == "function":
+            if one.defines:
                 for name in one.later:
                     users[name] |= one.binds
-        found: set[str] = set()
-        waiting = list(self._asked)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += users[name]
-        return found
+        return users
 
     def only_imported(self, name: str) -> bool:
         """Whether nothing but imports of libraries binds a name."""
@@ -104,13 +112,13 @@ class Index:
         return bool(places) and all(self.facts[p].statement.kind == "import" for p in places)
 
     def functions(self, name: str) -> list[Facts]:
-        """Return the definitions of a function."""
-        return [one for one in self.definitions(name) if one.statement.kind == "function"]
+        """Return the definitions of a function, a lambda with a name included."""
+        return [one for one in self.definitions(name) if one.statement.kind != "class"]
 
     def definitions(self, name: str) -> list[Facts]:
         """Return the definitions of a function or a class."""
         found = (self.facts[place] for place in self.binders.get(name, ()))
-        return [one for one in found if one.statement.kind in ("function", "class")]
+        return [one for one in found if one.defines]
 
     def is_class(self, name: str) -> bool:
         """Whether a name is bound by a class of the file."""

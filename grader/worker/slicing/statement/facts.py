@@ -15,13 +15,14 @@ from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing import changes, values
+from grader.worker.awaiting import FLAG, NEED_LOOP, START_LOOP
+from grader.worker.slicing.statement import changes, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.worker.extract import Statement
-    from grader.worker.slicing.values import Addition
+    from grader.worker.slicing.statement.values import Addition
 
 _FUNCTION = 0x0001 | 0x0002  # CO_OPTIMIZED | CO_NEWLOCALS
 _AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
@@ -57,7 +58,7 @@ def compiled(statement: Statement) -> CodeType:
         ast.Module([*_one_by_one(node)] if isinstance(node, ast.Delete) else [node], []),
         statement.label,
         "exec",
-        flags=__future__.annotations.compiler_flag,
+        flags=__future__.annotations.compiler_flag | FLAG,
         dont_inherit=True,
     )
     return code
@@ -148,6 +149,11 @@ class Facts:
         """What it changes in place, and which names stand for parts of others."""
         return changes.of(self.statement.node)
 
+    @property
+    def needs_loop(self) -> bool:
+        """Whether it starts what is to run in an event loop, and starts no loop itself."""
+        return bool(self.words & NEED_LOOP) and not self.words & START_LOOP
+
     @cached_property
     def is_plain(self) -> bool:
         """Whether it only gives names a value that is written there, or none: it cannot fail."""
@@ -158,6 +164,12 @@ class Facts:
             return False
         named = all(isinstance(target, ast.Name) for target in node.targets)
         return named and values.is_literal(node.value)
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether that value is a number or a text, or some of them that nobody can change."""
+        value = getattr(self.statement.node, "value", None)
+        return self.is_plain and value is not None and not values.is_changeable(value)
 
     @cached_property
     def is_none(self) -> bool:

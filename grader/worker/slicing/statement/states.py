@@ -11,10 +11,10 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing.changes import DRAWS
+from grader.worker.slicing.statement.parts import DRAWS
 
 if TYPE_CHECKING:
-    from grader.worker.slicing.facts import Facts
+    from grader.worker.slicing.statement.facts import Facts
 
 
 @dataclass(frozen=True)

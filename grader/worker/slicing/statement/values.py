@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.worker.awaiting import FLAG, evaluate
+
 _EMPTY = frozenset(
     {"dict", "list", "set", "Counter", "OrderedDict", "SimpleNamespace", "bytearray", "deque"}
 )
@@ -50,7 +52,7 @@ class Addition:
 
     def give(self, owner: Any, key: Any, names: dict[str, Any], label: str) -> None:
         """Compute the value, and give it to what `target` returned."""
-        value = eval(compile(ast.Expression(self.value), label, "eval"), names)  # noqa: S307
+        value = evaluate(compile(ast.Expression(self.value), label, "eval", FLAG), names)
         if self.is_attribute:
             setattr(owner, key, value)
         else:
@@ -88,6 +90,11 @@ def is_literal(expression: ast.expr) -> bool:
         isinstance(part, _LITERALS) and not (isinstance(part, ast.BinOp) and not _is_bounded(part))
         for part in ast.walk(expression)
     )
+
+
+def is_changeable(literal: ast.expr) -> bool:
+    """Whether a value as it is written is, or holds, something that can be changed in place."""
+    return any(isinstance(part, ast.List | ast.Set | ast.Dict) for part in ast.walk(literal))
 
 
 def _is_bounded(node: ast.BinOp) -> bool:

@@ -1,0 +1,24 @@
+"""What tests of the worker do in this process is undone."""
+
+from __future__ import annotations
+
+import asyncio.events
+import warnings
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    _POLICY: Any = asyncio.events.get_event_loop_policy()
+
+
+@pytest.fixture(autouse=True)
+def _loops_of_python() -> Iterator[None]:
+    """Let asyncio make its own loops again."""
+    with mock.patch.dict(vars(_POLICY)):
+        yield
