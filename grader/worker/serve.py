@@ -8,6 +8,7 @@ import io
 import os
 import random
 import sys
+from _sitebuiltins import _Helper as Helper
 from types import FrameType
 from typing import Any
 
@@ -60,7 +61,7 @@ def run(descriptor: int, locks: lockdown.Lockdown, message: dict[str, Any]) -> N
     sys.stdout = sys.stderr = _output()
     send(channel, {"kind": "ready"})
     # Python has them of `site`, which a worker does without.
-    vars(builtins).update(exit=sys.exit, quit=sys.exit)
+    vars(builtins).update(exit=sys.exit, quit=sys.exit, help=Helper())
     worker = _Worker(limits)
     worker.witness.watch()
     clock.skip_sleeping()
