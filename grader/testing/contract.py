@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.model.exercise import Returns
 from grader.testing.failures import Diagnosis, fail
+from grader.wire import Unsent
 
 MOST_VALUES: Final = 20_000
 WORDS = {"dict": "a dict", "array": "an array", "number": "a number", "tuple": "a tuple"}
@@ -69,7 +70,11 @@ def _dict(returns: Returns, value: Any, name: str) -> dict[Any, Any]:
         _expect_few(value, name)
         if any(type(key) is not str for key in value):
             _wrong_keys(f"{name} is a dict whose keys are not all text", value)
-        return {k: _array(v, k[:40] or "''", finite=returns.finite) for k, v in value.items()}
+        # Which are extra, nobody can say: what could not be sent costs whoever uses it.
+        return {
+            k: v if isinstance(v, Unsent) else _array(v, k[:40] or "''", finite=returns.finite)
+            for k, v in value.items()
+        }
     # Extra keys are the student's business: names of numbers are kept, the rest is left out.
     checked = {key: _array(value[key], key, finite=returns.finite) for key in returns.keys}
     extra = {k: np.asarray(v) for k, v in value.items() if k not in checked and _is_extra(k, v)}
@@ -165,6 +170,8 @@ def _is_numeric(value: Any) -> bool:
 
 
 def _wrong_type(name: str, value: Any, expected: str) -> NoReturn:
+    if isinstance(value, Unsent):
+        raise value.fault
     fail(
         f"{name} is {type_name(value)}, not {expected}"
         if value is not None

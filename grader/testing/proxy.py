@@ -140,8 +140,22 @@ class Submission:
             left_out = [a.name for a in arguments if _is_left_at_none(a, found.signature)]
             if left_out:
                 raise cannot_be_left_out(left_out, f"{function.name}{found.signature:.200}")
-        told = self._redaction.told(reply, found.signature) if self._hidden else reply
-        return self._read(function, told, reply, shown)
+        if not isinstance(reply, Returned):
+            raise self._failure(function, reply, shown, found.signature)
+        for part, item in refusals.unsent_in(reply.value):
+            part.fault = self._failure(function, item, shown, found.signature)
+        if self._hidden:
+            self._redaction.told(reply, found.signature)
+        self.changed = tuple(p.name for p in function.parameters if p.name in reply.changed)
+        return contract.validate(function.returns, reply.value, f"the result of {function.name}")
+
+    def _failure(self, function: Function, reply: Reply, shown: str, signature: str) -> CheckFailed:
+        """Return how a call failed that gave no value, as it may be told."""
+        told = self._redaction.told(reply, signature) if self._hidden else reply
+        refusal = _refusal(function, told, shown, self._session.definitions)
+        if refusal is None:
+            return absent.missing(function, self._session.definitions, self._misplaced)
+        return refusal if told == reply else _cut(refusal, told, reply)
 
     def _must_be_there(self, function: Function) -> Found:
         found = self._session.definitions.find(_names(function))
@@ -152,16 +166,6 @@ class Submission:
         if found.lacks:
             self._lacking[function.name] = found.lacks
         return found
-
-    def _read(self, function: Function, told: Reply, reply: Reply, shown: str) -> Any:
-        if isinstance(reply, Returned):
-            self.changed = tuple(p.name for p in function.parameters if p.name in reply.changed)
-            name = f"the result of {function.name}"
-            return contract.validate(function.returns, reply.value, name)
-        refusal = _refusal(function, told, shown, self._session.definitions)
-        if refusal is None:
-            raise absent.missing(function, self._session.definitions, self._misplaced)
-        raise refusal if told == reply else _cut(refusal, told, reply)
 
 
 def _cut(refusal: CheckFailed, told: Reply, reply: Reply) -> CheckFailed:

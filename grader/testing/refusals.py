@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import builtins
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from grader.testing.contract import with_article
 from grader.testing.failures import CheckFailed, Diagnosis
+from grader.wire import Unsent
 from grader.wire.messages import NotSent
 
 _PLAIN: Final = "return numbers, text, numpy arrays, or lists, tuples and dicts of them"
@@ -105,6 +107,19 @@ def refused(name: str, reply: NotSent, shown: str) -> CheckFailed:
         ],
         diagnoses=[Diagnosis("wrong-return-type", path=where, type=kind)],
     )
+
+
+def unsent_in(value: Any) -> Iterator[tuple[Unsent, NotSent]]:
+    """Yield what in a result stands for an item that could not be sent, and which item it was."""
+    waiting = [(value, "")]
+    while waiting:
+        part, path = waiting.pop()
+        if type(part) is Unsent:
+            yield part, NotSent(part.reason, part.type, path + part.path)
+        elif type(part) is dict:
+            waiting += ((item, f"{path}[{key!r:.40}]") for key, item in part.items())
+        elif type(part) is list or type(part) is tuple:
+            waiting += ((item, f"{path}[{place}]") for place, item in enumerate(part))
 
 
 def _kind(kind: str) -> tuple[str, str]:

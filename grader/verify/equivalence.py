@@ -27,13 +27,14 @@ from grader.errors import CourseError
 from grader.model.exercise import Function
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.session import Session, WorkerLost
-from grader.testing import contract
+from grader.testing import contract, refusals
 from grader.testing.cases import Case, read_cases
 from grader.testing.failures import CheckFailed
 from grader.testing.material import of_source
 from grader.testing.proxy import derive_seed
 from grader.testing.runner import load_reference
 from grader.verify.distribution import alike
+from grader.wire import Unsent
 from grader.wire.messages import Argument, Returned
 
 CASES: Final = 24
@@ -166,6 +167,8 @@ def _ask(session: Session, call: Call, *stream: object) -> Answer:
         return Answer(failure=f"ended with {lost.outcome}: {lost.detail}")
     if not isinstance(reply, Returned):
         return Answer(failure=f"gave no value: {reply}")
+    for part, item in refusals.unsent_in(reply.value):
+        part.fault = refusals.refused(function.name, item, "")
     try:
         value = contract.validate(function.returns, reply.value, "the result")
     except CheckFailed as failed:
@@ -204,6 +207,8 @@ def same_values(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same_values, one, other))
     if isinstance(one, _NUMBERS) and isinstance(other, _NUMBERS):
         return _same_numbers(np.asarray(one), np.asarray(other))
+    if isinstance(one, Unsent) and isinstance(other, Unsent):
+        return one.type == other.type
     return type(one) is type(other) and one == other
 
 

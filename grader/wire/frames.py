@@ -9,10 +9,12 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 from grader.wire.reader import decode
-from grader.wire.values import DEFAULT_LIMITS, ValueLimits, WireError
+from grader.wire.unsent import Unsent
+from grader.wire.values import DEFAULT_LIMITS, Refused, ValueLimits, WireError
 from grader.wire.writer import encode
 
 HEADER = struct.Struct(">II")
@@ -22,9 +24,13 @@ class FrameError(WireError):
     """The stream ended or broke in the middle of a frame."""
 
 
-def pack(message: object, limits: ValueLimits = DEFAULT_LIMITS) -> bytes:
-    """Return the frame of `message`."""
-    structure, buffers = encode(message, limits)
+def pack(
+    message: object,
+    limits: ValueLimits = DEFAULT_LIMITS,
+    unsent: Callable[[Refused], Unsent] | None = None,
+) -> bytes:
+    """Return the frame of `message`, with `unsent` as `encode` takes it."""
+    structure, buffers = encode(message, limits, unsent)
     length = sum(map(len, buffers))
     return b"".join([HEADER.pack(len(structure), length), structure, *buffers])
 

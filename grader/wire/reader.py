@@ -9,6 +9,7 @@ import msgpack
 import numpy as np
 
 from grader.wire import values
+from grader.wire.unsent import Unsent
 from grader.wire.values import (
     ALIGNMENT,
     ARRAY,
@@ -23,6 +24,7 @@ from grader.wire.values import (
     NUMERIC_KINDS,
     SCALAR,
     TUPLE,
+    UNSENT,
     ValueLimits,
     WireError,
     extent,
@@ -131,6 +133,8 @@ class _Decoder:
             if not len(rest[0]) <= MAX_INT_BYTES:
                 raise WireError("integer is larger than its limit")
             return int.from_bytes(rest[0], "big", signed=True)
+        if tag == UNSENT and len(rest) == 3 and all(type(part) is str for part in rest):
+            return Unsent(*rest)
         if tag == SCALAR and len(rest) == 1:
             return self._numbers(rest[0], ())[()]
         if tag == ARRAY and rest:

@@ -15,12 +15,14 @@ from typing import Any, Final
 
 import numpy as np
 
-LIST, TUPLE, DICT, COMPLEX, BIG_INT, SCALAR, ARRAY = range(7)
+LIST, TUPLE, DICT, COMPLEX, BIG_INT, SCALAR, ARRAY, UNSENT = range(8)
 
 ALIGNMENT: Final = 16
 # Python refuses to print integers of more than 4,300 digits; 1,024 bytes have 2,466.
 MAX_INT_BYTES: Final = 1024
 MAX_DIMENSIONS: Final = 32
+# Why an item of a dict is left out alone; what is too much is refused as a whole.
+LEFT_OUT: Final = frozenset({"type", "keys", "stand_in"})
 # A dict's keys are hashed by the reader. Whole numbers of 64 bits have a dozen others with the same
 # hash, tuples of them as many as one likes, and each makes the next slower to put in.
 MAX_TUPLE_KEYS: Final = 2_000

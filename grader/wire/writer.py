@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgpack
@@ -10,6 +10,7 @@ import numpy as np
 
 from grader.wire import plain, values
 from grader.wire.plain import SCALARS, type_name
+from grader.wire.unsent import Unsent
 from grader.wire.values import (
     ALIGNMENT,
     ARRAY,
@@ -18,21 +19,30 @@ from grader.wire.values import (
     DEFAULT_LIMITS,
     DICT,
     INT64_MIN,
+    LEFT_OUT,
     LIST,
     MAX_INT_BYTES,
     NUMERIC_KINDS,
     SCALAR,
     TUPLE,
     UINT64_MAX,
+    UNSENT,
     Refused,
     ValueLimits,
     extent,
 )
 
 
-def encode(value: object, limits: ValueLimits = DEFAULT_LIMITS) -> tuple[bytes, list[bytes]]:
-    """Return the structure and the buffers of `value`; raise `Refused` when it cannot be sent."""
-    encoder = _Encoder(limits)
+def encode(
+    value: object,
+    limits: ValueLimits = DEFAULT_LIMITS,
+    unsent: Callable[[Refused], Unsent] | None = None,
+) -> tuple[bytes, list[bytes]]:
+    """Return the structure and the buffers of `value`; raise `Refused` when it cannot be sent.
+
+    unsent: what is sent in the place of an item that is refused, of a dict inside `value`.
+    """
+    encoder = _Encoder(limits, unsent)
     try:
         tree = encoder.tree(value, 0)
         structure: bytes = msgpack.packb(tree, use_bin_type=True, unicode_errors="surrogatepass")
@@ -46,8 +56,11 @@ def encode(value: object, limits: ValueLimits = DEFAULT_LIMITS) -> tuple[bytes, 
 class _Encoder:
     """One walk over a value, with a budget of values and bytes."""
 
-    def __init__(self, limits: ValueLimits) -> None:
+    def __init__(
+        self, limits: ValueLimits, unsent: Callable[[Refused], Unsent] | None = None
+    ) -> None:
         self.limits = limits
+        self._unsent = unsent
         self.buffers: list[bytes] = []
         self._values_left = limits.values
         self._text_left = limits.structure_bytes
@@ -81,6 +94,8 @@ class _Encoder:
 
     def _other(self, value: Any, kind: type, depth: int) -> Any:
         """Return the tree of what a value of no plain type stands for."""
+        if kind is Unsent:
+            return self._placeholder(value)
         items = plain.items_of(value, kind)
         if items is not None:
             return self._dict(items, depth)
@@ -113,12 +128,32 @@ class _Encoder:
                 name = plain.plain_key(key)
             names.append(name)
             try:
-                tree += (name if type(key) is str else self._key(name), self.tree(item, depth + 1))
+                shown = name if type(key) is str else self._key(name)
+                tree += (shown, self._item(item, depth + 1))
             except Refused as refused:
                 raise refused.inside(f"[{_short(name)}]") from None
         if len(set(names)) != len(names):  # two keys of other types that are plainly the same
             raise Refused("keys", "key twice")
         return tree
+
+    def _item(self, item: Any, depth: int) -> Any:
+        """Return the tree of a dict's item, or of what stands for it when it alone is refused."""
+        buffers, left = len(self.buffers), self._buffer_left
+        try:
+            return self.tree(item, depth)
+        except Refused as refused:
+            # The outermost dict is the message itself.
+            if self._unsent is None or depth == 1 or refused.reason not in LEFT_OUT:
+                raise
+            del self.buffers[buffers:]
+            self._buffer_left = left
+            return self._placeholder(self._unsent(refused))
+
+    def _placeholder(self, unsent: Unsent) -> list[Any]:
+        parts = [unsent.reason, unsent.type, unsent.path]
+        for part in parts:
+            self._spend_text(len(part), "str")
+        return [UNSENT, *parts]
 
     def _key(self, key: Any) -> Any:
         if type(key) is tuple:

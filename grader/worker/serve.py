@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.wire import Refused, ValueLimits, receive, send
+from grader.wire import Refused, Unsent, ValueLimits, receive, send
 from grader.wire.frames import pack
 from grader.wire.plain import type_name
 from grader.worker import additions, binding, clock, lockdown
@@ -147,7 +147,7 @@ class _Worker:
     def pack(self, reply: dict[str, Any]) -> bytes:
         """Return the frame of a reply, or of the reply that says why it cannot be sent."""
         try:
-            return pack(reply, self.value_limits)
+            return pack(reply, self.value_limits, _unsent)
         except Refused as refused:
             value = reply.pop("value", None)
             return pack(reply | _not_sent(refused, value))
@@ -195,10 +195,16 @@ class _Worker:
 def _not_sent(refused: Refused, value: object) -> dict[str, Any]:
     """Say what was refused: a part of `value`, or the whole when it was too large as a whole."""
     _, part, path = refused.path.partition("result['value']")
-    reason, kind = refused.reason, refused.type_name if part else type_name(type(value))
+    found = _unsent(refused)
+    kind = found.type if part or found.reason == "stand_in" else type_name(type(value))
+    return {"kind": "not_sent", "reason": found.reason, "type": kind, "path": path}
+
+
+def _unsent(refused: Refused) -> Unsent:
+    """Return what stands for a part of a result that was refused."""
     if issubclass(type(refused.value), StandIn):
-        reason, kind = "stand_in", _cut(vars(refused.value)["_name"])
-    return {"kind": "not_sent", "reason": reason, "type": kind, "path": path}
+        return Unsent("stand_in", _cut(vars(refused.value)["_name"]), refused.path)
+    return Unsent(refused.reason, refused.type_name, refused.path)
 
 
 def _bytes(value: object) -> bytes:

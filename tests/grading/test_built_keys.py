@@ -121,6 +121,7 @@ DICTS = {
     "counter": "Counter(p)",
     "class of its own": "Parameters(p)",
     "more of other types": "{**p, 1: p, ('W', 1): [], None: np.float64(1), b'W1': 'a', 0.5: {1}}",
+    "functions beside them": "{**p, 'g': np.tanh, 'layers': [len], 'x': {'y': map, 1j: 1}}",
     "matrices": "{k: np.asmatrix(v) for k, v in p.items()}",
     "masked arrays": "{k: np.ma.masked_array(v) for k, v in p.items()}",
     "arrays of objects": "{k: v.astype(object) for k, v in p.items()}",
@@ -174,3 +175,11 @@ def test_wrong_keys_are_told_as_far_as_everyone_may_know_them(slot: Slot, make_a
     assert hidden
     assert all("w_w" not in check.feedback for check in hidden)
     assert all("w_w" in check.diagnostic for check in hidden)
+
+
+def test_a_function_in_the_cache_costs_nothing(slot: Slot, make_answer: Any) -> None:
+    right = COURSE.folder("backprop_step").reference.read_text("utf-8")
+    kept = right.replace('"A2": A2}', '"A2": A2, "g": np.tanh}')
+    assert kept != right
+    report = slot.grade("backprop_step", make_answer(kept))
+    assert report.points == report.max_points, lost(report)

@@ -54,6 +54,7 @@ ODD = {
     "nothing": "None",
     "list": "[[1.0, 2.0], [3.0]]",
     "nested": "{'W1': {'W1': 1}}",
+    "functions in a dict": "{'W1': np.exp, 'A1': [np.tanh], 'Z1': {'g': len}, 1: 0.5}",
     "numbers for keys": "{1: np.ones(2), ('W', 1): 0.5, None: 'a', b'W1': 1, 0.5: 2}",
     "set": "{0.5, 'a', None, (1, 2)}",
     "range": "range(3)",

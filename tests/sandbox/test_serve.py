@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from grader.sandbox.material import Material
-from grader.wire import receive, send
+from grader.wire import Unsent, receive, send
 from grader.worker import lockdown, serve
 from grader.worker.lockdown import Lockdown
 
@@ -128,8 +128,8 @@ def test_a_limit_of_recursion_leaves_room_to_answer(channel: Any, more: int) -> 
     ("value", "expected"),
     [
         ("{1j: 2}", ("keys", "complex", "")),
-        ("[{'a': map}]", ("type", "type", "[0]['a']")),
-        ("[{'a': no_such_module}]", ("stand_in", "no_such_module", "[0]['a']")),
+        ("[[map]]", ("type", "type", "[0][0]")),
+        ("[no_such_module]", ("stand_in", "no_such_module", "[0]")),
         ("'x' * (2 << 20)", ("size", "str", "")),
         ("[0.5] * 150_000", ("size", "list", "")),
     ],
@@ -138,6 +138,33 @@ def test_what_cannot_be_sent_is_said(channel: Any, value: str, expected: tuple[s
     reply = serve_to(channel, define(f"import no_such_module\ndef f(): return {value}"), call())[2]
     assert (reply["kind"], reply["number"]) == ("not_sent", 2)
     assert tuple(reply[key] for key in ("reason", "type", "path")) == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("map", ("type", "type", "")),
+        ("[1, no_such_module]", ("stand_in", "no_such_module", "[1]")),
+    ],
+)
+def test_an_item_that_cannot_be_sent_is_left_out_alone(
+    channel: Any, item: str, expected: tuple[str, ...]
+) -> None:
+    code = f"import no_such_module\ndef f(): return [{{'a': 1, 'g': {item}}}]"
+    reply = serve_to(channel, define(code), call())[2]
+    found = reply["value"][0]
+    assert (reply["kind"], found["a"]) == ("returned", 1)
+    assert (found["g"].reason, found["g"].type, found["g"].path) == expected
+
+
+def test_what_was_left_out_says_so_where_it_is_used_again(channel: Any) -> None:
+    code = "def f(x0): return x0['g'](1) if 'used' in x0 else x0"
+    first, used = {"g": Unsent("type", "function"), "a": 2}, {"g": Unsent("type", "f"), "used": 1}
+    replies = serve_to(channel, define(code), call("f", first), call("f", used))[2:]
+    assert (replies[0]["value"]["a"], replies[0]["changed"]) == (2, [])
+    assert replies[0]["value"]["g"].type == "function"
+    assert (replies[1]["kind"], replies[1]["type"]) == ("raised", "TypeError")
+    assert "was not kept from call to call" in replies[1]["message"]
 
 
 RAISES = """

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.model.exercise import Returns
 from grader.testing.contract import validate
 from grader.testing.failures import CheckFailed
+from grader.wire import Unsent
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -25,6 +26,7 @@ PAIR = Returns(kind="tuple", items=(ARRAY, DICT))
 TWO = Returns(kind="tuple", length=2)
 ANY_DICT = Returns(kind="dict", values="any")
 ONE = np.ones((2, 1))
+UNSENT = Unsent("type", "function")
 
 ACCEPTED: dict[str, tuple[Returns, Any, Any]] = {
     "dict": (DICT, {"W1": ONE, "b1": ONE}, {"W1": ONE, "b1": ONE}),
@@ -35,6 +37,11 @@ ACCEPTED: dict[str, tuple[Returns, Any, Any]] = {
         DICT,
         {"W1": 1, 2: 3, ("W", 1): 4, "b1": 5},
         {"W1": 1, "b1": 5},
+    ),
+    "an extra item that could not be sent": (
+        DICT,
+        {"W1": 1, "b1": 2, "g": UNSENT},
+        {"W1": 1, "b1": 2},
     ),
     "keys of any type": (ANY_DICT, {1: "x", ("W", 1): None}, {1: "x", ("W", 1): None}),
     "tuple for a dict": (IN_ORDER, (1, 2), {"W1": 1, "b1": 2}),
@@ -176,3 +183,11 @@ def _arrays(value: Any) -> list[Any]:
     if isinstance(value, tuple):
         return [array for item in value for array in _arrays(item)]
     return [np.asarray(value)]
+
+
+def test_an_item_that_could_not_be_sent_fails_whoever_asks_for_it() -> None:
+    value = {"a": 1.5, "g": UNSENT}
+    assert validate(Returns(kind="dict"), value, NAME) == value
+    with pytest.raises(TypeError) as failed:
+        validate(Returns(kind="dict", keys=("a", "g")), value, NAME)
+    assert failed.value is UNSENT.fault

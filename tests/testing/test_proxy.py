@@ -13,7 +13,8 @@ from grader.sandbox import definitions
 from grader.testing.failures import CheckFailed
 from grader.testing.proxy import Submission, describe_call
 from grader.testing.redaction import LEFT_OUT
-from grader.wire.messages import Argument, Mismatch, Missing, NotSent, Raised, Reply
+from grader.wire import Unsent
+from grader.wire.messages import Argument, Mismatch, Missing, NotSent, Raised, Reply, Returned
 
 EXERCISE = Exercise.model_validate(
     {
@@ -105,6 +106,24 @@ def test_shapes_stand_only_below_what_they_can_explain(
     with pytest.raises(CheckFailed, match="f raised") as failed:
         student.f(np.zeros((2, 3)))
     assert ("f(x=<array (2, 3)>)" in failed.value.lines) == explained
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_an_item_that_could_not_be_sent_fails_whoever_uses_it(hidden: bool) -> None:
+    cache = {"A": np.ones(2), "tahn": Unsent("type", "numpy.ufunc"), "h": Unsent("type", "Secret")}
+    student = submission("f", reply=Returned([1, cache]))
+    student.begin("check", hidden=hidden)
+    _, found = student.f(np.ones(7))
+    np.testing.assert_array_equal(found["A"], np.ones(2))
+    with pytest.raises(CheckFailed) as failed:
+        np.exp(found["tahn"])
+    assert failed.value.headline == "the result of f holds a function, which is not plain data"
+    assert failed.value.lines[0] == "where: result[1]['tahn']"
+    assert [d.misconception for d in failed.value.diagnoses] == ["wrong-return-type"]
+    with pytest.raises(CheckFailed) as failed:
+        len(found["h"])
+    assert ("Secret" in failed.value.feedback) == (not hidden)
+    assert "Secret" in failed.value.diagnostic
 
 
 RATED = Exercise.model_validate(
