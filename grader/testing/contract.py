@@ -54,7 +54,7 @@ def with_article(name: str) -> str:
 
 
 def _dict(returns: Returns, value: Any, name: str) -> dict[Any, Any]:
-    in_order = returns.allow_tuple and isinstance(value, tuple | list)
+    in_order = returns.allow_tuple and _is_sequence(value)
     if in_order and len(value) == len(returns.keys):
         value = dict(zip(returns.keys, value, strict=True))
     if not isinstance(value, dict):
@@ -102,7 +102,7 @@ def _is_extra(key: Any, value: Any) -> bool:
 
 def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:
     length = returns.length or len(returns.items)
-    if not isinstance(value, tuple | list):
+    if not _is_sequence(value):
         _wrong_type(name, value, f"{length} values" if length else "a tuple")
     if length and len(value) != length:
         fail(
@@ -115,6 +115,11 @@ def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:
         validate(part, item, f"value {i} of {name}")
         for i, (part, item) in enumerate(zip(parts, value, strict=True), 1)
     )
+
+
+def _is_sequence(value: Any) -> bool:
+    """Whether `a, b = value` would take it apart as a tuple: an array has its rows for values."""
+    return isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _expect_few(values: Collection[Any], name: str) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -137,8 +138,9 @@ class Submission:
         if isinstance(reply, Raised) and reply.needs:
             self.too_new = function.name, reply.needs
         if isinstance(reply, Raised) and "NoneType" in reply.message:
-            left_out = [a.name for a in arguments if _is_left_at_none(a, found.signature)]
-            if left_out:
+            unsure = [n for n, a in enumerate(arguments) if _is_left_at_none(a, found.signature)]
+            missed = [n for n in unsure if self._is_missed(function, arguments, n, reply, seed)]
+            if left_out := [arguments[n].name for n in missed]:
                 raise cannot_be_left_out(left_out, f"{function.name}{found.signature:.200}")
         if not isinstance(reply, Returned):
             raise self._failure(function, reply, shown, found.signature)
@@ -148,6 +150,17 @@ class Submission:
             self._redaction.told(reply, found.signature)
         self.changed = tuple(p.name for p in function.parameters if p.name in reply.changed)
         return contract.validate(function.returns, reply.value, f"the result of {function.name}")
+
+    def _is_missed(
+        self, function: Function, arguments: list[Argument], place: int, raised: Raised, seed: int
+    ) -> bool:
+        """Whether the same call ends in another way with a value in this place."""
+        given = [*arguments]
+        given[place] = replace(arguments[place], value=1, given=True)
+        try:
+            return self._session.call(_names(function), given, seed) != raised
+        except WorkerLost:
+            return False
 
     def _failure(self, function: Function, reply: Reply, shown: str, signature: str) -> CheckFailed:
         """Return how a call failed that gave no value, as it may be told."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from inspect import Parameter
 from itertools import takewhile
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ def bind(
         left_out += rest[len(by_place) : rest.index(by_name[-1])] if by_name else []
         names = [a["name"] for a in left_out if not a["given"]]
         raise SignatureMismatch(_has(parameters), _wanted(arguments), names if known else [])
-    return _call(slots, bound, by_place, by_name)
+    called = {a["name"]: a["name"] for a in by_name}
+    called |= _names_within(function, arguments) if by_name else {}
+    named = {called[a["name"]]: a["value"] for a in by_name}
+    return _call(slots, bound, by_place, named)
 
 
 def fits(function: Callable[..., Any], arguments: list[Argument]) -> bool:
@@ -164,7 +168,7 @@ def _call(
     slots: list[Parameter],
     bound: dict[str, Argument],
     by_place: list[Argument],
-    by_name: list[Argument],
+    by_name: dict[str, Any],
 ) -> tuple[list[Any], dict[str, Any]]:
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
@@ -182,8 +186,37 @@ def _call(
         elif slot.name in supplied:
             _place(slot, index, supplied[slot.name]["value"], args, kwargs)
     args += [argument["value"] for argument in by_place]
-    kwargs |= {argument["name"]: argument["value"] for argument in by_name}
-    return args, kwargs
+    return args, kwargs | by_name
+
+
+def _names_within(
+    function: Callable[..., Any], arguments: list[Argument], deepest: int = 8
+) -> dict[Any, str]:
+    """Return what a function that a wrapper holds calls the arguments, where it takes them all.
+
+    Only that function knows the names of what a wrapper of `**kwargs` hands on.
+    """
+    for held in _held(function):
+        parameters = _parameters(held) or []
+        slots = [p for p in parameters if p.kind not in STARS]
+        bound = _match_names(slots, arguments)
+        if slots and not _match_positions(slots, arguments, bound):
+            return {argument["name"]: name for name, argument in bound.items()}
+        if not slots and deepest and (found := _names_within(held, arguments, deepest - 1)):
+            return found
+    return {}
+
+
+def _held(function: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """Return the functions that a wrapper holds: in its closure, or as what an object has."""
+    try:
+        if type(function) is FunctionType:
+            held = [cell.cell_contents for cell in function.__closure__ or ()]
+        else:
+            held = [*vars(function).values()]
+    except Exception:  # a cell may be empty, and `__dict__` is the student's
+        return []
+    return [part for part in held if callable(part)]
 
 
 def _place(

@@ -10,6 +10,7 @@ import pytest
 
 from grader.model.exercise import Exercise, Parameter
 from grader.sandbox import definitions
+from grader.sandbox.session import WorkerLost
 from grader.testing.failures import CheckFailed
 from grader.testing.proxy import Submission, describe_call
 from grader.testing.redaction import LEFT_OUT
@@ -171,22 +172,33 @@ NONE = "unsupported operand type(s) for *: 'NoneType' and 'float'"
 
 
 @pytest.mark.parametrize(
-    ("signature", "message", "left_out"),
+    ("signature", "message", "needed", "left_out"),
     [
-        ("(x, rate=None, steps=3)", NONE, "rate"),
-        ("(x, rate=None, steps=None)", NONE, "rate and steps"),
-        ("(x, Steps=None, *, rate=0.1)", "'NoneType' object cannot be interpreted", "steps"),
-        ("(x, rate=None, steps=3)", "shapes do not fit", ""),
-        ("(x, rate=0.1, steps=3)", NONE, ""),
-        ("(x, my_rate=None, steps=3)", NONE, ""),
-        ("(x=None, rate=0.1, steps=3)", NONE, ""),
+        ("(x, rate=None, steps=3)", NONE, {"rate"}, "rate"),
+        ("(x, rate=None, steps=None)", NONE, {"rate"}, "rate"),
+        ("(x, rate=None, steps=None)", NONE, {"rate", "steps"}, "rate and steps"),
+        ("(x, Steps=None, *, rate=0.1)", "'NoneType' object cannot be", {"steps"}, "steps"),
+        # What looks at it and ends all the same ends for another reason.
+        ("(x, rate=None, steps=None)", NONE, set(), ""),
+        ("(x, rate=None, steps=None)", NONE, {"lost"}, ""),
+        ("(x, rate=None, steps=3)", "shapes do not fit", {"rate"}, ""),
+        ("(x, rate=0.1, steps=3)", NONE, {"rate"}, ""),
+        ("(x, my_rate=None, steps=3)", NONE, {"rate"}, ""),
+        ("(x=None, rate=0.1, steps=3)", NONE, {"x"}, ""),
     ],
 )
 def test_a_default_of_none_that_nobody_looks_at_is_none(
-    signature: str, message: str, left_out: str
+    signature: str, message: str, needed: set[str], left_out: str
 ) -> None:
-    student = submission("f", reply=Raised("TypeError", message))
-    student._exercise = RATED
+    def call(_: Any, arguments: list[Argument], seed: int) -> Reply:
+        given = {a.name: a.value for a in arguments if a.given}
+        if "lost" in needed and len(given) > 1:
+            raise WorkerLost("timeout", "ran too long")
+        ends = len(given) > 1 and not needed.isdisjoint(given)
+        return Returned(1) if ends else Raised("TypeError", message, line=seed % 7)
+
+    student = submission("f")
+    student._exercise, student._session.call = RATED, call  # type: ignore[method-assign]
     found = student._session.definitions.functions
     found["f"] = found["f"].model_copy(update={"signature": signature})
     student.begin("check")

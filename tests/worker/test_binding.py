@@ -291,3 +291,71 @@ def _flat(values: Any) -> list[Any]:
         else:
             flat += value if isinstance(value, tuple) else [value]
     return flat
+
+
+def step(where, slope=0.5, count=7):
+    return where, slope, count
+
+
+def logged(function):
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return inner
+
+
+def first_named(function):
+    def inner(at, *args, **kwargs):
+        return function(at, *args, **kwargs)
+
+    return inner
+
+
+def with_log(function):
+    def log(text, /):
+        return text
+
+    def inner(*args, **kwargs):
+        return function(*log(args), **kwargs)
+
+    return inner
+
+
+class Timed:
+    def __init__(self, function):
+        self.seconds, self.function = 0, function
+
+    def __call__(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
+
+
+def unfilled():
+    def inner(*args, **kwargs):
+        return later, kwargs
+
+    if False:
+        later = 1
+    return inner
+
+
+GAP = [argument("start"), argument("rate", given=False), argument("steps")]
+
+
+@pytest.mark.parametrize(
+    "wrapped", [logged, first_named, with_log, Timed, lambda f: logged(Timed(logged(f)))]
+)
+def test_what_a_wrapper_hands_on_has_the_names_of_the_function_in_it(wrapped):
+    assert received(wrapped(step), GAP) == ("START", 0.5, "STEPS")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda *args, **kwargs: (args, kwargs),
+        logged(lambda *args, **kwargs: (args, kwargs)),
+        logged(lambda start: start),
+        unfilled(),
+    ],
+)
+def test_where_no_function_in_it_takes_them_the_names_are_those_of_the_contract(function):
+    assert bind(function, GAP) == (["START"], {"steps": "STEPS"})
