@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.atomic import make_folder, unwritable, write_bytes, write_text
+from grader.atomic import make_folder, unwritable, write_text
 from grader.blanks import blanks
 from grader.catalog import PICTURE, PICTURE_SCRIPT, Course, ExerciseFolder, read_text
 from grader.errors import CourseError, UsageError
@@ -103,8 +103,8 @@ def _put_in_place(out: Path, files: dict[Path, bytes], before: set[str], gone: s
     draft = make_folder(out) / DRAFT
     try:
         for path, data in files.items():
-            make_folder((draft / path).parent)
-            write_bytes(draft / path, data)
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / path).write_bytes(data)
         # Said first: what a killed release leaves behind is known to the next one.
         write_text(out / LIST, strict_json({"files": sorted(before | names)}))
         for path in files:

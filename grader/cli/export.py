@@ -22,6 +22,7 @@ Folder = Annotated[
     Path | None,
     typer.Argument(metavar="DIR", help="The folder into which the class was graded."),
 ]
+# Written out for the help: no other command waits until all exporters are imported.
 NAMES = (
     "gradescope", "canvas-csv", "canvas-api", "moodle-worksheet", "moodle-feedback", "csv", "lti",
     "xqueue", "github-classroom", "prairielearn", "coursera", "junit", "nbgrader-csv",

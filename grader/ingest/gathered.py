@@ -102,8 +102,10 @@ class Gathered:
         there = {name: s for s in self.handed for name in _names(s)}
         for label in labels:
             if label not in there:
-                near = ", ".join(get_close_matches(label, there, 5, 0.5)) or "none is near"
-                raise UsageError(f"nobody in PATH is called {label!r}; near: {near}")
+                near = ", ".join(get_close_matches(label, there, 5, 0.5))
+                raise UsageError(
+                    f"nobody in PATH is called {label!r}" + (f"; near: {near}" if near else "")
+                )
         chosen = {s for s in self.handed if {*_names(s)} & {*labels}}
         rows = self.roster.students if self.roster else ()
         here = {self.roster.find(student) for student in chosen} if self.roster else set()

@@ -157,11 +157,11 @@ def _diagnosis_markdown(found: DiagnosisFeedback) -> str:
 
 
 def once(texts: Iterable[str]) -> Iterator[str]:
-    """Yield texts about one check after the other; one that was just said is not said again."""
+    """Yield texts about one check after the other; what the one before said is not said again."""
     before = ""
     for text in texts:
         yield AS_ABOVE if text and text == before else text
-        before = text or before
+        before = text
 
 
 def _check_markdown(check: CheckFeedback, text: str) -> str:

@@ -80,10 +80,6 @@ class Comparison:
         self._right = list(self._ask_reference())
         self._samples: dict[str, list[list[Any]]] = {}
 
-    def is_equal(self, source: str) -> bool:
-        """Whether a source gives what the reference gives, as far as anyone can tell."""
-        return self.differs_by_chance(source, self.differing(source))
-
     def differing(self, source: str) -> set[str]:
         """Return functions that give something else than the reference's; none when it is equal.
 

@@ -198,6 +198,8 @@ def test_only_some_are_graded_and_may_be_called_by_what_is_known(hall):
     assert hall.book()["s2"]["email"] == "bo@x"
     with pytest.raises(UsageError, match=r"nobody in PATH is called 's11'; near: s1"):
         hall.run(only=["s1", "s11"])
+    with pytest.raises(UsageError, match=r"nobody in PATH is called 'zoe'$"):
+        hall.run(only=["zoe"])
 
 
 @pytest.mark.parametrize("chosen", ["s1", "s2", "Bo Li", "bo@x"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -142,11 +143,27 @@ def test_a_full_disk_leaves_the_old_bundle_as_it_was(
     add(course.folder("words").public / "hints.md", "\ntotal\n")
     with monkeypatch.context() as patch:
         patch.setattr(type(out), "write_bytes", full)
-        with pytest.raises(StoreError, match="the disk is full"):
+        with pytest.raises(StoreError, match=f"^{re.escape(str(out))} cannot be .* disk is full"):
             release(anew(course), ["words"], out)
     assert contents(out) == before
     release(anew(course), ["words"], out)
     assert contents(out) != before
+
+
+def test_a_folder_in_which_nothing_can_be_made_is_named_itself(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = type(tmp_path).mkdir
+
+    def refuse(path: Path, *args: Any, **options: Any) -> None:
+        if path != tmp_path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        made(path, *args, **options)
+
+    monkeypatch.setattr(type(tmp_path), "mkdir", refuse)
+    with pytest.raises(StoreError) as refused:
+        release(course, ["words"], tmp_path)
+    assert str(refused.value) == f"{tmp_path} cannot be written: permission denied"
 
 
 def test_weekly_releases_add_up_in_the_order_of_the_course(course: Course, tmp_path: Path) -> None:

@@ -28,9 +28,9 @@ def test_markdown_of_a_graded_report(make_report):
     )
 
 
-def test_what_was_just_said_is_not_said_again():
-    assert list(once(["", "a", "a", "", "a", "b", "a"])) == [
-        "", "a", AS_ABOVE, "", AS_ABOVE, "b", "a",
+def test_what_the_check_above_says_is_not_said_again():
+    assert list(once(["", "a", "a", "a", "", "a", "b", "a"])) == [
+        "", "a", AS_ABOVE, AS_ABOVE, "", "a", "b", "a",
     ]  # fmt: skip
 
 
