@@ -12,6 +12,7 @@ itself gives out elsewhere is no leak.
 from __future__ import annotations
 
 import ast
+import html
 import json
 import re
 import warnings
@@ -19,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from textwrap import dedent, shorten
+from textwrap import shorten
 from typing import Any, Final
 
 from grader.catalog import ExerciseFolder, read_text
@@ -31,13 +32,20 @@ TELLING_NODES: Final = 12
 ROW: Final = 6
 TELLING_NUMBERS: Final = 4
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
-# What stands before code in prose: quotes, prompts, lists, fences and tags.
-_MARKS: Final = re.compile(r"^(?:[ \t>`]|\.\.\. |[-*+] |\d+[.)] |</?(?:pre|code)>)+", re.IGNORECASE)
-_TAG: Final = re.compile(r"</?\w+>")
+# What stands before code in prose: quotes, prompts, lists, fences and tags; and what behind it.
+_TAG: Final = re.compile(r"</?[a-z]\w*(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_MARKS: Final = re.compile(rf"^(?:[ \t>`]|\.\.\. |[-*+] |\d+[.)] |{_TAG.pattern})+", re.IGNORECASE)
+_TAIL: Final = re.compile(r"(?:</[a-z]\w*>|<br ?/?>|[ \t`])+$", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#+ ?(.*)")
 # What belongs to the statement above it, at the same indent.
 _GOES_ON: Final = re.compile(r"[)\]}]|(?:else|elif|except|finally)\b")
 _READ: Final = (".py", ".toml")
+# Python reads no deeper brackets, nobody's indent is wider, and in prose no longer statement is
+# looked for as a whole.
+_MOST_OPEN: Final = 200
+_MOST_LINES: Final = 500
+
+_PLAIN: Final = (str, bytes, int, float, complex)
 
 Piece = str | tuple[float, ...]
 """A statement, a function or a table as Python would lay it out, or numbers in a row."""
@@ -99,8 +107,8 @@ def _tables(path: Path) -> Iterator[Piece]:
         yield from _rows(text)
         return
     for node in _literals(_parse(text, path)):
-        yield ast.unparse(node)
-        yield from _rows(ast.unparse(node))
+        yield _laid_out(node)
+        yield from _rows(_laid_out(node))
 
 
 def _given(folder: ExerciseFolder) -> Iterator[Piece]:
@@ -122,19 +130,21 @@ def _given_out(path: Path, text: str) -> tuple[Piece, ...]:
     """Return every piece that a text gives away, each once."""
     if path.suffix == ".py":
         _parse(text, path)
-    waiting = [text, *(_strings(_read_json(text, path)) if path.suffix == ".ipynb" else ())]
+    inner = _strings(_read_json(text, path)) if path.suffix == ".ipynb" else ()
+    waiting = [text.replace("\0", "\n"), *inner]
     seen: set[str] = set()
     pieces: dict[Piece, None] = {}
     while waiting:
         told = waiting.pop()
-        if told in seen or "\0" in told:  # bytes of a picture are no text
+        if told in seen or not told.strip():
             continue
         seen.add(told)
         pieces |= dict.fromkeys(_rows(told))
         for tree in _trees(told):
             pieces |= dict.fromkeys([*(f for f, _ in _functions(tree)), *_statements(tree)])
-            pieces |= dict.fromkeys(map(ast.unparse, _literals(tree)))
-            waiting += _constants(tree)
+            pieces |= dict.fromkeys(map(_laid_out, _literals(tree)))
+            constants = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant))
+            waiting += (value for value in constants if isinstance(value, str))
         waiting.append(_comments(told))
     return tuple(pieces)
 
@@ -143,26 +153,43 @@ def _trees(text: str) -> Iterator[ast.Module]:
     """Yield what of a text is Python: all of it, and what begins at any of its lines."""
     if (tree := _parsed(text)) is not None:
         yield tree
-    lines = [_MARKS.sub(_as_spaces, line) for line in text.splitlines()]
+    lines = [_code_in(line) for line in text.splitlines()]
+    depths = [*map(_depth, lines)]
     for start in (place for place, line in enumerate(lines) if line.strip()):
-        whole = dedent("\n".join(lines[start : _end(lines, start)]))
+        margin = _indent(lines[start])
+        part = lines[start : _end(lines, depths, start)]
+        whole = "\n".join(ln.lstrip() if ln[:margin].strip() else ln[margin:] for ln in part)
         for code in dict.fromkeys((whole, lines[start].strip(" `"))):
             if (tree := _parsed(code)) is not None:
                 yield tree
                 break
 
 
-def _end(lines: Sequence[str], start: int) -> int:
-    """Return where the statement that begins at a line ends, by indents and brackets."""
-    margin, depth = _indent(lines[start]), _depth(lines[start])
-    for place in range(start + 1, len(lines)):
-        line = lines[place]
+def _code_in(line: str) -> str:
+    """Return a line without the marks of prose around it, at its indent."""
+    code = _MARKS.sub(_as_spaces, line)
+    if "<" not in line or not _TAG.search(line):
+        return code
+    body = code.lstrip()
+    return code[: len(code) - len(body)] + html.unescape(_TAIL.sub("", body))
+
+
+def _end(lines: Sequence[str], depths: Sequence[int], start: int) -> int:
+    """Return where the statement that begins at a line ends, by indents and brackets.
+
+    depths: how many brackets each line opens more than it closes.
+    """
+    margin, depth, last = _indent(lines[start]), depths[start], min(len(lines), start + _MOST_LINES)
+    for place in range(start + 1, last):
+        line, is_open = lines[place], depth > 0 or lines[place - 1].endswith("\\")
+        if max(depth, _indent(line) - margin) > _MOST_OPEN:
+            return start + 1
         if not line.strip():
             depth = 0  # prose leaves brackets open, code no empty line within them
-        elif depth <= 0 and _indent(line) <= margin and not _GOES_ON.match(line.strip()):
+        elif not is_open and _indent(line) <= margin and not _GOES_ON.match(line.strip()):
             return place
-        depth += _depth(line)
-    return len(lines)
+        depth += depths[place]
+    return last
 
 
 def _indent(line: str) -> int:
@@ -216,7 +243,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, bool]]:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and _is_telling(node):
             decorators = len(node.decorator_list)
-            yield ast.unparse(node).split("\n", decorators)[-1], decorators > 0
+            yield _laid_out(node).split("\n", decorators)[-1], decorators > 0
 
 
 def _statements(tree: ast.Module, within: type[ast.AST] = ast.Module) -> Iterator[str]:
@@ -224,26 +251,29 @@ def _statements(tree: ast.Module, within: type[ast.AST] = ast.Module) -> Iterato
     for top in (node for node in ast.walk(tree) if isinstance(node, within)):
         for node in ast.walk(top):
             if isinstance(node, ast.stmt) and node is not top and _is_telling(node):
-                yield ast.unparse(node)
+                yield _laid_out(node)
 
 
 def _literals(tree: ast.Module) -> Iterator[ast.expr]:
     """Yield the telling tables that are written out: lists, tuples and dicts of constants."""
     for node in ast.walk(tree):
         if isinstance(node, ast.List | ast.Tuple | ast.Dict | ast.Set) and _is_telling(node):
-            with suppress(ValueError, TypeError):
+            with suppress(ValueError, TypeError, RecursionError, MemoryError):
                 ast.literal_eval(node)
                 yield node
 
 
+def _laid_out(node: ast.AST) -> str:
+    """Return code as Python would lay it out, or the parts of its tree when that is too deep."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        fields = (dict(ast.iter_fields(part)).values() for part in ast.walk(node))
+        return "\n".join(str([v for v in one if isinstance(v, _PLAIN)]) for one in fields)
+
+
 def _is_telling(node: ast.AST) -> bool:
     return sum(1 for _ in ast.walk(node)) >= TELLING_NODES
-
-
-def _constants(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
 
 
 def _parsed(code: str) -> ast.Module | None:
@@ -258,6 +288,8 @@ def _parse(text: str, path: Path) -> ast.Module:
         return _quietly(text)
     except SyntaxError as error:
         raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
+    except (RecursionError, MemoryError):
+        raise CourseError(f"{path} is nested too deeply for Python") from None
 
 
 def _quietly(code: str) -> ast.Module:

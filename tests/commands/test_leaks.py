@@ -11,7 +11,7 @@ import pytest
 
 from grader.catalog import Course
 from grader.errors import CourseError
-from grader.leaks import contents, leaks
+from grader.leaks import _given_out, contents, leaks
 from grader.release import release
 
 COURSE = Path(__file__).parents[1] / "second_course" / "course"
@@ -48,6 +48,10 @@ IN_LESSON = {
     "a list": "1. Look:\n\n   {}\n",
     "an item of a list": "- {}\n",
     "tags": "<pre>{}\n</pre>\n",
+    "tags around it": "<p><code>{}</code></p>\n",
+    "a tag that says more": '<code class="language-python">{}</code><br/>\n',
+    "an item with tags": "* <code>{}</code>\n",
+    "after a byte of zero": "\0{}\n",
     "a line in backticks": "Look:\n\n`{}`\n",
     "a comment in code": "```python\nx = 1\n# {}\n```\n",
 }
@@ -248,3 +252,70 @@ def test_a_notebook_that_is_none_is_said(course: Course) -> None:
     (course.folder("centre").public / "centre.ipynb").write_text("{")
     with pytest.raises(CourseError, match=r"centre.ipynb is no notebook"):
         found(course)
+
+
+BROKEN = {
+    "a line goes on": "total = \\\n    {}\n",
+    "a line goes on without an indent": "total = \\\n{}\n",
+    "in a list": "1. total = \\\n   {}\n",
+    "in tags": "<pre>total = \\\n{}</pre>\n",
+}
+
+
+@pytest.mark.parametrize("form", BROKEN)
+def test_a_statement_of_several_lines_is_found(course: Course, form: str) -> None:
+    lesson = course.folder("centre").public / "README.md"
+    add(lesson, "\nwrite this:\n" + BROKEN[form].format(ANSWER.removeprefix("total = ")))
+    assert found(course) == ["README.md holds a part of solutions/centre/reference.py"]
+
+
+def test_an_answer_whose_signs_are_written_for_html_is_found(course: Course) -> None:
+    lesson = course.folder("centre").public / "README.md"
+    add(lesson, f"\n<code>{LOOP.replace('>', '&gt;')}</code>\n")
+    assert found(course) == ["README.md holds a part of solutions/centre/reference.py"]
+
+
+@pytest.mark.parametrize("zero", ["\0", "a\0b ", "1\n\0\n"])
+def test_a_byte_of_zero_hides_no_numbers(course: Course, zero: str) -> None:
+    (course.folder("centre").public / "data.txt").write_text(f"{zero}{NUMBERS}\n")
+    assert found(course) == ["data.txt holds a part of solutions/centre/test_hidden.py"]
+
+
+def test_what_is_too_deep_to_be_laid_out_is_compared_all_the_same(course: Course) -> None:
+    deep = f"total = {' + '.join(f'value[{n}]' for n in range(400))}"
+    centre = course.folder("centre")
+    add(centre.reference, f"\n\ndef deep(value):\n    {deep}\n    return total\n")
+    assert found(course) == []
+    add(centre.public / "README.md", f"\n```python\n{deep}\n```\n")
+    assert found(course) == ["README.md holds a part of solutions/centre/reference.py"]
+
+
+def test_a_starter_that_python_cannot_read_is_said(course: Course) -> None:
+    add(course.folder("centre").starter, f"\nx = {'-' * 100_000}1\n")
+    with pytest.raises(CourseError, match="nested too deeply for Python"):
+        found(course)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(\n" * 2_000,
+        ("f(\n" + "g(1)\n" * 10) * 200,
+        "\n".join(" " * n + "if x:" for n in range(1_000)),
+        "x = 1 + \\\n" * 2_000,
+        "a\0b\n" * 2_000,
+    ],
+    ids=["open brackets", "some open", "ever deeper", "lines that go on", "bytes of zero"],
+)
+def test_a_long_text_is_looked_through_in_bounded_steps(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def parsed(code: str) -> None:
+        read.append(len(code))
+
+    monkeypatch.setattr("grader.leaks._parsed", parsed)
+    _given_out(Path("README.md"), text)
+    lines = text.count("\n") + text.count("\0") + 1
+    assert sum(read) < 20_000 * lines

@@ -36,7 +36,7 @@ CASES: dict[str, tuple[str, str, str | None]] = {
     "generator": ("yield x", "failed", "wrong-return-type"),
     "objects": ("return np.array([[1, 2], [3]], object)", "failed", "wrong-return-type"),
     "masked": ("return np.ma.masked_less(x, 9)", "failed", "wrong-return-type"),
-    "figure": ("import pylab; return {'plot': pylab.figure()}", "failed", "wrong-return-type"),
+    "figure": ("import pylab; return [pylab.figure()]", "failed", "wrong-return-type"),
     "own class": ("class Result: pass\n    return Result()", "failed", "wrong-return-type"),
     "own class as a key": (
         "class Result: pass\n    return [{Result(): x}]",

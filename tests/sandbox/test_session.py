@@ -23,7 +23,7 @@ def forge(message): os.write(100, pack(message))
 """
 NOT_SENT: dict[str, tuple[str, str, str, str]] = {
     "generator": ("(i for i in [])", "type", "generator", ""),
-    "part": ("{'W1': 1, 'b1': [2, map]}", "type", "type", "['b1'][1]"),
+    "part": ("[{'W1': 1}, [2, map]]", "type", "type", "[1][1]"),
     "objects": ("np.array([None])", "type", "array of objects", ""),
     "class": ("Net()", "type", "Net", ""),
     "figure": ("[plt.figure()]", "stand_in", "matplotlib.pyplot.figure", "[0]"),
