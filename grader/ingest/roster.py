@@ -19,7 +19,7 @@ from grader.errors import UsageError, unreadable
 from grader.export.grades import read_table
 from grader.export.worksheet import participant_in
 from grader.ingest.file_names import bare
-from grader.model.names import name_keys, same_name
+from grader.model.names import name_keys, same_name, spelling
 from grader.model.submission import Student
 from grader.model.text import clean_line
 
@@ -112,6 +112,9 @@ class Roster:
             found = self._by_key.get(key, [])
             if key[0] == "participant" and not all(_may_be(student, row) for row in found):
                 return None, False
+            if key[0] == "name" and len(found) > 1:
+                written = spelling(student.name or student.label)
+                found = [row for row in found if spelling(row.name or "") == written]
             if len(found) == 1:
                 return found[0], key[0] != "name"
             if found and key[0] != "name":

@@ -30,3 +30,9 @@ def name_keys(name: str) -> Iterator[str]:
 def same_name(one: str, other: str) -> bool:
     """Whether two names may be one; a name without a letter is nobody's."""
     return not {key for key in name_keys(one) if key}.isdisjoint(name_keys(other))
+
+
+def spelling(name: str) -> list[str]:
+    """Return what a name is in letters, in whatever order and case: "Müller" is not "Mueller"."""
+    words = unicodedata.normalize("NFC", name.casefold()).replace(",", " ").split()
+    return sorted(words)
