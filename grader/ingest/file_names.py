@@ -34,7 +34,7 @@ _OF: Final = "of|von|de|di|van|av|af|din|z|souboru|của|של|من"
 _COPIES_JOINED: Final = "のコピー|コピー|的副本|副本|複本|복사본|的拷贝|拷贝"
 _COPY: Final = re.compile(
     rf"^(?:{_COPIES})(?: \(\d+\))? (?:{_OF})[ _]+|(?:^|[{_GAP}]+)(?:{_COPIES}) (?:{_OF})$"
-    rf"|[ _]*\(\d{{1,3}}\)$"
+    rf"|[ _]*\(\d{{1,3}}\)(?:$|(?= - ))"
     rf"|[{_GAP}]*(?<=[({_GAP}])\(?(?:another |\d{{1,2}}(?:st|nd|rd|th) )?(?:{_COPIES})"
     rf"[ _-]?(?:\(?\d{{1,3}}\)?)?\)?$"
     rf"|[{_GAP}]*\(?(?:{_COPIES_JOINED})[ _-]?\(?\d{{0,3}}\)?$"
@@ -64,19 +64,23 @@ _LAST: Final = re.compile(rf"(?:^|[{_GAP}]+){_WORD}$", re.IGNORECASE)
 # Without an exercise in the name a word may be a person's; a sign says that it stands apart.
 _FIRST_APART: Final = re.compile(rf"^{_WORD}(?: [-–—] |[_＿])", re.IGNORECASE)
 _LAST_APART: Final = re.compile(rf"(?: [-–—] |[_＿])({_WORD})$", re.IGNORECASE)
-# What lies in a folder called so was handed in after what lies outside, by the same people.
-_LATER: Final = (
-    r"late|re[ _-]?submi(?:ssion|tted)|redo|make[ _-]?up|second (?:try|attempt)|nachreichung(?:en)?"
-)
 # Folders called so hold what several students handed in, or one of them at several times.
 _COLLECTION: Final = re.compile(
     r"(?:lab|hw|homework|assignment|exercise|exercises|ex|task|week|unit|module|section|session|"
-    r"topic|day|on[ _-]?time|aufgabe|übung|uebung|abgabe|woche|tag|blatt|devoir|semaine|tp|td|"
-    rf"tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание|{_LATER})s?"
-    r"[ _.-]*(?:\d{1,3}|[a-z])?",
+    r"topic|day|late|on[ _-]?time|aufgabe|übung|uebung|abgabe|woche|tag|blatt|devoir|semaine|tp|td|"
+    r"tarea|semana|ejercicio|entrega|作业|課題|宿題|과제|задание)s?[ _.-]*(?:\d{1,3}|[a-z])?",
     re.IGNORECASE,
 )
-_LATE: Final = re.compile(rf"(?:{_LATER})(?![^\W\d_]{{2}})", re.IGNORECASE)
+# Folders called so hold what the same students handed in at different times.
+_TURN: Final = re.compile(
+    r"(?P<first>on[ _-]?time|drafts?|first(?: (?:try|attempt|draft|version))?)"
+    r"|(?:attempt|try|round|version|ver|v|draft|submission|versuch|entwurf|essai|tentative|intento|"
+    r"versione?|提出|提交|попытка)s?[ _.-]*(?P<number>\d{1,3})"
+    r"|(?P<date>20\d\d([-_.]?)[01]\d\4[0-3]\d)"
+    r"|(?:late|final|second|re[ _-]?submi(?:ssion|tted)|re[ _-]?(?:do|take)|make[ _-]?up|"
+    r"nachreichung)(?:s|en)?(?: (?:try|attempt|draft|version|submissions?|work))?",
+    re.IGNORECASE,
+)
 _NUMBERED: Final = re.compile(r"\(\d{1,3}\)$")
 _HANDED_IN: Final = "handed in"
 """The task of what a system says was handed in for one assignment."""
@@ -167,10 +171,6 @@ class FileNames:
         """Whether a folder is called like one that holds work of many: `lab1`, `Section B`."""
         return _COLLECTION.fullmatch(without_marks(_bounded(folder))) is not None
 
-    def is_later(self, folder: str) -> bool:
-        """Whether a folder is called like one for what is handed in late, or once more."""
-        return _LATE.match(folder) is not None
-
     def tell(self, stem: str) -> FileName:
         """Return what a file's name without its suffix tells."""
         if attempt := attempt_of(stem):
@@ -257,6 +257,15 @@ def without_marks(text: str) -> str:
     while text != before:
         before, text = text, _COPY.sub("", text).strip(_GAP) or text
     return text
+
+
+def turn_of(folder: str) -> int | None:
+    """Return a folder's place in time, among those of its kind, as its name tells: `attempt 2`."""
+    match = _TURN.fullmatch(without_marks(_bounded(folder)))
+    if match is None:
+        return None
+    digits = re.sub(r"\D", "", match["number"] or match["date"] or "")
+    return int(digits) if digits else int(match["first"] is None)
 
 
 def natural_order(text: str) -> list[tuple[int, str]]:

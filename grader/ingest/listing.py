@@ -9,6 +9,7 @@ somebody's. So do empty folders and those of tools, which may be all that a stud
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -47,6 +48,7 @@ _DEEPEST_ZIP: Final = 3
 _MOST_ZIPS: Final = 20
 """How many may lie in one that was handed in."""
 _OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
+_HOLDS_FILES: Final = re.compile(r"\.(?:7z|rar|tgz|tar(?:\.\w+)?)$", re.IGNORECASE)
 
 
 # Of a folder that is not handed in as a whole: a download folder may hold anything.
@@ -167,8 +169,11 @@ def _file(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
         return StoredFile(path, blob, Kind.DATA, HIDDEN)
     if path.suffix.lower() in (*CODE, ".zip") or path.name == METADATA:
         return StoredFile(path, blob, called=_called(PurePosixPath(found.path).name, path.name))
-    is_archive = path.suffix.lower() in _OTHER_ARCHIVES
-    return StoredFile(path, blob, Kind.DATA, _OTHER_ARCHIVE if is_archive else NO_CODE)
+    if path.suffix.lower() not in _OTHER_ARCHIVES:
+        return StoredFile(path, blob, Kind.DATA, NO_CODE)
+    # What is packed by itself is data: `mnist.pkl.gz`.
+    holds_files = _HOLDS_FILES.search(path.name) is not None
+    return StoredFile(path, blob, Kind.BROKEN if holds_files else Kind.DATA, _OTHER_ARCHIVE)
 
 
 def _called(name: str, meant: str) -> str:

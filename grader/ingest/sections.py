@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.ingest.file_names import turn_of
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import PurePosixPath
@@ -31,6 +33,11 @@ class Place:
     groups: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     """All folders of sections, groups among them."""
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """The folders in which one name may be two students: not those of other times."""
+        return tuple(folder for folder in self.within if turn_of(folder) is None)
 
     @property
     def section(self) -> str:
@@ -68,4 +75,4 @@ class Sections:
     def named(self, place: Place, student: str) -> str:
         """Return a student's name, with those of folders where the student may be another."""
         name = "/".join((*place.groups, student))
-        return "/".join((*place.within, student)) if name in self.namesakes else name
+        return "/".join((*place.apart, student)) if name in self.namesakes else name

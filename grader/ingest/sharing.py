@@ -12,12 +12,12 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from grader.ingest.file_names import SMALL_NUMBER, FileName, bare, version_of
+from grader.ingest.file_names import SMALL_NUMBER, FileName, bare, turn_of, version_of
 from grader.ingest.layout import student_of
 from grader.ingest.sections import Level, Sections
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterator, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from grader.ingest.answers.contents import Contents
@@ -87,10 +87,13 @@ class Sharing:
             if len(unit.path.parts) > 1 and not self._names.folder_of(unit.path.parts[0]):
                 below = unit._replace(path=unit.path.relative_to(unit.path.parts[0]))
                 inside[unit.path.parts[0]].append(self._below(below, collections=True))
+        flat = [unit.path for unit in units if len(unit.path.parts) == 1]
+        turns = {top for top in inside if turn_of(top) is not None}
+        if turns and self._come_again(turns, inside, flat):
+            return Level(frozenset(turns))
         collections = {top: inside[top] for top in inside if self._names.is_collection(top)}
         if collections:
             return self._collections(collections, alone=len(collections) == len(inside))
-        flat = [unit.path for unit in units if len(unit.path.parts) == 1]
         if any(self._tell(path).student and not self._is_program(path) for path in flat):
             return None
         level = self._others(inside)
@@ -99,6 +102,15 @@ class Sharing:
             self._names.is_collection(part) for u in units for part in u.path.parts[1:-1]
         )
         return level if level and (level.are_groups or not has_weeks) else None
+
+    def _come_again(
+        self, turns: set[str], inside: Mapping[str, Sequence[Unit]], flat: Iterable[PurePosixPath]
+    ) -> bool:
+        """Whether folders called like times hold students, one of whom stands elsewhere, too."""
+        seen = [{self._tell(unit.path).student for unit in inside[top]} for top in turns]
+        outside = {*(inside.keys() - turns), *(self._tell(path).student for path in flat)}
+        names = Counter(name for one in (*seen, outside) for name in one)
+        return all(map(all, seen)) and any(n > 1 for n in names.values())
 
     def _is_program(self, path: PurePosixPath) -> bool:
         return self._names.is_helper(path.name) or self._names.is_program(path.stem)
@@ -146,9 +158,8 @@ class Sharing:
         seen: dict[tuple[str, Hashable], set[tuple[str, ...]]] = defaultdict(set)
         for unit in units if sections.levels else ():
             place = sections.place(unit.path, self._names)
-            within = tuple(f for f in place.within if not self._names.is_later(f))
             for student, work in self._works([Unit(place.path, unit.file, place.exercise)]):
-                seen["/".join((*place.groups, student)), work].add(within)
+                seen["/".join((*place.groups, student)), work].add(place.apart)
         return frozenset(name for (name, _), places in seen.items() if len(places) > 1)
 
     def _works(self, units: Sequence[Unit]) -> Iterator[tuple[str, Hashable]]:

@@ -245,9 +245,19 @@ def test_flat_files_are_of_somebody_too(both, kind):
 
 
 IN_PLACE_OF_CODE = [
-    "ada.docx", "ada.pdf", "ada.txt", "Ada Lovelace.rar", "ada.html", "Ada Lovelace.htm", "ada",
+    "ada.docx", "ada.pdf", "ada.txt", "ada.html", "Ada Lovelace.htm", "ada",
     "Ada Lovelace", "ada.py.crdownload", "ada.gdoc", "ada.webarchive", "ada.ipynb.part",
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["ada.rar", "ada.tar.gz", "ada.TGZ", "ada/work.7z", "ada/hw.tar.xz"]
+)
+def test_an_archive_of_another_kind_is_work_that_the_student_can_mend(both, name):
+    submissions, rows, listed = both({name: b"x", "bob.py": ZERO})
+    assert submissions.pop("bob.zero_init") is None
+    assert submissions == {"ada.zero_init": "it is an archive that is not read: pack it as a zip"}
+    assert (rows, listed) == (set(), {name})
 
 
 @pytest.mark.parametrize("name", IN_PLACE_OF_CODE)

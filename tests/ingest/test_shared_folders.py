@@ -297,3 +297,39 @@ def test_versions_that_are_surely_one_student_s_give_no_hint(class_of, tmp_path,
     gathered = class_of(files, **(options if kind == "a known student" else {}))
     assert gathered.hints == ()
     assert {one.student.label for one in gathered.submissions} <= {"class", "ada", "bo"}
+
+
+TIMES = {
+    "attempts": ("attempt 1", "attempt 2"),
+    "rounds": ("Round 9", "Round 10"),
+    "a draft": ("draft", "final"),
+    "days": ("2026-11-21", "2026-11-28"),
+    "versions": ("v1", "v2"),
+    "another script": ("提出1", "提出2"),
+    "in time and after": ("on time", "LATE"),
+    "once more": ("", "Resubmission"),
+    "once more, for some": ("", "make-up work"),
+}
+
+
+@pytest.mark.parametrize("inner", ["{}/random_init.py", "{}.py", "{}_random_init.py"])
+@pytest.mark.parametrize("kind", TIMES)
+def test_folders_of_times_hold_the_same_students_and_the_later_work_counts(class_of, kind, inner):
+    first, last = TIMES[kind]
+    files = {f"{first}/{inner.format(who)}".lstrip("/"): RANDOM for who in ("ada", "bo")}
+    later = f"{last}/{inner.format('ada')}"
+    gathered = class_of(files | {later: f"{RANDOM}\n# mended"})
+    paths = {s.student.label: str(s.files[-1].file.path) for s in gathered.submissions}
+    assert paths == {"ada": later, "bo": f"{first}/{inner.format('bo')}".lstrip("/")}
+
+
+def test_folders_of_times_leave_namesakes_of_two_sections_apart(class_of):
+    names = ["Section A/ada", "Section A/late/ada", "Section B/ada", "Section B/bo"]
+    gathered = class_of({f"{name}/random_init.py": RANDOM for name in names})
+    assert students(gathered) == {"Section A/ada", "Section B/ada", "bo"}
+
+
+@pytest.mark.parametrize("inner", ["v1/random_init.py", "final/work.py", "attempt 2/x/work.py"])
+def test_a_student_s_own_folders_of_times_are_no_students(class_of, inner):
+    files = {f"{who}/{inner}": RANDOM for who in ("ada", "bo", "late")}
+    assert students(class_of(files)) == {"ada", "bo", "late"}

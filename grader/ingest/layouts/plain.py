@@ -20,7 +20,7 @@ from typing import Final
 
 from grader.ingest.attempts import attempt_of
 from grader.ingest.beside import Beside, Entry, with_importers
-from grader.ingest.file_names import FileName, FileNames, without_marks
+from grader.ingest.file_names import FileName, FileNames, turn_of, without_marks
 from grader.ingest.layout import Clues, HandedIn, student_of
 from grader.ingest.listing import NOTHING, Kind, StoredFile
 from grader.ingest.litter import CODE
@@ -82,7 +82,7 @@ class _Level:
     def handed_in(self, entry: Entry) -> tuple[str, HandedIn]:
         """Return a file of its student, and what tells this one from namesakes."""
         label, inner, is_stray = self._whose(entry)
-        turn = sum(map(self._names.is_later, entry.place.within))
+        turn = max((turn_of(folder) or 0 for folder in entry.place.within), default=0)
         handed = HandedIn(
             student_of(label), inner, entry.file, entry.exercise, turn, is_stray=is_stray
         )
