@@ -8,6 +8,7 @@ from grader.model.exercise import Function
 from grader.sandbox.definitions import Definitions, Found
 from grader.source import Misplaced
 from grader.testing.failures import CheckFailed, Diagnosis
+from grader.testing.lacks import why_unbound
 
 
 def not_written(function: Function, found: Found, misplaced: Iterable[Misplaced]) -> CheckFailed:
@@ -33,7 +34,7 @@ def missing(
     if failed := definitions.failed_at(names):
         return CheckFailed(
             f"{name} could not be defined ({failed.place})",
-            [failed.error[:200]],
+            [failed.error[:200], *why_unbound(failed.error, definitions)],
             diagnoses=[Diagnosis("raises-exception", place=failed.place)],
             outcome="error",
         )

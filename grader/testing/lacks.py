@@ -11,9 +11,8 @@ from typing import Final
 
 from grader.sandbox.definitions import Definitions, Lack
 from grader.testing.failures import CheckFailed
-from grader.wire.messages import Raised
 
-_UNBOUND: Final = re.compile(r"name '([^\W\d]\w*)' is not defined")
+_UNBOUND: Final = re.compile(r"NameError: name '([^\W\d]\w*)' is not defined")
 _SHOWN: Final = 4
 
 
@@ -35,9 +34,9 @@ def told(failure: CheckFailed, lacking: Mapping[str, Lack]) -> CheckFailed:
     )
 
 
-def why_unbound(raised: Raised, definitions: Definitions) -> Iterator[str]:
+def why_unbound(error: str, definitions: Definitions) -> Iterator[str]:
     """Say of a name that is missing which line would have bound it, and why it has not."""
-    found = _UNBOUND.match(raised.message) if raised.type == "NameError" else None
+    found = _UNBOUND.match(error)
     lack = definitions.unset.get(found[1]) if found else None
     if found and lack:
         through = "is" if lack.root in ("", found[1]) else f"needs {lack.root},"

@@ -205,7 +205,8 @@ def _refusal(
     match reply:
         case Raised():
             sizes = [] if is_of_the_code(reply.type, reply.message) else [shown]
-            return _raised(function, reply, [*lacks.why_unbound(reply, definitions), *sizes])
+            error = f"{reply.type}: {reply.message}"
+            return _raised(function, reply, [*lacks.why_unbound(error, definitions), *sizes])
         case NotSent():
             return refusals.refused(function.name, reply, shown)
         case Mismatch(has, _, names):

@@ -212,7 +212,7 @@ class Namespace:
         for run in self._runs:
             self._skipped += run.skipped
             self._note_broken(run)
-        looks = [Troubles(run) for run in self._runs]
+        looks = [Troubles(run, self._importer.missing) for run in self._runs]
         functions = dict(list(self._functions.of(self.globals).items())[-MAX_FUNCTIONS:])
         if self._slices != "off":
             for function in self._contract:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 from typing import TYPE_CHECKING, Any
 
 from grader.worker.reasons import MAX_TEXT, TOO_MANY, UNUSED, error_text, reason
@@ -19,8 +21,9 @@ _MOST_STEPS = 20
 class Troubles:
     """Looks back on the execution of one module."""
 
-    def __init__(self, run: Execution) -> None:
-        self._run = run
+    def __init__(self, run: Execution, missing: Collection[str] = ()) -> None:
+        """Look at a run; `missing` are modules that were not there."""
+        self._run, self._missing = run, missing
 
     def failed(self) -> Iterator[dict[str, Any]]:
         """Yield what failed: definitions first, since a value that fails rarely matters."""
@@ -54,12 +57,12 @@ class Troubles:
         if not failed:
             return None
         for place in sorted(failed & set(self._run.needed([names]))):
-            if not self._run.choice.gives(place):
+            given = self._run.choice.given(place)
+            if not given:
                 continue  # it may have been needed, and most are not
             failure = self._run.failures[place]
-            changed = failure.facts.binds or failure.facts.changes.roots
             return {
-                "names": _cut(sorted(changed)),
+                "names": _cut(sorted(given)),
                 "label": failure.facts.statement.label,
                 "line": failure.facts.statement.line,
                 "reason": reason(failure.error),
@@ -70,7 +73,7 @@ class Troubles:
         """Return where the name is bound from which it follows that `name` is not, and why not."""
         root, place = name, self._binder(name)
         if place is None:
-            return None
+            return self._starred(name)
         failure = self._run.failures.get(place)
         for _ in range(_MOST_STEPS):
             deeper = getattr(failure.error, "name", None) if failure else None
@@ -86,6 +89,17 @@ class Troubles:
             "root": root[:MAX_TEXT],
             "reason": self._why_not(failure),
         }
+
+    def _starred(self, name: str) -> dict[str, Any] | None:
+        """Return the first ``from module import *`` of a missing module: it may bind any name."""
+        for statement in (facts.statement for facts in self._run.facts):
+            match statement.node:
+                case ast.ImportFrom(module=str(module), names=[ast.alias(name="*")]):
+                    if module in self._missing and not hasattr(builtins, name):
+                        why = f"the module {module!r} is not available"
+                        place = {"label": statement.label, "line": statement.line}
+                        return place | {"root": name[:MAX_TEXT], "reason": why[:MAX_TEXT]}
+        return None
 
     def _why_not(self, failure: Failure | None) -> str:
         return UNUSED if failure is None else reason(failure.error)

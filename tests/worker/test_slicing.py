@@ -68,6 +68,8 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setitem(sys.modules, "ran", module)
     limit = sys.getrecursionlimit()
     tables = (vars(np), vars(math), os.environ)
+    for name in np.__all__:
+        getattr(np, name)  # numpy loads its modules at first use, which must not be undone
     with decimal.localcontext(), ExitStack() as kept:
         for table in tables:
             kept.enter_context(mock.patch.dict(table))

@@ -99,11 +99,11 @@ class Choice:
                 found[block].append(place)
         return found
 
-    def gives(self, place: int) -> bool:
-        """Whether a statement gives a name a value or changes one for certain."""
+    def given(self, place: int) -> set[str]:
+        """Return the names to which a statement gives a value, or whose values it changes."""
         facts = self._facts[place]
         changed = self._effects.changed(facts)
-        return bool(facts.binds) or not all(map(self._index.only_imported, changed))
+        return set(facts.binds) or {n for n in changed if not self._index.only_imported(n)}
 
     @cached_property
     def _outward(self) -> list[int]:
