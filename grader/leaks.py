@@ -35,7 +35,7 @@ _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)", re
 # What stands before code in prose: quotes, prompts, lists, fences and tags; and what behind it.
 _TAG: Final = re.compile(r"</?[a-z]\w*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _MARKS: Final = re.compile(rf"^(?:[ \t>`]|\.\.\. |[-*+] |\d+[.)] |{_TAG.pattern})+", re.IGNORECASE)
-_TAIL: Final = re.compile(r"(?:</[a-z]\w*>|<br ?/?>|[ \t`])+$", re.IGNORECASE)
+_LAST_TAG: Final = re.compile(r"</[a-z]\w*>|<br ?/?>", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#+ ?(.*)")
 # What belongs to the statement above it, at the same indent.
 _GOES_ON: Final = re.compile(r"[)\]}]|(?:else|elif|except|finally)\b")
@@ -171,7 +171,20 @@ def _code_in(line: str) -> str:
     if "<" not in line or not _TAG.search(line):
         return code
     body = code.lstrip()
-    return code[: len(code) - len(body)] + html.unescape(_TAIL.sub("", body))
+    return code[: len(code) - len(body)] + html.unescape(body[: _tail(body)])
+
+
+def _tail(line: str) -> int:
+    """Return where the marks of prose behind a line begin, in as many steps as it has letters."""
+    end = len(line)
+    while end:
+        if line[end - 1] in " \t`":
+            end -= 1
+        elif (start := line.rfind("<", 0, end)) >= 0 and _LAST_TAG.fullmatch(line, start, end):
+            end = start
+        else:
+            break
+    return end
 
 
 def _end(lines: Sequence[str], depths: Sequence[int], start: int) -> int:

@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_MONTHS: Final = "janfebmaraprmayjunjulaugsepoctnovdec"
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 _BRIGHTSPACE: Final = re.compile(
     r"(?:(?P<number>\d+-\d+) - )?(?P<who>.{1,200}?) - (?P<month>[A-Z][a-z]{2})[a-z]* "
     r"(?P<day>\d{1,2}), (?P<year>20\d\d) (?P<hour>\d{1,2}?):?(?P<minute>\d\d) (?P<half>[AP]M)"
@@ -49,7 +62,7 @@ def attempt_of(name: str) -> Attempt | None:
     found = _BRIGHTSPACE.fullmatch(name)
     if found is None or found["month"].lower() not in _MONTHS:
         return None
-    month, hour = _MONTHS.index(found["month"].lower()) // 3 + 1, int(found["hour"]) % 12
+    month, hour = _MONTHS.index(found["month"].lower()) + 1, int(found["hour"]) % 12
     parts = month, int(found["day"]), hour + 12 * (found["half"] == "PM"), int(found["minute"])
     turn = int(found["year"] + "".join(f"{part:02}" for part in parts) + "00")
     return Attempt(found["who"].strip(), found["number"] or "", "", found["file"] or "", turn)

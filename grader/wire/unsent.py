@@ -31,11 +31,11 @@ class Unsent:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):  # what Python and numpy look for in any object
             raise AttributeError(name)
-        raise self.fault
+        raise self.fault.with_traceback(None)
 
 
 def _use(unsent: Unsent, *_: Any, **__: Any) -> NoReturn:
-    raise unsent.fault
+    raise unsent.fault.with_traceback(None)  # what it went through before is kept alive by none
 
 
 for _name in (*_UNARY.split(), *_BINARY.split(), *_COMPARED.split()):
