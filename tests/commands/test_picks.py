@@ -293,19 +293,51 @@ def test_check_where_there_is_no_code_says_what_to_do(
     assert f"there is no .py file and no notebook in {folder}: go to" in err
 
 
-@pytest.mark.parametrize("command", ["pytest", "grader.cli check"])
-def test_a_folder_of_an_exercise_alone_is_no_course(tmp_path: Path, command: str) -> None:
-    shutil.copytree(PUBLIC, tmp_path / "random_init")
+def refused(command: str, folder: Path) -> str:
     ended = subprocess.run(
         [sys.executable, "-m", *command.split()], capture_output=True, text=True, timeout=300,
-        check=False, cwd=tmp_path / "random_init",
+        check=False, cwd=folder,
     )  # fmt: skip
-    said = ended.stdout + ended.stderr
     assert ended.returncode == 2
-    assert f"no course at or above {tmp_path / 'random_init'}: " in said
-    assert "copy all of exercises/" in said
+    said = ended.stdout + ended.stderr
     assert "Traceback" not in said
     assert "Error" not in said
+    return said
+
+
+@pytest.mark.parametrize("command", ["pytest", "grader.cli check", "grader.cli check starter.py"])
+def test_a_folder_of_an_exercise_alone_is_no_course(tmp_path: Path, command: str) -> None:
+    shutil.copytree(PUBLIC, tmp_path / "random_init")
+    said = refused(command, tmp_path / "random_init")
+    assert f"no course at or above {tmp_path / 'random_init'}: " in said
+    assert "copy all of exercises/" in said
+
+
+@pytest.mark.parametrize("command", ["grade . --out ../out", "verify --all", "notebook"])
+def test_staff_outside_of_a_course_are_told_where_to_run(tmp_path: Path, command: str) -> None:
+    (tmp_path / "class").mkdir()
+    said = refused(f"grader.cli {command}", tmp_path / "class")
+    assert "Run this in the course's folder, or name it with --course PATH" in said
+    assert "copy" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "place"),
+    [
+        ("course", "pytest", "random_init"),
+        ("Exercises", "grader.cli check", "random_init"),
+        ("exercises (1)", "grader.cli check random_init/starter.py", ""),
+        ("exercises-main", "grader.cli check random_init/starter.py --course .", ""),
+        ("lab", "grader.cli notebook --course .", ""),
+    ],
+)
+def test_a_course_under_another_name_is_told_so(
+    tmp_path: Path, name: str, command: str, place: str
+) -> None:
+    shutil.copytree(PUBLIC.parent, tmp_path / name)
+    said = refused(command, tmp_path / name / place)
+    assert f"{tmp_path / name} holds a course.toml, but is not called exercises" in said
+    assert "copy" not in said
 
 
 def test_check_asks_which_exercise_when_there_are_answers_to_several(
