@@ -26,6 +26,11 @@ PICTURE_SCRIPT: Final = "picture.py"
 PICTURE: Final = "picture.png"
 CORPUS: Final = ("variants", "mutants", "corpus.toml")
 """The answers in a staff half that hidden tests are tried on."""
+FOR_STAFF: Final = "Run this in the course's folder, or name it with --course PATH"
+FOR_STUDENTS: Final = (
+    "A folder of an exercise alone is no course: copy all of exercises/, or name the course with "
+    "--course PATH of a grader command"
+)
 
 
 class Misconception(Model):
@@ -224,15 +229,18 @@ def _copy(path: Path) -> bool:
     return path.suffix in {".pyc", ".pyo"} or path.name.endswith("~")
 
 
-def find_course(start: Path | None = None) -> Course:
-    """Return the course at or above `start`, else the public half that comes with the package."""
+def find_course(start: Path | None = None, advice: str = FOR_STAFF) -> Course:
+    """Return the course at or above `start`, else the public half that comes with the package.
+
+    Raise UsageError with `advice` when there is none.
+    """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if is_course(folder):
             return Course(folder)
     if start is None and is_course(PUBLIC_COURSE):
         return Course(PUBLIC_COURSE)
-    raise no_course(here)
+    raise no_course(here, advice)
 
 
 def is_course(folder: Path) -> bool:
@@ -240,13 +248,15 @@ def is_course(folder: Path) -> bool:
     return (folder / "exercises" / "course.toml").is_file()
 
 
-def no_course(here: Path) -> UsageError:
-    """Return the error for a place without a course."""
-    return UsageError(
-        f"no course at or above {here}: there is no exercises/course.toml. A folder of an exercise "
-        "alone is no course: copy all of exercises/, or name the course with --course PATH of a "
-        "grader command"
-    )
+def no_course(here: Path, advice: str) -> UsageError:
+    """Return the error for a place without a course, or with one whose folder was renamed."""
+    for folder in (here, *here.parents):
+        if (folder / "course.toml").is_file():
+            fault = f"{folder} holds a course.toml, but is not called exercises. Rename it to that"
+            break
+    else:
+        fault = f"there is no exercises/course.toml. {advice}"
+    return UsageError(f"no course at or above {here}: {fault}")
 
 
 def read_toml(path: Path) -> dict[str, Any]:

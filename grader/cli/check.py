@@ -52,11 +52,11 @@ def _checked(
     file: Path | None, exercise: str | None, course: Path | None, launched: Launched
 ) -> Checked:
     from grader import self_check
-    from grader.catalog import find_course
+    from grader.catalog import FOR_STUDENTS, find_course
     from grader.errors import SandboxError
     from grader.model.report import Status
 
-    opened = find_course(course) if course else _course_of(file or Path())
+    opened = find_course(course, FOR_STUDENTS) if course else _course_of(file or Path())
     checked = self_check.check(opened, file, exercise, launched)
     report = checked.report
     if report.status is not Status.GRADED:
@@ -69,13 +69,17 @@ def _checked(
 
 def _course_of(path: Path) -> Course:
     """Return the course above the file, above the current folder, or in the package."""
-    from grader.catalog import find_course
+    from contextlib import suppress
+
+    from grader.catalog import FOR_STUDENTS, find_course
     from grader.errors import UsageError
 
     try:
-        return find_course(path.parent)
+        return find_course(path.parent, FOR_STUDENTS)
     except UsageError:
-        return find_course()
+        with suppress(UsageError):
+            return find_course()
+        raise
 
 
 def _print(checked: Checked) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader.enrolment import ABSENT
 from grader.ingest import LAYOUTS
 from grader.ingest.gathered import GIVEN_OUT
+from grader.ingest.litter import LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from grader.tally import Summary
 
 _SHOWN = 20
+_LONGEST_FAULT = 200
 
 
 def tell(gathered: Gathered) -> None:
@@ -29,7 +32,7 @@ def tell(gathered: Gathered) -> None:
 
 def complain(summary: Summary) -> None:
     """Say what is not graded, and why."""
-    faults = [f"{name}: {fault}" for name, fault in summary.faults.items()]
+    faults = [f"{name}: {fault}"[:_LONGEST_FAULT] for name, fault in summary.faults.items()]
     _list("not graded because of a problem on our side, tried again in the next run", faults)
     unmatched = [item for item in summary.unmatched if item.path]
     _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
@@ -65,15 +68,17 @@ def _tell_kept(summary: Summary) -> None:
 
 
 def _by_folder(items: Sequence[Unmatched]) -> list[str]:
-    """Return a line for each reason in a folder, so that one student's data hides nobody's work.
+    """Return a line for each file, and one for all data of a folder that has the same reason.
 
-    Files whose students have no grade because of them come first.
+    Only what is nobody's work by its name is counted and not named: not the files whose students
+    have no grade because of them, which come first, and not a document or code of another language.
     """
     lines: dict[tuple[str, str], list[str]] = {}
     for item in sorted(items, key=lambda one: one.label is None):
-        folder, _, name = item.path.rpartition("/")
-        same = lines.setdefault((folder or item.path, item.reason), [])
-        same.append(name if same else item.path)
+        path = PurePosixPath(item.path)
+        is_data = item.label is None and path.suffix.lower() in LISTS
+        same = lines.setdefault((str(path.parent) if is_data else item.path, item.reason), [])
+        same.append(path.name if same else item.path)
     return [
         f"{', '.join(names[:3])}{f' and {n} more' if (n := len(names) - 3) > 0 else ''}: {reason}"
         for (_, reason), names in lines.items()
@@ -86,6 +91,6 @@ def _list(title: str, lines: list[str], count: int = 0, *, most: int = _SHOWN) -
         return
     print(f"{title} ({count or len(lines)}):", file=sys.stderr)
     for line in lines[:most]:
-        print(f"  {' '.join(line.split())[:200]}", file=sys.stderr)
+        print(f"  {' '.join(line.split())}", file=sys.stderr)
     if len(lines) > most:
         print(f"  and {len(lines) - most} more", file=sys.stderr)

@@ -8,6 +8,7 @@ from grader.ingest.gathered import Gathered
 from grader.ingest.layout import HandedIn
 from grader.ingest.layouts import LAYOUTS
 from grader.ingest.matching import Matched
+from grader.ingest.own_file import match_own
 from grader.ingest.roster import read_roster
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Matched",
     "gather",
     "match_one",
+    "match_own",
     "read_roster",
 ]

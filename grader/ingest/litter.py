@@ -9,6 +9,13 @@ from grader.source import name_meant
 
 CODE: Final = (".py", ".ipynb")
 """The suffixes of files that are read."""
+LISTS: Final = (
+    ".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".json", ".jsonl", ".yml",
+    ".yaml", ".toml", ".ini", ".cfg", ".xml", ".db", ".sqlite", ".log", ".md", ".rst", ".lock",
+    ".sh", ".bat", ".css", ".npy", ".npz", ".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".parquet",
+    ".pt", ".url", ".lnk", ".tmp",
+)  # fmt: skip
+"""The suffixes of lists, settings and data: beside the students, they are nobody's work."""
 # What systems and tools leave behind; nobody hands these in on purpose.
 _LITTER: Final = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
 # Hidden folders and files of tools, which hold copies of code; others may hold an answer.

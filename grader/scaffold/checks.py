@@ -15,6 +15,7 @@ HIDDEN_POINTS: Final = 8.0
 FEWEST_HIDDEN: Final = 4
 SPECIAL: Final = "special_case"
 _WHICH: Final = {"dict": "name", "tuple": "place"}
+_SMALL: Final = ((1.0, 2.0, 3.0), (3.0, 5.0, 4.0), (5.0, 8.0, 8.0))
 _EQUAL: Final = ('expect_equal(got, right, "the result")', 'expect_close(got, right, "the result")')
 
 
@@ -231,8 +232,11 @@ def public_blocks(functions: Sequence[Function]) -> list[Block]:
 
 
 def _example(function: Function) -> str:
-    arguments = ", ".join(f"{p.name}={_small(p)}" for p in function.parameters if p.default is None)
     kind = function.returns
+    # The rows of an array that is as long as a tuple pass for its values: no array here is.
+    length = 3 if kind.name == "tuple" and len(kind.parts) == 2 else 2
+    asked = [p for p in function.parameters if p.default is None]
+    arguments = ", ".join(f"{p.name}={_small(p, length)}" for p in asked)
     body = ["# FILL IN: arguments that can be followed by hand, and what comes out."]
     body.append(f"got = submission.{function.name}({arguments})")
     if kind.parts:
@@ -252,12 +256,13 @@ def _example(function: Function) -> str:
     return _check(f"{function.name}: a small example", hint, "submission", body)
 
 
-def _small(parameter: Parameter) -> str:
-    """Return small numbers of the right form for an example."""
+def _small(parameter: Parameter, length: int) -> str:
+    """Return small numbers of the right form for an example, `length` along each axis."""
     match parameter.kind.name:
         case "array":
-            columns = len(parameter.kind.shape or (2, 2))
-            return "np.array([[1.0, 2.0], [3.0, 5.0]])" if columns == 2 else "np.array([1.0, 3.0])"
+            rows = [list(row[:length]) for row in _SMALL[:length]]
+            is_matrix = len(parameter.kind.shape or ("n", "m")) == 2
+            return f"np.array({rows if is_matrix else [row[0] for row in rows]})"
         case "integer":
             return "2"
         case "number":

@@ -170,7 +170,10 @@ def _cases(functions: Sequence[Function]) -> str:
             sizes |= dict.fromkeys(kind.sizes())
     # A parameter that is itself a size is one number under both names.
     values |= {name: f'{{ size = "{name}" }}' for name in sizes if name in values}
-    table = "\n[sizes]\n" + "".join(f"{name} = [3, {7 + len(sizes)}]\n" for name in sizes)
+    # The rows of an array that is as long as a tuple pass for its values: no size here is.
+    least = 1 + max([2, *(len(f.returns.parts) for f in functions if f.returns.name == "tuple")])
+    ends = f"[{least}, {least + 4 + len(sizes)}]"
+    table = "\n[sizes]\n" + "".join(f"{name} = {ends}\n" for name in sizes)
     lines = "".join(f"{name} = {value}\n" for name, value in values.items())
     return filled("cases.toml", sizes=table if sizes else "", values=lines.rstrip("\n"))
 

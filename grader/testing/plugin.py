@@ -5,9 +5,9 @@ Only files of a course are touched: `exercises/<id>/test_examples.py` and, in `s
 sessions the plugin does nothing; what it needs is imported when the first such file is met.
 
 `pytest solutions/ID` runs the checks of an exercise against the reference through the real sandbox,
-and `pytest exercises/ID` against the student's own `starter.py`; `--submission FILE` names
-another file. A class run owns the loop over the collected items (`grader.testing.suite`) and sets
-the submission itself.
+and `pytest exercises/ID` against the student's own `starter.py` and what it imports; `--submission`
+names another file. A class run owns the loop over the collected items (`grader.testing.suite`) and
+sets the submission itself.
 """
 
 from __future__ import annotations

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.catalog import Course, is_course, no_course
+from grader.catalog import FOR_STUDENTS, Course, is_course, no_course
 from grader.errors import UsageError
+from grader.ingest import match_own
+from grader.model.submission import submission_digest
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.session import Session
 from grader.source import Unreadable
@@ -20,24 +22,22 @@ class StandaloneRun(Run):
     def __init__(self, check_file: Path, submission: str | None) -> None:
         half = check_file.parent.parent
         if not is_course(half.parent):
-            raise no_course(check_file.parent)
+            raise no_course(check_file.parent, FOR_STUDENTS)
         public = half.name == "exercises"
         folder = Course(half.parent, is_own_copy=public).folder(check_file.parent.name)
         default = folder.starter if public else folder.reference
         path = Path(submission) if submission else default
+        matched = match_own(folder.course, path, folder.id)
+        files = [(str(file.path), file.file.read()) for file in matched.files]
         try:
-            data = path.read_bytes()
-            read = read_files([(path.name, data)])
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}") from None
+            read = read_files(files)
         except Unreadable as error:
             raise UsageError(f"{path}: {error}") from None
         self._forkserver = Forkserver()
-        cells = material(folder, read)
-        self._session = Session(self._forkserver, cells, folder.exercise.limits)
-        seed = derive_seed(folder.id, data.hex())
-        [(_, source)] = read
-        super().__init__(Submission(self._session, folder.exercise, seed, source.misplaced))
+        self._session = Session(self._forkserver, material(folder, read), folder.exercise.limits)
+        seed = derive_seed(folder.id, submission_digest(files))
+        misplaced = [found for _, source in read for found in source.misplaced]
+        super().__init__(Submission(self._session, folder.exercise, seed, misplaced))
 
     def close(self) -> None:
         """End the session and its forkserver."""

@@ -81,6 +81,44 @@ def test_everything_that_is_not_read_is_said_and_one_student_s_data_hides_nobody
     ]
 
 
+WHY = "it is neither a .py nor an .ipynb file"
+OTHERS = {
+    "work of those who share a folder": (
+        ["hw/eva.R", "hw/ida.m", "hw/jon.java", "hw/kim.pdf", "hw/lea.docx"],
+        ["hw/eva.R", "hw/ida.m", "hw/jon.java", "hw/kim.pdf", "hw/lea.docx"],
+    ),
+    "documents beside one's work": (
+        [f"ada/page {n}.pdf" for n in range(5)],
+        [f"ada/page {n}.pdf" for n in range(5)],
+    ),
+    "data and one document": (
+        ["ada/a.csv", "ada/b.csv", "ada/c.csv", "ada/d.csv", "ada/e.csv", "ada/essay.pdf"],
+        ["ada/a.csv, b.csv, c.csv and 2 more", "ada/essay.pdf"],
+    ),
+    "all that somebody has": (
+        [f"zoe/{n}.csv" for n in range(4)],
+        [f"zoe/{n}.csv" for n in range(4)],
+    ),
+    "data among the students": (
+        [f"list{n}.csv" for n in range(4)],
+        ["list0.csv, list1.csv, list2.csv and 1 more"],
+    ),
+    "a long name": ([f"ada/{'long' * 20}/{'x' * 150}.pdf"],) * 2,
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_only_what_is_nobody_s_work_by_its_name_is_not_named(classroom, command, capsys, case):
+    others, shown = OTHERS[case]
+    own = "hw/{}_alpha.py" if others[0].startswith("hw/") else "{}/alpha.py"
+    for path in [*map(own.format, ("ada", "bob")), *others]:
+        (classroom.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (classroom.folder / path).write_text("pass")
+    assert command() == 3
+    said = capsys.readouterr().err.splitlines()
+    assert said == [f"not read ({len(others)}):", *(f"  {line}: {WHY}" for line in shown)]
+
+
 @pytest.mark.parametrize(("rows", "code"), [("Ada,a@x", 3), ("Ada,a@x\nBob,b@x\nCy,c@x", 0)])
 def test_who_is_not_in_the_roster_is_said_by_exit_code_3(
     classroom, command, capsys, tmp_path, rows, code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.blanks import BLANK, blanks
@@ -50,9 +52,16 @@ def mean_and_std(x, axis=0):
     centred = x - np.expand_dims(mean, axis)
     return {"mean": mean, "std": np.sqrt((centred**2).sum(axis=axis) / (count - 1))}
 '''
-BY_N = """\
+PAIR = """\
+import numpy as np
+
+
+def mean_and_std(x, axis=0):
+    return np.mean(x, axis=axis), np.std(x, axis=axis)
+"""
+DIVISOR = """\
         n = case.x.shape[axis]
-        right = right * np.sqrt((n - 1) / n) if by_n and name == "std" else right
+        right = right * np.sqrt((n - 1) / n) if other_divisor and {} else right
 """
 
 
@@ -268,10 +277,13 @@ def lesson_holds(public: Path) -> None:
     )
 
 
-def test_filled_in_it_is_proven(run: Any, empty: Path) -> None:
-    (empty / "answer.py").write_text(ANSWER)
-    run("mean_and_std", "--reference", "answer.py")
-    fill_in(empty)
+@pytest.mark.parametrize(("answer", "fill"), [(ANSWER, "dict"), (PAIR, "pair")])
+def test_filled_in_it_is_proven(run: Any, empty: Path, answer: str, fill: str) -> None:
+    command = re.search(r"^grader new (.+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert command
+    (empty / "mean_and_std.py").write_text(answer)
+    assert run(*command.group(1).split())[0] == 0
+    {"dict": fill_in, "pair": fill_in_pair}[fill](empty)
     folder = Course(empty).folder("mean_and_std")
     assert list(blanks(folder)) == []
     proof = verify(Course(empty), "mean_and_std", FEW_SEEDS)
@@ -280,39 +292,96 @@ def test_filled_in_it_is_proven(run: Any, empty: Path) -> None:
 
 def fill_in(course: Path) -> None:
     """Do what an author does with the blanks of `mean_and_std`."""
-    change(
-        course / "exercises/course.toml",
-        ("  # FILL IN: what the course is called; learners read it", ""),
-    )
     public, staff = course / "exercises/mean_and_std", course / "solutions/mean_and_std"
     change(
         public / "test_examples.py",
         ('{"mean": None, "std": None}', '{"mean": [2.0, 3.5], "std": [2**0.5, 4.5**0.5]}'),
     )
-    change(
-        staff / "test_hidden.py",
-        ("def result(negative=False,", "def result(by_n=False, negative=False,"),
-        ("        return -right if", f"{BY_N}        return -right if"),
-        ('{"negative": "wrong-sign"', '{"by_n": "divides-by-n", "negative": "wrong-sign"'),
-        ("    # FILL IN: make it so: case.x = …", "    case.x = case.x[:2] + 100.0"),
-    )
+    with_divisor(staff, 'name == "std"')
     std = "np.sqrt((centred**2).sum(axis=axis) / (count - 1))"
-    write(staff, "variants/loops", "(centred**2).sum(axis=axis)", "sum(centred**2, axis)")
+    write(staff, "variants/loops", "(centred**2).sum(axis=axis)", "np.add.reduce(centred**2, axis)")
     write(staff, "variants/another_way_2", std, "x.std(axis=axis, ddof=1)")
-    change(
-        staff / "variants/loops.py", ("sum(centred**2, axis)", "np.add.reduce(centred**2, axis)")
-    )
-    write(staff, "mutants/mistake_1", "(count - 1)", "count", "divides-by-n")
-    write(staff, "mutants/mistake_2", std, "x.std(axis=axis)", "divides-by-n")
+    write(staff, "mutants/mistake_1", "(count - 1)", "count", "other-divisor")
+    write(staff, "mutants/mistake_2", std, "x.std(axis=axis)", "other-divisor")
     write(staff, "mutants/mistake_3", "np.sqrt", "np.abs")
     write(staff, "mutants/mistake_4", "count - 1", "count + 1")
     write(staff, "mutants/mistake_5", "count = x.shape[axis]", "count = x.size")
+    fill_in_words(course)
+
+
+def fill_in_pair(course: Path) -> None:
+    """Do the same where mean and standard deviation are a pair; the arrays of the example stay."""
+    public, staff = course / "exercises/mean_and_std", course / "solutions/mean_and_std"
+    change(
+        public / "test_examples.py",
+        ("(None, None)", "([3.0, 5.0, 5.0], [(8 / 3) ** 0.5, 6**0.5, (14 / 3) ** 0.5])"),
+    )
+    with_divisor(staff, "place == 1")
+    change(staff / "test_hidden.py", ("np.sqrt((n - 1) / n)", "np.sqrt(n / (n - 1))"))
+    mean, std = "np.mean(x, axis=axis)", "np.std(x, axis=axis)"
+    write(staff, "variants/loops", mean, "np.add.reduce(x, axis) / x.shape[axis]")
+    write(staff, "variants/another_way_2", std, "np.sqrt(np.var(x, axis=axis))")
+    write(staff, "mutants/mistake_1", std, "np.std(x, axis=axis, ddof=1)", "other-divisor")
+    write(staff, "mutants/mistake_2", std, "np.sqrt(np.var(x, axis, ddof=1))", "other-divisor")
+    write(staff, "mutants/mistake_3", std, "np.var(x, axis=axis)")
+    write(staff, "mutants/mistake_4", mean, "np.sum(x, axis=axis)")
+    write(staff, "mutants/mistake_5", mean, "np.median(x, axis=axis)")
+    fill_in_words(course)
+
+
+def with_divisor(staff: Path, where: str) -> None:
+    change(
+        staff / "test_hidden.py",
+        ("def result(negative=False,", "def result(other_divisor=False, negative=False,"),
+        ("        return -right if", f"{DIVISOR.format(where)}        return -right if"),
+        (
+            '{"negative": "wrong-sign"',
+            '{"other_divisor": "other-divisor", "negative": "wrong-sign"',
+        ),
+        ("    # FILL IN: make it so: case.x = …", "    case.x = case.x[:2] + 100.0"),
+    )
+
+
+def fill_in_words(course: Path) -> None:
+    change(
+        course / "exercises/course.toml",
+        ("  # FILL IN: what the course is called; learners read it", ""),
+    )
+    public, staff = course / "exercises/mean_and_std", course / "solutions/mean_and_std"
     lesson_holds(public)
     catalogue = course / "exercises/misconceptions.toml"
-    entry = '[ids.divides-by-n]\ntitle = "Divided by n"\nexplanation = "One value is used up."\n'
+    entry = (
+        '[ids.other-divisor]\ntitle = "Another divisor"\nexplanation = "One value is used up."\n'
+    )
     catalogue.write_text(f"{catalogue.read_text('utf-8')}\n{entry}", "utf-8")
     for path in (p for folder in (public, staff) for p in folder.rglob("*.*")):
         path.write_text(path.read_text("utf-8").replace(BLANK, "done"), "utf-8")
+
+
+def given(path: Path) -> list[tuple[int, ...]]:
+    """Return the shapes of the arrays that an example hands over."""
+    calls = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+    arrays = [n for n in calls if ast.unparse(n.func) == "np.array"]
+    return [np.shape(ast.literal_eval(array.args[0])) for array in arrays]
+
+
+@pytest.mark.parametrize(
+    ("signature", "length"),
+    [
+        ("pair(x) -> (array, array)", 2),
+        ("pair(x: array(n), at: integer) -> (array, array)", 2),
+        ("fit(x: array(n, m), y: array(m)) -> (array(n), number, number)", 3),
+        ("three(x: array(n, m), y: array(k)) -> (array(k), array(n), array(m))", 3),
+        ("four(x: array(n)) -> (number, number, number, number)", 4),
+    ],
+)
+def test_no_array_is_as_long_as_a_tuple(run: Any, empty: Path, signature: str, length: int) -> None:
+    run("task", "--function", signature)
+    shapes = given(empty / "exercises/task/test_examples.py")
+    assert shapes
+    assert all(length not in shape for shape in shapes)
+    cases = read_cases(empty / "solutions/task/cases.toml")
+    assert all(least > length for least, _ in cases.sizes.values())
 
 
 def write(staff: Path, name: str, old: str, new: str, misconception: str = "none") -> None:

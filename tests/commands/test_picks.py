@@ -43,6 +43,8 @@ def initialize_parameters(n_x, n_h, n_y):
     return td.parameters(n_x, n_h, n_y)
 """
 
+CUT = NOTEBOOK.encode()[:900]
+
 Run = Any
 
 
@@ -198,11 +200,69 @@ def test_the_exercise_that_is_said_wins_over_the_folder(
     assert run("check", "--exercise", "logistic_zero_init")[0] == 0
 
 
+def plain_pytest(*arguments: str) -> str:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False).stdout
+
+
 def test_plain_pytest_takes_a_starter_that_is_done(here: Callable[..., Path]) -> None:
     here({"starter.py": KEPT})
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert "2 passed" in ended.stdout
+    assert "2 passed" in plain_pytest()
+
+
+PARAMETERS = RIGHT.replace("initialize_parameters", "parameters")
+CALLED = SPLIT.replace("import tools.draw as td", "{}").replace("td.parameters", "{}")
+IMPORTED = {
+    "a module": {
+        "starter.py": CALLED.format("from helper import parameters", "parameters"),
+        "helper.py": PARAMETERS,
+    },
+    "a module under another name": {
+        "starter.py": CALLED.format("import helper as h", "h.parameters"),
+        "helper.py": PARAMETERS,
+    },
+    "a module of a folder": {"starter.py": SPLIT, "tools/draw.py": PARAMETERS},
+    "a module of a module": {
+        "starter.py": CALLED.format("from first import *", "parameters"),
+        "first.py": "from second import parameters",
+        "second.py": PARAMETERS,
+    },
+    "a notebook that is not the answer": {
+        "starter.py": CALLED.format("import drawing", "drawing.parameters"),
+        "drawing.ipynb": filled(PARAMETERS),
+    },
+}
+
+
+@pytest.mark.parametrize("case", IMPORTED)
+def test_what_an_answer_imports_goes_along_for_check_and_for_pytest(
+    run: Run, here: Callable[..., Path], case: str
+) -> None:
+    here(IMPORTED[case])
+    assert run("check", "starter.py")[0] == 0
+    assert "2 passed" in plain_pytest()
+
+
+def test_pytest_takes_what_another_file_imports(here: Callable[..., Path]) -> None:
+    folder = here(IMPORTED["a module"])
+    (folder / "starter.py").rename(folder / "mine.py")
+    assert "2 passed" in plain_pytest("--submission", "mine.py")
+
+
+def test_a_module_that_is_not_there_is_said_by_both(run: Run, here: Callable[..., Path]) -> None:
+    here({"starter.py": IMPORTED["a module"]["starter.py"]})
+    for said in (run("check", "starter.py")[1], plain_pytest()):
+        assert "the module 'helper' is not available" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("nothing.py", "no such file"), (".", "is a folder"), ("cut.ipynb", "cut")]
+)
+def test_pytest_says_what_it_cannot_check(here: Callable[..., Path], name: str, said: str) -> None:
+    (here({}) / "cut.ipynb").write_bytes(CUT)
+    printed = plain_pytest("--submission", name)
+    assert said in printed
+    assert "Traceback" not in printed
 
 
 def test_check_says_that_nothing_was_worked_on(run: Run, here: Callable[..., Path]) -> None:
@@ -210,9 +270,6 @@ def test_check_says_that_nothing_was_worked_on(run: Run, here: Callable[..., Pat
     code, out, _ = run("check")
     assert code == 1
     assert "starter.py was taken: random_init.ipynb is as it was given out, too" in out
-
-
-CUT = NOTEBOOK.encode()[:900]
 
 
 @pytest.mark.parametrize("arguments", [["random_init.ipynb"], [], ["--json"]])
@@ -236,19 +293,51 @@ def test_check_where_there_is_no_code_says_what_to_do(
     assert f"there is no .py file and no notebook in {folder}: go to" in err
 
 
-@pytest.mark.parametrize("command", ["pytest", "grader.cli check"])
-def test_a_folder_of_an_exercise_alone_is_no_course(tmp_path: Path, command: str) -> None:
-    shutil.copytree(PUBLIC, tmp_path / "random_init")
+def refused(command: str, folder: Path) -> str:
     ended = subprocess.run(
         [sys.executable, "-m", *command.split()], capture_output=True, text=True, timeout=300,
-        check=False, cwd=tmp_path / "random_init",
+        check=False, cwd=folder,
     )  # fmt: skip
-    said = ended.stdout + ended.stderr
     assert ended.returncode == 2
-    assert f"no course at or above {tmp_path / 'random_init'}: " in said
-    assert "copy all of exercises/" in said
+    said = ended.stdout + ended.stderr
     assert "Traceback" not in said
     assert "Error" not in said
+    return said
+
+
+@pytest.mark.parametrize("command", ["pytest", "grader.cli check", "grader.cli check starter.py"])
+def test_a_folder_of_an_exercise_alone_is_no_course(tmp_path: Path, command: str) -> None:
+    shutil.copytree(PUBLIC, tmp_path / "random_init")
+    said = refused(command, tmp_path / "random_init")
+    assert f"no course at or above {tmp_path / 'random_init'}: " in said
+    assert "copy all of exercises/" in said
+
+
+@pytest.mark.parametrize("command", ["grade . --out ../out", "verify --all", "notebook"])
+def test_staff_outside_of_a_course_are_told_where_to_run(tmp_path: Path, command: str) -> None:
+    (tmp_path / "class").mkdir()
+    said = refused(f"grader.cli {command}", tmp_path / "class")
+    assert "Run this in the course's folder, or name it with --course PATH" in said
+    assert "copy" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "place"),
+    [
+        ("course", "pytest", "random_init"),
+        ("Exercises", "grader.cli check", "random_init"),
+        ("exercises (1)", "grader.cli check random_init/starter.py", ""),
+        ("exercises-main", "grader.cli check random_init/starter.py --course .", ""),
+        ("lab", "grader.cli notebook --course .", ""),
+    ],
+)
+def test_a_course_under_another_name_is_told_so(
+    tmp_path: Path, name: str, command: str, place: str
+) -> None:
+    shutil.copytree(PUBLIC.parent, tmp_path / name)
+    said = refused(command, tmp_path / name / place)
+    assert f"{tmp_path / name} holds a course.toml, but is not called exercises" in said
+    assert "copy" not in said
 
 
 def test_check_asks_which_exercise_when_there_are_answers_to_several(

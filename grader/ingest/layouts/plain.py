@@ -23,7 +23,7 @@ from grader.ingest.beside import Beside, Entry, with_importers
 from grader.ingest.file_names import FileName, FileNames, turn_of, without_marks
 from grader.ingest.layout import Clues, HandedIn, student_of
 from grader.ingest.listing import NOTHING, Kind, StoredFile
-from grader.ingest.litter import CODE
+from grader.ingest.litter import CODE, LISTS
 from grader.ingest.sections import Sections
 from grader.ingest.shared_words import without_shared_words
 from grader.ingest.sharing import Sharing, Unit
@@ -32,13 +32,6 @@ from grader.model.text import clean_line
 
 # A drive's name for one of the archives into which it cuts a large folder.
 _PART: Final = re.compile(r"-20\d{6}T\d{6}Z(?:-\d+)+$")
-# Lists, settings and data beside the students are nobody's; anything else may be handed in.
-_LISTS: Final = (
-    ".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".json", ".jsonl", ".yml",
-    ".yaml", ".toml", ".ini", ".cfg", ".xml", ".db", ".sqlite", ".log", ".md", ".rst", ".lock",
-    ".sh", ".bat", ".css", ".npy", ".npz", ".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".parquet",
-    ".pt", ".url", ".lnk", ".tmp",
-)  # fmt: skip
 
 
 def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
@@ -219,7 +212,7 @@ def _is_somebody(
         return True  # a link to a folder, a name that cannot be
     if told.student and not names.is_program(file.path.stem.casefold()):
         shared = not code or any(other.student for other in code)
-        return told.task in names.ids or (shared and suffix not in _LISTS)
+        return told.task in names.ids or (shared and suffix not in LISTS)
     return told.task in names.ids and all(not other.student for other in code)
 
 
