@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grader.ingest.people import People
 
 ABSENT: Final = "in the roster, nothing handed in"
+_BEFORE: Final = "it is as the course gave it out, and what was handed in before counts"
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,18 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
     # There is one for each row, and those who handed in are not absent.
     people.absent = people.absent[: len(gathered.absent)]
     known = _ids(store, people)
-    graded = _graded(store) if any(s.problem for s in gathered.submissions) else {}
-    submissions, stems = [], dict[str, str]()
+    doubtful = any(s.takes_nothing_away for s in gathered.submissions)
+    graded = _graded(store) if doubtful else {}
+    submissions, stems, left = [], dict[str, str](), list(_left_over(gathered, people))
     for submission in gathered.submissions:
         person, exercise = people.found[submission.student], submission.exercise
         participant = {"participant": submission.student.participant}
         name = known.get((person.stem, exercise), f"{person.stem}.{exercise}")
-        digest = graded.get(name) if submission.problem else None
+        digest = graded.get(name) if submission.takes_nothing_away else None
         if digest not in (None, submission_digest(submission.read())):
-            continue  # nothing is known of what it holds, so it takes no other grade away
+            if submission.is_as_given:
+                left.append((True, Unmatched(str(submission.files[-1].file.path), None, _BEFORE)))
+            continue
         if name in stems:
             there = (one.student for one in gathered.submissions if one.exercise == exercise)
             other = next(s for s in there if people.found[s].stem == person.stem)
@@ -76,7 +80,6 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
         stems[name] = person.stem
         student = person.student.model_copy(update=participant)
         submissions.append(replace(submission, id=name, student=student))
-    left = list(_left_over(gathered, people))
     unmatched = [item for over, item in left if not over] + [*_absent(people, store, whole=whole)]
     passed_over = [item for over, item in left if over]
     unread = {

@@ -1,7 +1,8 @@
-"""Names by which Brightspace and Blackboard tell one hand-in from another, in a folder of them.
+"""Names by which Brightspace, Blackboard and nbgrader tell one hand-in from another.
 
     13394-80551 - Ada Lovelace - Mar 29, 2018 1205 PM - lab.py     or a folder, without the file
     HW 1_ab12_attempt_2019-01-31-02-51-33_lab.py                   `….txt` without a file: a receipt
+    ada+ps1+2026-11-28 02:00:00.000 UTC+f3a1                       a folder of nbgrader's exchange
 
 A reader of their exports is another matter: this is about the names alone, whatever lies there.
 """
@@ -36,6 +37,10 @@ _BLACKBOARD: Final = re.compile(
     r"(?P<title>.{0,200}?)_?(?P<who>[^_]{1,100})_attempt_(?P<when>20\d\d(?:-\d\d){5})"
     r"(?:_(?P<file>.+))?"
 )
+_EXCHANGE: Final = re.compile(
+    r"(?P<who>[^+]{1,100})\+(?P<title>[^+]{1,200})\+(?P<when>20\d\d-\d\d-\d\d \d\d:\d\d:\d\d)"
+    r"[ .\w]*(?:\+\w*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ def attempt_of(name: str) -> Attempt | None:
     if found := _BLACKBOARD.fullmatch(name):
         turn = int(found["when"].replace("-", ""))
         return Attempt(found["who"], "", found["title"], found["file"] or "", turn)
+    if found := _EXCHANGE.fullmatch(name):
+        turn = int(re.sub(r"\D", "", found["when"]))
+        return Attempt(found["who"], "", found["title"], "", turn)
     found = _BRIGHTSPACE.fullmatch(name)
     if found is None or found["month"].lower() not in _MONTHS:
         return None

@@ -5,7 +5,7 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -206,7 +206,7 @@ def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None
 
 def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
     """Hold what some functions tell against what the class is asked for, which may be one."""
-    told = {m.exercise for one in found for m in one.matched if not m.doubt} | known.exercises
+    told = _asked(matcher, found) | known.exercises
     parts = Counter(m.exercise for one in found for m in one.matched if m.doubt is Doubt.PART)
     told |= {exercise for exercise, number in parts.items() if number > 1}
     for one in found if told else ():
@@ -215,6 +215,23 @@ def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
     for one in found if len(told) == 1 else ():
         if one.silent and not one.matched:
             matcher.assume(one, *told)
+
+
+def _asked(matcher: Matcher, found: list[StudentFiles]) -> set[str]:
+    """Return the exercises that answers tell which are more than what was given out.
+
+    Where one student alone has changed anything of it, a look tells whether that is work.
+    """
+    answers = defaultdict[str, list[Matched]](list)
+    for matched in (matched for one in found for matched in one.matched if not matched.doubt):
+        answers[matched.exercise].append(matched)
+    own = {e: [m for m in several if not m.is_as_given] for e, several in answers.items()}
+    is_sure = len(answers) == 1
+    return {
+        exercise
+        for exercise, changed in own.items()
+        if len(changed) > 1 or (changed and (is_sure or matcher.is_worked_on(changed[0])))
+    }
 
 
 def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
@@ -237,6 +254,7 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
         matched.files,
         tuple(dict.fromkeys([*handed_in, *matched.notes, *unread[:_NOTES]])),
         matched.problem or reasons.get(matched.files[-1]),
+        is_as_given=matched.is_as_given,
     )
 
 
@@ -263,8 +281,10 @@ def _strays(files: Iterable[StoredFile], names: FileNames) -> Iterator[LeftOver]
     """Yield what is nobody's: what the course gives out needs no look, all else does."""
     for file in files:
         path, reason, is_as_given = str(file.path), file.problem or _PROGRAM, False
-        if names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA):
+        is_called_so = names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA)
+        if is_called_so or file.is_code:
             is_as_given = names.is_as_given(file)
+        if is_called_so or is_as_given:
             reason = (AS_GIVEN if file.is_code else CALLED_AS_GIVEN) if is_as_given else _WHOSE
         if file.kind is not Kind.NOTHING:
             yield LeftOver(path, None, reason, alone=False, passed_over=is_as_given)

@@ -46,6 +46,13 @@ class Submission:
     notes: tuple[str, ...]
     problem: str | None = None
     """Why it could not be read; it gets no points, and the student is told this."""
+    is_as_given: bool = False
+    """Whether nothing of it was worked on."""
+
+    @property
+    def takes_nothing_away(self) -> bool:
+        """Whether an earlier grade stands against it: nothing is known of what was done."""
+        return self.problem is not None or self.is_as_given
 
     @property
     def names(self) -> tuple[str, ...]:

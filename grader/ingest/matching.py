@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from grader.ingest.answers.choosing import Choice, Chooser
+from grader.ingest.answers.choosing import Choice, Chooser, Work, work_in
 from grader.ingest.answers.modules import MOST_FILES, Modules, as_imported
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
@@ -40,6 +40,8 @@ class Matched:
     notes: tuple[str, ...] = ()
     doubt: Doubt | None = None
     """How little tells the exercise, where it is no more than some functions."""
+    is_as_given: bool = False
+    """Whether nothing of it was worked on: then it asks nobody for the exercise."""
     problem: str | None = None
     """Why its only file could not be read; it gets no points, and the student is told this."""
 
@@ -99,14 +101,20 @@ class Matcher:
         found.left += versions.others
         return found
 
+    def is_worked_on(self, matched: Matched) -> bool:
+        """Return whether an answer is more than a file that was given out and saved again."""
+        content = self._contents.of(matched.files[-1].file)
+        functions = content.outline.functions.get(matched.exercise, {}).values()
+        return work_in(content, functions) is not Work.AS_GIVEN
+
     def drop_doubts(self, found: StudentFiles, asked: Collection[str]) -> None:
-        """Leave answers that some functions alone tell, to what nobody is asked for."""
-        dropped = [m for m in found.matched if m.doubt and m.exercise not in asked]
+        """Leave answers to what nobody is asked for: as given out, or told by some functions."""
+        dropped = [matched for matched in found.matched if matched.exercise not in asked]
         found.matched = [matched for matched in found.matched if matched not in dropped]
         used = {file for matched in found.matched for file in matched.files}
-        files = dict.fromkeys(f for matched in dropped for f in matched.files if f not in used)
-        found.silent += files
-        found.left += [(file, _TELLS_NOTHING) for file in files]
+        left = {f: m.doubt for m in dropped for f in m.files if f not in used}
+        found.silent += [file for file, doubt in left.items() if doubt]
+        found.left += [(f, _TELLS_NOTHING if doubt else AS_GIVEN) for f, doubt in left.items()]
 
     def assume(self, found: StudentFiles, exercise: str) -> None:
         """Take what tells nothing for an answer to `exercise`, and say so."""
@@ -145,7 +153,9 @@ class Matcher:
             notes.append(f"{more}: what {choice.main.path} imports was not looked for among them")
         files = (*needed, *answer)
         versions = [note for file in files for note in found.notes.get(file, ())]
-        return Matched(found.student, exercise, files, (*notes, *choice.notes, *versions))
+        is_as_given = all(self._contents.is_as_given(file.file) for file in answer)
+        notes += [*choice.notes, *versions]
+        return Matched(found.student, exercise, files, tuple(notes), is_as_given=is_as_given)
 
     def _leave(
         self, found: StudentFiles, code: Sequence[HandedIn], reasons: Mapping[HandedIn, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,13 @@ def initialize_parameters(n_x, n_h, n_y):
     W2 = np.random.randn(n_y, n_h) * 0.01
     return {"W1": W1, "b1": np.zeros((n_h, 1)), "W2": W2, "b2": np.zeros((n_y, 1))}
 """
+ZEROS = "def initialize_parameters_zeros(layers_dims): return {}"
+PUBLIC = Path(__file__).parents[2] / "exercises"
 HELPERS = "import numpy as np\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
+
+
+def given(exercise: str) -> str:
+    return (PUBLIC / exercise / "starter.py").read_text("utf-8")
 
 
 @pytest.fixture
@@ -150,3 +157,42 @@ def test_nobody_of_a_system_is_called_like_it(
     assert set(answers(gathered).values()) == {RIGHT}
     assert gathered.layout != ""
     assert all(item.passed_over for item in gathered.left_over)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"bo/deep_init.py": given("deep_init")},
+        {"bo/deep_init/starter.py": given("deep_init"), "bo/nn_model.py": given("nn_model")},
+        {"bo/starter.py": given("deep_init").replace("\n", "\r\n")},
+        {"bo/deep_init.py": given("deep_init") + "\n# I will do it tomorrow\n"},
+        {"bo/all.zip/deep_init/starter.py": given("deep_init")},
+    ],
+)
+def test_what_one_student_left_as_it_was_asks_nobody_for_it(
+    ours_of: Any, more: dict[str, str]
+) -> None:
+    gathered = ours_of({"ada/zero_init.py": ZEROS, "bo/zero_init.py": ZEROS} | more)
+    assert {(s.student.label, s.exercise) for s in gathered.submissions} == {
+        ("ada", "zero_init"),
+        ("bo", "zero_init"),
+    }
+
+
+def test_it_counts_where_a_classmate_did_it_or_nobody_did_anything(ours_of: Any) -> None:
+    files = {"ada/random_init.py": given("random_init"), "bo/zero_init.py": given("zero_init")}
+    assert {s.id for s in ours_of(files).submissions} == {"ada.random_init", "bo.zero_init"}
+    done = {"bo/random_init.py": "def initialize_parameters(n_x, n_h, n_y): return 1"}
+    assert {s.id for s in ours_of(done).submissions} == {"ada.random_init", "bo.random_init"}
+
+
+@pytest.mark.parametrize(
+    "name", ["template.py", "zero_init_given.py", "zero_init_template.py", "zero_init — копия.py"]
+)
+def test_what_lies_beside_students_as_it_was_given_out_is_nobody_s(ours_of: Any, name: str) -> None:
+    files = {"ada_zero_init.py": ZEROS, "bo_zero_init.py": ZEROS, name: given("zero_init")}
+    gathered = ours_of(files)
+    assert {s.student.label for s in gathered.submissions} == {"ada", "bo"}
+    assert [(item.path, item.passed_over) for item in gathered.left_over] == [(name, True)]
+    cy = ours_of(files | {"cy_zero_init.py": given("zero_init")})
+    assert {s.student.label for s in cy.submissions} == {"ada", "bo", "cy"}

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from grader.ingest.file_names import bare, is_called_old, natural_order, version_of
+from grader.ingest.file_names import (
+    bare,
+    is_called_old,
+    natural_order,
+    version_of,
+    without_marks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -173,11 +179,15 @@ def work_in(content: Content, functions: Collection[Written]) -> Work:
 
 
 def _named(exercise: str, file: HandedIn) -> int:
-    """Return 2 for an exercise's own file names, 1 for a name that holds the exercise's, else 0.
+    """Return 3 for an exercise's own file names, 2 for a copy's, 1 for one that holds it, else 0.
 
-    A version's name, `gradient_descent_v2` or `starter (1)`, is as good as the first one's.
+    The name of a version, `gradient_descent_v2`, is as good as the first one's; a mark of copies,
+    `starter (1)`, tells nothing of which is newer.
     """
-    wanted = bare(exercise)
-    if not {wanted, "starter"}.isdisjoint(map(bare, version_of(file.path.stem))):
-        return 2
-    return int(wanted in bare(file.path.stem))
+    stem, wanted = file.path.stem, bare(exercise)
+    own = [name for name in (wanted, "starter") if bare(stem).startswith(name)]
+    if bare(without_marks(stem)) in (wanted, "starter"):
+        return 3 if bare(stem) in own else 2
+    if not {*own}.isdisjoint(map(bare, version_of(stem))):
+        return 3
+    return int(wanted in bare(stem))

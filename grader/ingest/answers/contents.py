@@ -98,6 +98,10 @@ class Contents:
         """Return whether a file is one that the course gives out with an exercise, unchanged."""
         return self._look(file).digest in self._given.besides
 
+    def is_as_given(self, file: StoredFile) -> bool:
+        """Return whether a file is one that the course gives out, unchanged."""
+        return self._look(file).digest in self._given.files
+
     def is_helper_of(self, exercise: str, file: StoredFile) -> bool:
         """Return whether a file is what every answer to `exercise` is given anyway."""
         return self._look(file).digest == self._given.helpers.get(exercise)

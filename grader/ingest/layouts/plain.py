@@ -31,7 +31,7 @@ from grader.model.submission import Student
 from grader.model.text import clean_line
 
 # A drive's name for one of the archives into which it cuts a large folder.
-_PART: Final = re.compile(r"-20\d{6}T\d{6}Z(?:-\d+)+$")
+_PART: Final = re.compile(r"-20\d{6}T\d{6}Z(?:-\d+)+$|(?<=^OneDrive)_\d+_\d{1,2}-\d{1,2}-20\d\d$")
 
 
 def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
@@ -106,9 +106,10 @@ class _Level:
             attempt = attempt_of(first)
             first = attempt.student if attempt else first
             return named(first) if entry.section else first, entry.inner, False
-        if _is_the_course_s(file, entry.unit, names):
-            return self._name, entry.inner, True
         tells = self._told[file]
+        is_nobody_s = not tells.student and any(told.student for told in self._code)
+        if _is_the_course_s(file, entry.unit, names) or (is_nobody_s and names.is_as_given(file)):
+            return self._name, entry.inner, True
         if entry.section:
             label = named(tells.student) if tells.student else entry.section
         else:
