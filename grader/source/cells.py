@@ -74,13 +74,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Misplaced:
-    """A function that is defined in a cell which Jupyter does not execute."""
+    """A function in a cell that is not code, or that a magic may take for another language."""
 
     name: str
     label: str
     """``cell 7``."""
     kind: str
-    """``Markdown`` or ``Raw``, as Jupyter calls the type of the cell."""
+    """``Markdown`` or ``Raw``, as Jupyter calls the type of the cell; ``%%bash`` for a magic."""
+
+    @property
+    def is_under_magic(self) -> bool:
+        """Whether the cell is code that begins with a magic, which may run it as Python."""
+        return self.kind.startswith("%%")
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class Source:
     notes: tuple[str, ...] = ()
     """What was odd and how it was read nevertheless, each a sentence for the student."""
     misplaced: tuple[Misplaced, ...] = ()
-    """Functions of cells that are not code."""
+    """Functions of cells that are not code, and of those under a magic."""
 
     @property
     def defined(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -29,6 +30,7 @@ from grader.source.text import decode
 NEWEST_FORMAT = 4
 _AGAIN = "open it in Jupyter, save it again and hand in the new file"
 _NOT_CODE = {"markdown": "Markdown", "raw": "Raw"}
+_CELL_MAGIC = re.compile(r"\s*(%%\w++)")
 
 
 def read_notebook(name: str, data: bytes, limits: Limits) -> Source:
@@ -185,14 +187,15 @@ def _source(name: str, cells: list[Any], notes: list[str], limits: Limits) -> So
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict):
             odd.append(str(number))
-        elif cell.get("cell_type") == "code":
+            continue
+        if len(misplaced) < MAX_NAMES:
+            misplaced += _misplaced(number, cell)
+        if cell.get("cell_type") == "code":
             text = _text(cell.get("source", cell.get("input")))
             if text is None:
                 odd.append(str(number))
             elif text.strip():
                 found.append(Cell(f"cell {number}", text))
-        elif len(misplaced) < MAX_NAMES:
-            misplaced += _misplaced(number, cell)
     check_code_size(name, found, limits)
     if odd:
         shown = ", ".join(odd[:5]) + (f" and {len(odd) - 5:,} more" if len(odd) > 5 else "")
@@ -203,10 +206,14 @@ def _source(name: str, cells: list[Any], notes: list[str], limits: Limits) -> So
 
 
 def _misplaced(number: int, cell: dict[str, Any]) -> Iterator[Misplaced]:
-    """Yield the functions of a cell that is not code; only known types can be named."""
-    kind = _NOT_CODE.get(str(cell.get("cell_type")))
-    text = _text(cell.get("source"))
-    if kind is not None and text is not None and "def" in text:
+    """Yield the functions of a cell that is not code, or that stands under a cell magic."""
+    text = _text(cell.get("source", cell.get("input")))
+    if text is None or "def" not in text:
+        return
+    kind = _NOT_CODE.get(str(cell.get("cell_type")))  # only known types can be named
+    if cell.get("cell_type") == "code" and (magic := _CELL_MAGIC.match(text)):
+        kind = magic[1][:40]
+    if kind is not None:
         for name in functions_shown(text):
             yield Misplaced(name, f"cell {number}", kind)
 

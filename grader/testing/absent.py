@@ -13,9 +13,11 @@ from grader.testing.lacks import why_unbound
 
 def not_written(function: Function, found: Found, misplaced: Iterable[Misplaced]) -> CheckFailed:
     """Return the failure for a function in which nothing was filled in."""
+    # The stub itself may stand under a magic.
+    others = [one for one in misplaced if not one.is_under_magic]
     return CheckFailed(
         f"{function.name} is not written yet",
-        [f"it is still as it was given out ({found.place})", *_elsewhere(function, misplaced)],
+        [f"it is still as it was given out ({found.place})", *_elsewhere(function, others)],
         diagnoses=[Diagnosis("not-implemented", function=function.name)],
     )
 
@@ -53,10 +55,13 @@ def missing(
 
 
 def _elsewhere(function: Function, misplaced: Iterable[Misplaced]) -> list[str]:
-    """Say where a function stands that Jupyter does not execute."""
+    """Say where a function stands that Jupyter does not execute, or not as Python."""
     names = (function.name, *function.aliases)
     found = next((one for one in misplaced if one.name in names), None)
     if found is None:
         return []
-    where = f"{found.label}, which is a {found.kind} cell"
-    return [f"the function is in {where}: change its type to Code"]
+    if found.is_under_magic:
+        told = f"begins with {found.kind}: take that line away"
+    else:
+        told = f"is a {found.kind} cell: change its type to Code"
+    return [f"the function is in {found.label}, which {told}"]

@@ -1,17 +1,18 @@
 """What a value plainly is: the member of the closed set that one of another type stands for.
 
-Runs on the side of student code, whose classes may override anything. So nothing of a value is
-asked of its own class: a subclass is read by the methods of its base (`dict.items(value)`), and
-an object that claims to equal everything arrives as data or not at all. What is no plain data is
-refused with the name that a student has for it.
+Runs on the side of student code, whose classes may override anything. So what has a plain base is
+read by that (`dict.items(value)`), and its own class is not asked. All other mappings are asked for
+their items, and other objects for the array that they are (`__array__`): what they give is read in
+the same way and counts against the same limits, and what they raise is a refusal. An object that
+claims to equal everything arrives as data or not at all. What is no plain data is refused with the
+name that a student has for it.
 """
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections import ChainMap, OrderedDict, UserDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -19,7 +20,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from grader.wire.values import DEFAULT_LIMITS, INT64_MIN, MAX_KEY_DEPTH, UINT64_MAX, Refused
+from grader.wire.values import (
+    DEFAULT_LIMITS,
+    INT64_MIN,
+    MAX_KEY_DEPTH,
+    NUMERIC_KINDS,
+    UINT64_MAX,
+    Refused,
+)
 
 # Types are known by identity: what a metaclass says of hash and equality is never asked.
 SCALARS: Final = frozenset(
@@ -47,43 +55,23 @@ MASKED: Final = "array with masked entries"
 _UNSAID: Final = ("builtins", "__main__", "submission")
 
 
-def items_of(
-    value: Any, kind: type, left: Iterator[int] | None = None
-) -> Iterable[tuple[Any, Any]] | None:
-    """Return the items of a dict of any class, in their order; None for what is no dict.
-
-    One that holds other dicts is read through them: a `UserDict`, a `ChainMap`, a view of a dict;
-    `left` counts how many of these may still be opened.
-    """
+def items_of(value: Any, kind: type) -> Iterable[tuple[Any, Any]] | None:
+    """Return the items of a dict or another mapping, in their order; None for what is none."""
     if issubclass(kind, dict):
         return OrderedDict.items(value) if kind is OrderedDict else dict.items(value)
-    left = left or iter(range(DEFAULT_LIMITS.depth))
-    parts = _held(value, kind) if next(left, None) is not None else []
-    items = [items_of(part, type(part), left) for part in parts]
-    found = [item for item in items if item is not None]
-    if len(items) < 2 or len(found) < len(items):
-        return found[0] if len(items) == len(found) == 1 else None
-    # In a chain, the first one that has a key counts.
-    return {plain_key(key): item for part in reversed(found) for key, item in part}.items()
+    bases = vars(type)["__mro__"].__get__(kind)  # `issubclass` asks an abstract class
+    if kind is MappingProxyType or any(base is Mapping for base in bases):
+        return _asked_for_items(value, kind)
+    return None
 
 
-def _held(value: Any, kind: type) -> list[Any]:
-    """Return the dicts that a value holds, which is no dict itself."""
-    if kind is MappingProxyType:
-        return gc.get_referents(value)
-    bases = vars(type)["__mro__"].__get__(kind)  # `issubclass` asks these abstract classes
-    if any(base is UserDict for base in bases):
-        return [_attributes(value, UserDict).get("data")]
-    if any(base is ChainMap for base in bases):
-        maps = _attributes(value, ChainMap).get("maps")
-        return maps if type(maps) is list else []
-    return []
-
-
-def _attributes(value: Any, base: type) -> dict[str, Any]:
-    """Return what a value holds by the slot of its base: a class may make `__dict__` its own."""
-    found: dict[str, Any] = vars(base)["__dict__"].__get__(value)
-    return found
+def _asked_for_items(value: Any, kind: type) -> Iterator[tuple[Any, Any]]:
+    """Yield the items that a mapping says it has; who encodes them counts them."""
+    try:
+        for key in value:
+            yield key, value[key]
+    except Exception:  # its methods may be a student's
+        raise Refused("type", type_name(kind), value) from None
 
 
 def parts_of(value: Any, kind: type) -> tuple[bool, Iterable[Any]] | None:
@@ -110,7 +98,7 @@ def plain(value: Any, kind: type) -> Any:
         return _float(value)
     if id(kind) in SCALARS:
         return value
-    raise Refused("type", type_name(kind), value)
+    return _asked_for_array(value, kind)
 
 
 def plain_key(key: Any, depth: int = 0) -> Any:
@@ -167,11 +155,25 @@ def type_name(kind: type) -> str:
     return f"{module}.{name}"[:120]
 
 
+def _asked_for_array(value: Any, kind: Any) -> np.ndarray[Any, Any]:
+    """Return the array that an object says it is, as numpy takes it."""
+    try:
+        found = kind.__array__(value)
+    except Exception:  # most have no such method, and one that is there may be a student's
+        found = None
+    if issubclass(type(found), np.ndarray):
+        array = _array(found, type(found))
+        if array.dtype.kind in NUMERIC_KINDS or array.dtype.kind == "O":
+            return array
+    raise Refused("type", type_name(kind), value)
+
+
 def _array(value: Any, kind: type) -> np.ndarray[Any, Any]:
     # Masked arrays exist only where their module was imported.
     masked = getattr(sys.modules.get("numpy.ma"), "MaskedArray", None)
     if masked is not None and issubclass(kind, masked):
-        mask = _attributes(value, np.ma.MaskedArray).get("_mask")
+        # By the slot of the base: a class may make `__dict__` its own.
+        mask = vars(np.ma.MaskedArray)["__dict__"].__get__(value).get("_mask")
         if type(mask) is np.ndarray and mask.any():
             raise Refused("type", MASKED, value)
     return np.ndarray.view(value, np.ndarray)

@@ -1,8 +1,9 @@
 """Stand-ins for modules that are not there, so that a missing one costs nothing until it is used.
 
 Two kinds. A `Placeholder` may be imported, passed about and asked for attributes, and raises
-`PlaceholderUsed` when it is called or computed with. A `Quiet` stands for plotting and display:
-everything that is done to it does nothing and gives a `Quiet` again.
+`PlaceholderUsed` when it is called or computed with. A `Quiet` stands for what leaves every value
+alone, like plotting: whatever is done to it does nothing and gives a `Quiet` again, until something
+is computed with it. `grader.worker.quiet` lists the names of the second kind.
 """
 
 from __future__ import annotations
@@ -11,24 +12,18 @@ import dis
 import sys
 from contextlib import contextmanager
 from functools import cache
-from types import FrameType, FunctionType, ModuleType, SimpleNamespace
+from types import FrameType, ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from grader.worker.awaiting import adopt
 from grader.worker.pyplot import NAMES, of_numpy
+from grader.worker.quiet import GIVES, PROGRESS, QUIET, QUIET_MODULES, is_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-QUIET_MODULES = frozenset(
-    {
-        *("matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "bokeh", "altair", "mpld3"),
-        *("IPython", "ipywidgets", "graphviz", "pydot", "tqdm", "google"),
-        *("PIL", "cv2", "imageio"),
-    }
-)
 _UNPACK = {dis.opmap["UNPACK_SEQUENCE"], dis.opmap["UNPACK_EX"]}
 
 
@@ -38,6 +33,12 @@ class PlaceholderUsed(ImportError):
     def __init__(self, text: str, name: str) -> None:
         super().__init__(text, name=name)
         self.module = name.partition(".")[0]
+
+
+def _use(thing: StandIn, *_: Any, **__: Any) -> NoReturn:
+    name = str(thing.__dict__.get("_name", "?"))
+    module = name.partition(".")[0]
+    raise PlaceholderUsed(f"{name} is used here, but the module {module!r} is not available", name)
 
 
 class StandIn:
@@ -55,7 +56,8 @@ class StandIn:
         state = self.__dict__
         if name in state.get("_provided", ()):
             return state["_provided"][name]
-        child = type(self)(f"{state.get('_name', '?')}.{name}", state.get("_provided"))
+        full = f"{state.get('_name', '?')}.{name}"
+        child = _kind(full)(full, state.get("_provided"))
         state[name] = child
         return child
 
@@ -80,39 +82,37 @@ class StandIn:
     def __subclasscheck__(self, subclass: type) -> bool:
         return False
 
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _use
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _use
+    __lt__ = __gt__ = __le__ = __ge__ = __float__ = __int__ = __index__ = _use
+    __array_ufunc__ = None  # an array that is computed with one leaves it to the stand-in
+
 
 class Placeholder(StandIn):
     """Something from a missing module; using it raises `PlaceholderUsed`."""
 
-    def _use(self, *_: Any, **__: Any) -> NoReturn:
-        name = str(self.__dict__.get("_name", "?"))
-        module = name.partition(".")[0]
-        raise PlaceholderUsed(
-            f"{name} is used here, but the module {module!r} is not available", name
-        )
-
     __call__ = __getitem__ = __setitem__ = __iter__ = __len__ = __enter__ = _use
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _use
-    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _use
-    __lt__ = __gt__ = __le__ = __ge__ = __float__ = __int__ = __index__ = __array__ = _use
-    __contains__ = _use
+    __contains__ = __array__ = _use
 
     def __exit__(self, *_: object) -> None:
         """Make `with` reach `__enter__`, which raises."""
 
 
 class Quiet(StandIn):
-    """Something that draws or shows; whatever is done to it does nothing."""
+    """Something that draws, shows, notes or checks; whatever is done to it does nothing."""
 
     @property
     def __all__(self) -> list[str]:
         return list(self.__dict__["_provided"])
 
-    def __call__(self, *args: Any, **_: Any) -> Any:
-        """Do nothing; give back a function that is decorated."""
-        if len(args) == 1 and isinstance(args[0], FunctionType):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Do nothing; give back what is decorated."""
+        name = str(self.__dict__.get("_name", "?"))
+        if gives := GIVES.get(name.rpartition(".")[2]):
+            return gives(*args, **kwargs)
+        if len(args) == 1 and callable(args[0]) and not issubclass(type(args[0]), StandIn):
             return args[0]
-        return Quiet(str(self.__dict__.get("_name", "?")))
+        return Quiet(name)
 
     def __getitem__(self, key: object) -> Quiet:
         return Quiet(str(self.__dict__.get("_name", "?")))
@@ -143,14 +143,48 @@ class Quiet(StandIn):
 
 
 class Progress(Quiet):
-    """`tqdm`: gives its iterable back, since a loop over it must still run."""
+    """What shows progress: a loop over what it is called with must still run."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what is iterated over, without showing progress."""
-        if str(self.__dict__.get("_name", "")).endswith("range"):
-            return range(*args)
-        iterable = args[0] if args else kwargs.get("iterable")
-        return Quiet("tqdm") if iterable is None else iterable
+        """Return a bar for what is iterated over; it shows nothing."""
+        name = str(self.__dict__.get("_name", "?"))
+        if gives := GIVES.get(name.rpartition(".")[2]):
+            given = gives(*args, **kwargs)
+        else:  # iterable, sequence, gen: each library has a word of its own for it
+            by_name = (value for value in kwargs.values() if not isinstance(value, str))
+            given = args[0] if args else next(filter(_is_iterable, by_name), None)
+        return Bar(name, given) if _is_iterable(given) else Progress(name)
+
+
+class Bar(Progress):
+    """A progress bar: it iterates as what it was given, and bears any method."""
+
+    def __init__(self, name: str, given: Any) -> None:
+        super().__init__(name)
+        self.__dict__["_given"] = given
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.__dict__["_given"])
+
+    def __len__(self) -> int:
+        return len(self.__dict__["_given"])
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.__dict__["_given"][key]
+
+    def __contains__(self, item: object) -> bool:
+        return item in self.__dict__["_given"]
+
+
+def _is_iterable(value: object) -> bool:
+    return hasattr(type(value), "__iter__") or hasattr(type(value), "__getitem__")
+
+
+def _kind(name: str) -> Callable[[str, Mapping[str, Any] | None], StandIn]:
+    """Return the kind of stand-in that a name has, whatever the way to it."""
+    if is_among(name, PROGRESS):
+        return Progress
+    return Quiet if is_among(name, QUIET) else Placeholder
 
 
 def _unpacked(frame: FrameType) -> int:
@@ -163,12 +197,10 @@ def _unpacked(frame: FrameType) -> int:
 
 def stand_in(module: str, provided: Mapping[str, Any]) -> StandIn:
     """Return what `import module` gives when the module is not there."""
-    root = module.partition(".")[0]
-    if root == "tqdm":
-        return Progress(module)
     if module in ("pylab", "matplotlib.pylab", "matplotlib.pyplot"):
         return Quiet(module, _given(module))
-    return Quiet(module) if root in QUIET_MODULES else Placeholder(module, provided)
+    kind = _kind(module)
+    return kind(module, provided if kind is Placeholder else None)
 
 
 @cache

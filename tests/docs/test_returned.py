@@ -10,7 +10,7 @@ import itertools
 import re
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from decimal import Decimal
 from enum import Enum, IntEnum
 from fractions import Fraction
@@ -47,6 +47,38 @@ def of(package: str, name: str) -> Any:
     return SimpleNamespace(**{name: student(name, module=f"{package}.inner.modules")})
 
 
+class Changed(MutableMapping[str, Any]):
+    """A mapping of one's own, which is no dict."""
+
+    def __init__(self, **items: Any) -> None:
+        self._items = items
+
+    def __getitem__(self, key: str) -> Any:
+        return self._items[key]
+
+    def __setitem__(self, key: str, item: Any) -> None:
+        self._items[key] = item
+
+    def __delitem__(self, key: str) -> None:
+        del self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class Tensor:
+    """An object of one's own that numpy takes as an array."""
+
+    def __init__(self, *numbers: int) -> None:
+        self._numbers = numbers
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array(self._numbers)
+
+
 class Choice(IntEnum):
     ONE = 1
 
@@ -64,10 +96,7 @@ NAMES = {
     "plt": stand_in("matplotlib.pyplot", {}),
     "tools": stand_in("tools", {}),
     "torch": of("torch", "Tensor"),
-    "tensorflow": of("tensorflow", "EagerTensor"),
-    "pandas": of("pandas", "DataFrame"),
     "scipy": of("scipy", "csr_matrix"),
-    "jaxlib": of("jaxlib", "ArrayImpl"),
     "answer": _answer,
     "answers": _answers,
     "array": array,
@@ -77,6 +106,8 @@ NAMES = {
     "Fraction": Fraction,
     "Decimal": Decimal,
     "Choice": Choice,
+    "Changed": Changed,
+    "Tensor": Tensor,
     "Colour": Enum("Colour", "RED", module="submission"),
 }
 
@@ -87,8 +118,11 @@ def rows(table: str) -> Iterator[list[str]]:
         yield [cell.strip() for cell in line.strip("|").split("|")]
 
 
+WORDS = ("async def", "IntEnum", "__array__")  # code in a sentence
+
+
 def expressions(cell: str) -> list[str]:
-    return [text for text in re.findall(r"`([^`]+)`", cell) if text not in ("async def", "IntEnum")]
+    return [text for text in re.findall(r"`([^`]+)`", cell) if text not in WORDS]
 
 
 def value_of(expression: str) -> Any:

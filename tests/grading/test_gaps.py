@@ -95,6 +95,29 @@ def test_a_function_in_a_cell_that_is_not_code_is_told_where_it_is(
     assert told(report) == snapshot
 
 
+OTHERS = ["bash", "html", "R -i x", "sql"]
+
+
+@pytest.mark.parametrize("magic", OTHERS)
+def test_a_function_under_another_language_s_magic_is_told_where_it_is(
+    grade: Any, magic: str
+) -> None:
+    report = grade(notebook(("code", "x = 1"), ("code", f"%%{magic}\n{RIGHT}")), "lab.ipynb")
+    assert [d.misconception for d in report.diagnoses] == ["not-implemented"]
+    assert report.checks[0].feedback.splitlines()[1] == (
+        f"  the function is in cell 2, which begins with %%{magic.split()[0]}: take that line away"
+    )
+
+
+@pytest.mark.parametrize("magic", ["ipytest", "cache", "nbgrader_check 1", "beartype", "time"])
+def test_a_function_under_any_other_magic_is_graded(grade: Any, magic: str) -> None:
+    report = grade(notebook(("code", "x = 1"), ("code", f"%%{magic}\n{RIGHT}")), "lab.ipynb")
+    assert (report.points, report.notes) == (report.max_points, ())
+    report = grade(notebook(("code", f"%%{magic}\n{STUB}")), "lab.ipynb")
+    assert "type to Code" not in report.checks[0].feedback
+    assert "that line" not in report.checks[0].feedback
+
+
 SHOWN = {
     "fenced": notebook(("markdown", f"Write\n```python\n{RIGHT}```\n"), ("code", "x = 1")),
     "named": notebook(("markdown", "Write\n\ndef square(x):\n\nbelow."), ("code", "x = 1")),

@@ -111,6 +111,14 @@ def test_functions_of_cells_that_are_not_code_are_seen_and_not_read(kind, text):
     assert found == [(name, "cell 2", kind.capitalize()) for name in TEXTS[text]]
 
 
+@pytest.mark.parametrize("text", TEXTS)
+def test_functions_under_a_cell_magic_are_seen_and_read(text):
+    source = read_source("a.ipynb", notebook(TEXT, code(f"\n%%cache x.pkl y\n{text}")))
+    assert [c.label for c in source.cells] == ["cell 2"]
+    found = [(one.name, one.label, one.kind) for one in source.misplaced]
+    assert found == [(name, "cell 2", "%%cache") for name in TEXTS[text]]
+
+
 def test_functions_of_odd_cells_are_not_seen():
     odd = [{"cell_type": kind, "source": "def f(): pass"} for kind in ("heading", 3, None)]
     lost = {"cell_type": "raw", "source": [3, "def f(): pass"]}

@@ -20,10 +20,6 @@ class Text(str):
     __slots__ = ()
 
 
-class Single(np.float32):
-    pass
-
-
 class Colour(Enum):
     RED = 1
 
@@ -57,7 +53,6 @@ OTHERS = {
     "date of numpy": (np.datetime64("2026-01-01"), "numpy.datetime64"),
     "duration of numpy": (np.timedelta64(1, "s"), "numpy.timedelta64"),
     "void of numpy": (np.void(b"abc"), "numpy.void"),
-    "subclass of a scalar": (Single(1), f"{__name__}.Single"),
     "dtype": (np.dtype("f8"), "numpy.dtypes.Float64DType"),
     "enumeration": (Colour.RED, f"{__name__}.Colour"),
     "bytearray": (bytearray(b"a"), "bytearray"),

@@ -251,15 +251,36 @@ def test_a_percent_line_that_is_python_survives():
     assert with_magic.broken == []
 
 
-@pytest.mark.parametrize("magic", ["bash", "html", "javascript", "R"])
+@pytest.mark.parametrize(
+    "magic",
+    ["bash", "html", "javascript", "R", "sh", "script python", "SQL", "cython -a", "js",
+     "markdown", "file", "!", "latex", "svg", "perl"],
+)  # fmt: skip
 def test_a_cell_of_another_language_is_left_out(magic):
     result = extract("cell 1", f"\n%%{magic}\ndef f(): pass\n")
     assert (result.statements, result.broken, result.skipped) == ([], [], 1)
 
 
-@pytest.mark.parametrize("magic", ["time", "timeit -n 3", "capture out", "memit", "pycodestyle"])
-def test_a_cell_magic_for_python_keeps_the_cell(magic):
-    assert names(f"%%{magic}\n{GOOD}") == ["before"]
+@pytest.mark.parametrize(
+    "magic",
+    ["time", "timeit -n 3", "capture out", "memit", "pycodestyle", "ipytest -qq", "viztracer",
+     "beartype BeartypeConf()", "cache x.pkl y", "wurlitzer", "notify", "local", "nbgrader_check 1",
+     "anything at all"],
+)  # fmt: skip
+def test_a_cell_under_any_other_magic_is_code_when_it_is_python(magic):
+    result = extract("cell 1", f"\n%%{magic}\n%matplotlib inline\n{GOOD}")
+    assert (_functions(result), result.broken, result.skipped) == (["before"], [], 0)
+    result = extract("cell 1", f"%%{magic}\nSay in a sentence what it does.\nIt does well.\n")
+    assert (result.statements, result.broken, result.skipped) == ([], [], 1)
+
+
+@pytest.mark.parametrize("magic", ["time", "cache", "anything"])
+def test_what_is_broken_under_a_magic_is_told(magic):
+    result = extract("cell 1", f"%%{magic}\ndef bad(x)\n    return x\n")
+    assert [(b.line, b.names) for b in result.broken] == [(2, ("bad",))]
+    result = extract("cell 1", f"%%{magic}\nK = 3\nx = 1 1\n")
+    assert (len(result.statements), len(result.broken), result.skipped) == (1, 1, 0)
+    assert len(extract("cell 1", f"%%{magic}\n%run tools.py\n").statements) == 1
 
 
 def _functions(result: Extracted) -> list[str]:

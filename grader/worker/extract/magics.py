@@ -21,6 +21,14 @@ _RUNS = re.compile(
 _PYLAB = re.compile(r"pylab\b(?P<options>.*+)")
 _PROMPT = re.compile(r"\A(?:(?:>>>|\.\.\.)(?: |$)|(?:In \[\d+\]| *+\.{3,}): ?)")
 _FIRST_PROMPT = re.compile(r"^(?:>>> |In \[\d+\]: )", re.MULTILINE)
+_CELL_MAGIC = re.compile(r"\s*%%[ \t]*+(?P<name>[A-Za-z!]\w*)")
+_LANGUAGES = """
+! bash sh system sx script cmd powershell pwsh perl ruby python2 javascript js typescript html css
+svg latex tikz markdown md mermaid dot graphviz r julia octave matlab sql bigquery sqlite cython c
+cpp cu cuda nvcc fortran go rust java kotlin scala haskell prolog lua json yaml xml file writefile
+ai
+"""
+_OTHER_LANGUAGES = frozenset(_LANGUAGES.split())
 _STAND_IN = "__import__('IPython')"
 _CALLS = frozenset({"run_line_magic", "run_cell_magic", "magic", "system", "getoutput"})
 
@@ -49,6 +57,17 @@ def _held(magic: str) -> str:
         return "from pylab import *"
     runs = _RUNS.match(magic)
     return runs["code"] if runs and not runs["code"].startswith(("%", "!")) else ""
+
+
+def of_cell(source: str) -> str:
+    """Return the name of the magic that a cell stands under, empty when it stands under none."""
+    magic = _CELL_MAGIC.match(source)
+    return magic["name"].lower() if magic else ""
+
+
+def is_foreign(magic: str) -> bool:
+    """Whether a cell under `magic` is text of another language, also where it looks like Python."""
+    return magic in _OTHER_LANGUAGES
 
 
 def without_prompts(source: str) -> str:

@@ -26,13 +26,6 @@ _STARTS = re.compile(
     r"(?:async[ \t]+def|def|class|import|from|else|elif|except|finally)\b|@"
     r"|[A-Za-z_]\w*[ \t]+=[ \t]"
 )
-_CELL_MAGIC = re.compile(r"\s*%%[ \t]*(?P<name>[A-Za-z!]\w*)")
-_PYTHON_CELL_MAGICS = frozenset(
-    (
-        "time", "timeit", "capture", "prun", "python", "python3", "px", "memit", "mprun", "lprun",
-        "pyinstrument", "scalene", "snakeviz", "heat", "debug", "flake8", "pycodestyle", "wandb",
-    )
-)  # fmt: skip
 _WRITE_MAGIC = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?P<more>-a[ \t]+)?(?P<path>[^\n]+)\n?")
 _RUN_MAGIC = re.compile(
     r"^[ \t]*%run[ \t]+(?:-[a-z]+[ \t]+)*"
@@ -163,14 +156,6 @@ def _exchanged(tokens: re.Pattern[str], source: str, new: dict[str, str]) -> str
 def width_of(line: str) -> int:
     """Return how far a line is indented, as Python counts tabs."""
     return len(line[: len(line) - len(line.lstrip())].expandtabs(8))
-
-
-def foreign_cell(source: str) -> str | None:
-    """Return the name of the cell magic that makes all of `source` another language, if any."""
-    magic = _CELL_MAGIC.match(source)
-    if magic is None or magic["name"].lower() in _PYTHON_CELL_MAGICS:
-        return None
-    return magic["name"]
 
 
 def written_file(source: str) -> tuple[str, str, bool] | None:

@@ -78,7 +78,8 @@ def extract(label: str, source: str) -> Extracted:
     if (written := pieces.written_file(source)) is not None:
         result.written.append(written)
         return result
-    if pieces.foreign_cell(source) is not None:
+    magic = magics.of_cell(source)
+    if magics.is_foreign(magic):
         result.skipped = 1
         return result
     for before, text, module in _parsed(label, source, result):
@@ -90,11 +91,17 @@ def extract(label: str, source: str) -> Extracted:
         reader = Reader(label, text.split("\n"), before, partial(_of_magic, label, result))
         for node in module.body:
             result.statements += reader.listed(node)
+    if magic and result.broken and not _tells_anything(result):
+        return Extracted(skipped=1)  # text for a magic that nobody here knows
     for line, path in pieces.run_lines(source):
         below = (n for n, s in enumerate(result.statements) if s.line > line)
         place = next(below, len(result.statements))
         result.statements.insert(place, run_file(label, line, path))
     return result
+
+
+def _tells_anything(result: Extracted) -> bool:
+    return bool(result.statements) or any(broken.names for broken in result.broken)
 
 
 def _of_magic(label: str, result: Extracted, magic: str, line: int) -> Iterator[Statement]:

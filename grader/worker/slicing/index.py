@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader.worker.placeholders import QUIET_MODULES
+from grader.worker.quiet import QUIET, is_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -137,7 +137,7 @@ class Index:
         """Whether a name only shows what it is given, or does so when it is called."""
         places = self.binders.get(name, ())
         imports = (i for place in places for i in self.facts[place].statement.imports)
-        return name in _TELL or any(i.partition(".")[0] in QUIET_MODULES for i in imports)
+        return name in _TELL or any(is_among(i, QUIET) for i in imports)
 
     @cached_property
     def modules(self) -> dict[str, Origin]:
