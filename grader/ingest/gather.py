@@ -5,7 +5,7 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -206,7 +206,8 @@ def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None
 
 def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
     """Hold what some functions tell against what the class is asked for, which may be one."""
-    told = _asked(matcher, found) | known.exercises
+    sure = {m.exercise for one in found for m in one.matched if not m.doubt and not m.is_as_given}
+    told = sure | known.exercises
     parts = Counter(m.exercise for one in found for m in one.matched if m.doubt is Doubt.PART)
     told |= {exercise for exercise, number in parts.items() if number > 1}
     for one in found if told else ():
@@ -215,23 +216,6 @@ def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
     for one in found if len(told) == 1 else ():
         if one.silent and not one.matched:
             matcher.assume(one, *told)
-
-
-def _asked(matcher: Matcher, found: list[StudentFiles]) -> set[str]:
-    """Return the exercises that answers tell which are more than what was given out.
-
-    Where one student alone has changed anything of it, a look tells whether that is work.
-    """
-    answers = defaultdict[str, list[Matched]](list)
-    for matched in (matched for one in found for matched in one.matched if not matched.doubt):
-        answers[matched.exercise].append(matched)
-    own = {e: [m for m in several if not m.is_as_given] for e, several in answers.items()}
-    is_sure = len(answers) == 1
-    return {
-        exercise
-        for exercise, changed in own.items()
-        if len(changed) > 1 or (changed and (is_sure or matcher.is_worked_on(changed[0])))
-    }
 
 
 def _submission(matched: Matched, stem: str, found: _Found) -> Submission:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from grader.ingest.answers.choosing import Choice, Chooser, Work, work_in
+from grader.ingest.answers.choosing import Choice, Chooser
 from grader.ingest.answers.modules import MOST_FILES, Modules, as_imported
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
@@ -100,12 +100,6 @@ class Matcher:
         self._leave(found, code, reasons)
         found.left += versions.others
         return found
-
-    def is_worked_on(self, matched: Matched) -> bool:
-        """Return whether an answer is more than a file that was given out and saved again."""
-        content = self._contents.of(matched.files[-1].file)
-        functions = content.outline.functions.get(matched.exercise, {}).values()
-        return work_in(content, functions) is not Work.AS_GIVEN
 
     def drop_doubts(self, found: StudentFiles, asked: Collection[str]) -> None:
         """Leave answers to what nobody is asked for: as given out, or told by some functions."""

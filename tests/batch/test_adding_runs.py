@@ -16,6 +16,7 @@ from grader.enrolment import ABSENT, known_before
 from grader.errors import UsageError
 from grader.executors import local_executor
 from grader.ingest import gather, read_roster
+from grader.ingest.answers.given import Given
 
 ROSTER = "Name,Email,Login,Student ID\nAda Lovelace,ada@x,s1,1001\nBo Li,bo@x,s2,1002\n"
 MOODLE = "Ada Lovelace_101_assignsubmission_file"
@@ -35,7 +36,8 @@ def hall(classroom, tmp_path):
         exercises = [f.exercise for f in classroom.course.folders]
         gathered = gather(
             path or classroom.folder, scratch, exercises, layout, options.get("scope"),
-            classroom.out, table, known_before(classroom.out), forkserver=classroom.forkserver,
+            classroom.out, table, known_before(classroom.out), Given.of(classroom.course.folders),
+            classroom.forkserver,
         )  # fmt: skip
         gathered = gathered.only(only) if only else gathered
         way = Way(classroom.function, partial(local_executor, 1), 1, "full", **options)
@@ -701,3 +703,26 @@ def test_what_could_not_be_read_takes_no_grade_away(hall, tmp_path):
         listed = sorted(item.path.removeprefix("class/") for item in summary.unmatched)
         assert listed == ["s1/alpha.py", "s2/alpha.py"]
         assert hall.book() == book
+
+
+@pytest.mark.parametrize(
+    "again", [{}, {"s2__beta": "pass"}, {"s3__alpha": "fail", "s2__beta": "pass"}]
+)
+def test_what_was_given_out_takes_no_earlier_grade_away(hall, again):
+    put(hall.folder, s1__alpha="pass", s2__alpha="fail")
+    hall.run()
+    before = points(hall)
+    starter = hall.course.folder("alpha").starter_source
+    week = put(hall.folder.parent / "week 2", s1__alpha=starter, **again)
+    summary = hall.run(week)
+    now = points(hall)
+    assert [now[name][0] for name in before] == [row[0] for row in before.values()]
+    reasons = [item.reason for item in summary.passed_over]
+    assert reasons == ["it is as the course gave it out, and what was handed in before counts"]
+
+
+def test_what_was_given_out_counts_where_there_was_nothing_before(hall):
+    starter = hall.course.folder("alpha").starter_source
+    put(hall.folder, s1__alpha=starter, s2__alpha="pass")
+    assert hall.run().passed_over == []
+    assert set(points(hall)) == {"s1", "s2"}

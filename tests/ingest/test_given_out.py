@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,16 @@ HELPERS = "import numpy as np\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z)
 
 def given(exercise: str) -> str:
     return (PUBLIC / exercise / "starter.py").read_text("utf-8")
+
+
+def saved_again(exercise: str) -> str:
+    """Return an exercise's notebook as Jupyter leaves it when it was opened and run."""
+    notebook = json.loads((PUBLIC / exercise / f"{exercise}.ipynb").read_text("utf-8"))
+    for number, cell in enumerate(notebook["cells"]):
+        cell["metadata"] = {"scrolled": True}
+        if cell["cell_type"] == "code":
+            cell |= {"execution_count": number, "outputs": []}
+    return json.dumps(notebook)
 
 
 @pytest.fixture
@@ -165,7 +176,7 @@ def test_nobody_of_a_system_is_called_like_it(
         {"bo/deep_init.py": given("deep_init")},
         {"bo/deep_init/starter.py": given("deep_init"), "bo/nn_model.py": given("nn_model")},
         {"bo/starter.py": given("deep_init").replace("\n", "\r\n")},
-        {"bo/deep_init.py": given("deep_init") + "\n# I will do it tomorrow\n"},
+        {"bo/deep_init.ipynb": saved_again("deep_init")},
         {"bo/all.zip/deep_init/starter.py": given("deep_init")},
     ],
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from grader.ingest.answers.given import Given, digest_of
+from grader.ingest.answers.given import Given, code_digest, digest_of
 from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
 from grader.source import Unreadable, read_source
 
@@ -53,6 +53,8 @@ class _Look:
     defines: frozenset[str] = frozenset()
     words: frozenset[bytes] = frozenset()
     error: Unreadable | OSError | None = None
+    code: bytes = b""
+    """A digest of its cells' code alone."""
 
 
 class Contents:
@@ -99,8 +101,8 @@ class Contents:
         return self._look(file).digest in self._given.besides
 
     def is_as_given(self, file: StoredFile) -> bool:
-        """Return whether a file is one that the course gives out, unchanged."""
-        return self._look(file).digest in self._given.files
+        """Return whether a file has the code of one that the course gives out, unchanged."""
+        return self._look(file).code in self._given.code
 
     def is_helper_of(self, exercise: str, file: StoredFile) -> bool:
         """Return whether a file is what every answer to `exercise` is given anyway."""
@@ -151,10 +153,10 @@ class Contents:
         return self._looks[file]
 
     def _looked(self, file: StoredFile) -> _Look:
-        error = None
+        error, code = None, b""
         try:
             data = file.read()
-            read_source(file.path.name, data)
+            code = code_digest(read_source(file.path.name, data))
         except Unreadable as unreadable:
             error = unreadable.with_traceback(None)
         except OSError as fault:
@@ -166,7 +168,7 @@ class Contents:
         for found in islice(_IMPORTS.finditer(data), _MOST_IMPORTS):
             words.update(_WORD.findall(data, found.end(), found.end() + _IMPORT_REACH))
         defines = frozenset(e for e, pattern in self._patterns.items() if pattern.search(data))
-        return _Look(digest, defines, frozenset(words), error)
+        return _Look(digest, defines, frozenset(words), error, code)
 
     def _read(self, file: StoredFile, *, is_late: bool) -> Content:
         if isinstance(error := self.error(file), Unreadable):
