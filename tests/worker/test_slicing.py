@@ -67,6 +67,7 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     module.note = found.append  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ran", module)
     limit = sys.getrecursionlimit()
+    assert np.random  # it is loaded by its first use, which the end of the patch would undo
     tables = (vars(np), vars(math), os.environ)
     with decimal.localcontext(), ExitStack() as kept:
         for table in tables:
@@ -176,6 +177,14 @@ def test_a_long_try_is_looked_at_once() -> None:
     start = time.process_time()
     assert value(code, "def f(): return K2999") == 3000
     assert time.process_time() - start < 20
+
+
+def test_a_condition_that_nobody_needs_is_not_executed(notes: list[str]) -> None:
+    code = "import ran\nK = 1\nif ran.note('first'): L = 1\nelif (M := ran.note('second')): L = 2\n"
+    assert value(code, "def f(): return K") == 1
+    assert notes == []
+    assert value(code, "def f(): return M") is None
+    assert notes == ["first", "second"]
 
 
 def test_a_condition_decides_and_one_that_fails_takes_all() -> None:
