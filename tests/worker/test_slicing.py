@@ -295,6 +295,15 @@ def test_a_file_of_thousands_of_statements_is_followed_like_any(line: str) -> No
     assert value(f"K = 0\nT = []\n{many}", "def f(): return max(K, len(T))") == 6000
 
 
+def test_a_lambda_of_any_depth_is_looked_into() -> None:
+    call = "(lambda: T.append(1{}))()".format(" + 1" * 400)
+    assert value(f"T = []\n{call}", "def f(): return T") == [401]
+    nested = "d.append(1)"
+    for _ in range(20):
+        nested = f"(lambda d, e: {nested})(d, d)"
+    assert value(f"d = []\n{nested}", "def f(): return d") == [1]
+
+
 def test_of_more_statements_than_are_read_the_file_is_told() -> None:
     many = "\n".join(["K = 1"] * 20_000)
     _, report = define(many, "def g(): return 1\ndef f(): return K")
