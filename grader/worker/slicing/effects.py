@@ -95,6 +95,8 @@ class Effects:
         found = facts.changes.roots | (facts.reads & self._iterators)
         for call in facts.changes.calls:
             found |= self._changed_by(call)
+        for call in facts.changes.results:
+            found.update(filter(self._sharing.is_changeable, self._behind(call)))
         for name in found & self._index.modules.keys():
             found |= self._state_of(name)
         return found
@@ -110,9 +112,8 @@ class Effects:
         arguments = {root for _, root in call.given}
         found = {name for root in arguments for name in self.functions.of(root).names}
         if call.is_method:
-            found |= set(call.receivers) if call.name in self.changing else set()
-            if call.maker and (call.alone or call.name in changes.MUTATORS):
-                found |= self.functions.of(call.maker).gives
+            if not call.name or call.name in self.changing:  # operations["set"]()
+                found |= set(call.receivers)
             return found | arguments if self._changes_given(call) else found
         effects = self.functions.of(call.name)
         found |= effects.names | {root for place, root in call.given if effects.changes(place)}
@@ -121,6 +122,13 @@ class Effects:
         elif self._index.is_value(call.name):  # a lambda, a closure, an object: it keeps values
             found |= {*self._kept_by(call.name), *(arguments if call.alone else ())}
         return found
+
+    def _behind(self, call: Call) -> Iterable[str]:
+        """Return the names whose values change with the result of a call."""
+        makers = call.receivers if call.is_method else [call.name]
+        if call.makes_container or any(map(self._index.is_quiet, makers)):
+            return ()
+        return self.functions.shared(call)
 
     def _changes_given(self, call: Call) -> bool:
         """Whether a method that is called for what it does may change what it is given."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from grader.worker.slicing.index import Index
     from grader.worker.slicing.statement.facts import Facts
-    from grader.worker.slicing.statement.parts import Call
+    from grader.worker.slicing.statement.parts import Call, Part
 
     Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -66,6 +66,8 @@ class _Body:
     """Names whose values it changes itself."""
     calls: list[Call]
     """The plain functions that it calls."""
+    results: list[Call]
+    """Calls whose results it changes."""
     meant: dict[str, set[str]]
     """What its names stand for, or for a part of which."""
     parameters: list[tuple[int | str, str]]
@@ -97,14 +99,27 @@ class Functions:
         """Return what a call of the function `name` changes: nothing if it is not the file's."""
         return self._found.get(name, _NOTHING)
 
+    def shared(self, part: Part) -> Iterator[str]:
+        """Yield the names that a value shares something with."""
+        if isinstance(part, str):
+            yield part
+            return
+        effect = self.of(part.maker or part.name)
+        told = not part.is_method and self._index.functions(part.name)
+        yield from effect.gives
+        yield from part.owners
+        for place, inner in part.parts:
+            if not told or effect.returns(place):
+                yield from self.shared(inner)
+
     def is_librarys_work(self, call: Call, imported: Collection[str] | None = None) -> bool:
         """Whether a library is called for what it does, which may be to change what it is given.
 
         `imported` are the names that are imported in the function in which the call stands.
         """
-        if not call.alone:
-            return False
         names = call.receivers or [call.maker] if call.is_method else [call.name]
+        if not call.alone or names == [""]:  # a text's method, or a lambda
+            return False
         if imported is not None:  # a name that nobody else binds is a variable of the function
             names = [name for name in names if name not in imported]
             if not all(name in self._index.binders or name in BUILTINS for name in names):
@@ -169,6 +184,7 @@ class Functions:
                 function,
                 roots=inside.roots | {root for call in works for _, root in call.given},
                 calls=[call for call in inside.calls if not call.is_method],
+                results=inside.results,
                 meant=meant,
                 parameters=list(_parameters(function.args, of_object=of_object)),
                 makers=[called(one) for one in getattr(function, "decorator_list", ())],
@@ -190,6 +206,9 @@ class Functions:
             roots.update(root for place, root in call.given if inner.changes(place))
             work += 1 + len(inner.names) + len(call.given)
             found.gives |= inner.gives if not call.alone else set()
+        for call in body.results:
+            roots.update(self.shared(call))
+            found.names |= self.of(call.maker or call.name).gives
         roots = closure(roots, lambda name: body.meant.get(name, ()))
         back = closure(body.given_back, lambda name: body.meant.get(name, ()))
         for place, name in body.parameters:

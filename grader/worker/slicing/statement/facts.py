@@ -49,15 +49,21 @@ def compiled(statement: Statement) -> CodeType:
     A `del` of what was not needed, and so never bound, does nothing either.
 
     A name that is missing in an annotation breaks nothing that is judged. A student's own assert
-    would turn one mistake into the failure of all that comes after it.
+    would turn one mistake into the failure of all that comes after it. The condition of an `if` is
+    compiled as the expression that it is.
     """
-    node = statement.node
+    node, mode = statement.node, "exec"
     if "assert" in statement.text:
         node = _WithoutAsserts().visit(copy.deepcopy(node))  # the tree tells stubs, too
+    tree: ast.Module | ast.Expression = ast.Module(
+        [*_one_by_one(node)] if isinstance(node, ast.Delete) else [node], []
+    )
+    if statement.decides and isinstance(node, ast.If):
+        tree, mode = ast.Expression(node.test), "eval"
     code: CodeType = compile(
-        ast.Module([*_one_by_one(node)] if isinstance(node, ast.Delete) else [node], []),
+        tree,
         statement.label,
-        "exec",
+        mode,
         flags=__future__.annotations.compiler_flag | FLAG,
         dont_inherit=True,
     )
