@@ -423,7 +423,8 @@ def test_the_instructor_decides_before_the_functions(ours_of: Any) -> None:
         "cy": ("nn_model.py",),
     }
     assert {left.reason for left in gathered.left_over} == {"its name tells another exercise"}
-    assert [s.notes for s in gathered.submissions] == [(), ()]
+    told = "nn_model.py was taken for random_init, though its name tells nn_model"
+    assert [s.notes for s in gathered.submissions] == [(), (told,)]
 
 
 def test_nothing_is_outlined_where_the_name_tells(

@@ -59,8 +59,8 @@ class Teller:
     def tell(self, files: Sequence[HandedIn], contents: Contents, modules: Modules) -> Told:
         """Return the candidates for each exercise that one student's files answer."""
         if self._only is not None:
-            own = [f for f in files if not self.is_of_another(f, contents)]
-            return Told({self._only: dict.fromkeys(own, "")} if own else {})
+            own = {f: self._despite_name(f) for f in files if not self.is_of_another(f, contents)}
+            return Told({self._only: own} if own else {})
         return _Telling(self._sizes, self, files, contents, modules).told()
 
     def is_of_another(self, file: HandedIn, contents: Contents) -> bool:
@@ -72,6 +72,13 @@ class Teller:
             return placed != self._only
         named = self.named(file)
         return bool(named) and self._only not in {*named, *contents.seems_to_define(file.file)}
+
+    def _despite_name(self, file: HandedIn) -> str:
+        """Say that the instructor's word was taken against a file's name."""
+        named = [] if self.placed(file) else self.named(file)
+        if self._only is None or not named or self._only in named:
+            return ""
+        return f"{file.path} was taken for {self._only}, though its name tells {named[0]}"
 
     def placed(self, file: HandedIn) -> str | None:
         """Return the exercise in whose place the layout has the file, or that a folder is."""
