@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.worker.slicing.functions import Functions
 from grader.worker.slicing.sharing import Sharing
 from grader.worker.slicing.statement import changes
+from grader.worker.slicing.statement.facts import changes_of
 from grader.worker.slicing.statement.parts import called
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class Effects:
         found = set()
         for name, methods in self._methods.items():
             for node in methods:
-                own = changes.of(node, inner=True)
+                own = changes_of(node, inner=True)
                 if node.args.args and node.args.args[0].arg in own.roots:
                     found.add(name)
         return found

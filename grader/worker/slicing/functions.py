@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.worker.slicing.index import BUILTINS
 from grader.worker.slicing.keeping import keeps
 from grader.worker.slicing.statement import changes
+from grader.worker.slicing.statement.facts import changes_of
 from grader.worker.slicing.statement.parts import called, names_of
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Functions:
         for function in node.body if isinstance(node, ast.ClassDef) else [node]:
             if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 continue
-            inside = changes.of(function, inner=True)
+            inside = changes_of(function, inner=True)
             works = (c for c in inside.calls if self.is_librarys_work(c, inside.imported))
             meant: dict[str, set[str]] = defaultdict(set)
             for alias, part in inside.aliases:
@@ -248,7 +249,7 @@ def _changed_by_inner(inside: changes.Changes) -> set[str]:
     found: set[str] = set()
     waiting = list(inside.inner)
     while waiting:
-        inner = changes.of(waiting.pop(), inner=True)
+        inner = changes_of(waiting.pop(), inner=True)
         found |= inner.roots
         waiting += inner.inner
     return found
