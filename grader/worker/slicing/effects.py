@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from grader.worker.slicing.functions import Functions
 from grader.worker.slicing.sharing import Sharing
 from grader.worker.slicing.statement import changes
-from grader.worker.slicing.statement.facts import changes_of
 from grader.worker.slicing.statement.parts import called
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class Effects:
         table: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for place in self._index.others:
             done = self._index.facts[place].changes
-            called = (self.functions.of(call.name) for call in done.calls if not call.is_method)
+            called = map(self.functions.called, done.calls)
             for name, attribute in done.parts.union(*(effect.patches for effect in called)):
                 if self._index.only_imported(name) and not self._index.tries(place):
                     table[name].append((attribute, place))
@@ -94,7 +93,7 @@ class Effects:
 
     def _changed_itself(self, facts: Facts) -> set[str]:
         found = facts.changes.roots | (facts.reads & self._iterators)
-        for call in facts.changes.calls:
+        for call in (*facts.changes.calls, *self.functions.computed(facts)):
             found |= self._changed_by(call)
         for name in found & self._index.modules.keys():
             found |= self._state_of(name)
@@ -110,13 +109,13 @@ class Effects:
         """Return the names whose values a call changes."""
         arguments = {root for _, root in call.given}
         found = {name for root in arguments for name in self.functions.of(root).names}
+        effects = self.functions.called(call)
+        found |= effects.names | {root for place, root in call.given if effects.changes(place)}
         if call.is_method:
-            found |= set(call.receivers) if call.name in self.changing else set()
-            if call.maker and (call.alone or call.name in changes.MUTATORS):
+            found.update(call.receivers if effects.changes_own else ())
+            if call.alone or effects.changes_own or call.name in changes.MUTATORS:
                 found |= self.functions.of(call.maker).gives
             return found | arguments if self._changes_given(call) else found
-        effects = self.functions.of(call.name)
-        found |= effects.names | {root for place, root in call.given if effects.changes(place)}
         if call.name in self._index.modules and call.alone:
             found |= {call.name, *arguments}
         elif self._index.is_value(call.name):  # a lambda, a closure, an object: it keeps values
@@ -127,8 +126,8 @@ class Effects:
         """Whether a method that is called for what it does may change what it is given."""
         if not call.alone or all(map(self._index.is_librarys, call.receivers)):
             return False
-        own = call.name in self._methods or any(n in self._index.modules for n in call.receivers)
-        return own or call.name not in changes.FILLERS
+        own = any(name in self._index.modules for name in call.receivers)
+        return own or self.functions.is_method(call.name) or call.name not in changes.FILLERS
 
     def _kept_by(self, name: str) -> set[str]:
         """Return the names that a function without a definition of its own changes."""
@@ -158,26 +157,4 @@ class Effects:
             node = one.statement.node
             if isinstance(node, ast.Assign) and called(node.value) in self.functions.generators:
                 found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-        return found
-
-    @cached_property
-    def changing(self) -> set[str]:
-        """The methods of the file's classes that change the object they are called on."""
-        found = set()
-        for name, methods in self._methods.items():
-            for node in methods:
-                own = changes_of(node, inner=True)
-                if node.args.args and node.args.args[0].arg in own.roots:
-                    found.add(name)
-        return found
-
-    @cached_property
-    def _methods(self) -> dict[str, list[ast.FunctionDef]]:
-        """The methods of the file's classes, by their names."""
-        found: dict[str, list[ast.FunctionDef]] = defaultdict(list)
-        for one in self._index.facts:
-            if one.statement.kind == "class":
-                for node in ast.walk(one.statement.node):
-                    if isinstance(node, ast.FunctionDef):
-                        found[node.name].append(node)
         return found

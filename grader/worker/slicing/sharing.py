@@ -129,9 +129,10 @@ class Sharing:
         if isinstance(part, str):
             yield part
             return
-        effect = self._functions.of(part.maker or part.name)
+        effect = self._functions.called(part)
         told = not part.is_method and self._index.functions(part.name)
         yield from effect.gives
+        yield from self._functions.of(part.maker).gives
         yield from part.owners
         for place, inner in part.parts:
             if not told or effect.returns(place):
