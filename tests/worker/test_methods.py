@@ -30,6 +30,7 @@ class Net:
         table[key] = self.n
         return key
     def both(self, table): return self.edge(table, "a"), self.edge(table, "b")
+    def weights(self): return [self.W]
     @property
     def next_id(self):
         self.n += 1
@@ -43,6 +44,10 @@ class Net:
     def fill(table, value):
         table["x"] = value
         return value
+class SGD:
+    def __init__(self, weights, rate): self.weights, self.rate = weights, rate
+    def step(self, by):
+        for W in self.weights: W -= self.rate * by
 class Quiet(Net):
     def fit(self, n): return super().fit(n)
 net = Net()
@@ -125,6 +130,27 @@ CHANGE = {
             "class Dense(Layer): m = 1\nm = Dense().m"
         ),
         "n == 1",
+    ),
+    "an optimiser": (
+        "opt = SGD(net.weights(), 1)\nfor _ in range(3): opt.step(1)",
+        "net.W[0] < -1",
+    ),
+    "an optimiser of a name": ("W = net.weights()\nopt = SGD(W, 1)\nopt.step(3)", "net.W[0] < 0"),
+    "an optimiser of a part": ("opt = SGD([net.W], 1)\ndone = opt.step(3)", "net.W[0] < 0"),
+    "an optimiser in a table": (
+        "opts = {'a': SGD(net.weights(), 1)}\ndone = opts['a'].step(3)",
+        "net.W[0] < 0",
+    ),
+    "an optimiser by keyword": (
+        "opt = SGD(rate=1, weights=list(net.weights()))\ndone = [opt.step(3)]",
+        "net.W[0] < 0",
+    ),
+    "an optimiser by a function": (
+        (
+            "def train(opt):\n    for _ in range(3): opt.step(1)\n"
+            "opt = SGD(net.weights(), 1)\ntrain(opt)"
+        ),
+        "net.W[0] < 0",
     ),
     "a module's table": (
         (
