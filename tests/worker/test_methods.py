@@ -162,6 +162,30 @@ CHANGE = {
 }
 
 
+# Of each, f returns True when the generator was advanced.
+DRAWS = {
+    "a method": "rng = np.random.default_rng(0)\nx = rng.exponential()",
+    "a method in a list": "rng = np.random.default_rng(0)\nxs = [rng.poisson() for _ in 'ab']",
+    "a method of an old one": "rng = np.random.RandomState(0)\nx = rng.exponential()",
+    "a method of Python's": "import random\nrng = random.Random(0)\nx = rng.expovariate(1)",
+    "a function": (
+        "def draw(rng): return rng.exponential()\nrng = np.random.default_rng(0)\nx = draw(rng)"
+    ),
+    "a function of the one": (
+        "def draw(): return rng.exponential()\nrng = np.random.default_rng(0)\nx = draw()"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DRAWS)
+def test_any_method_of_a_generator_advances_it(case: str) -> None:
+    first, _, last = DRAWS[case].rpartition("\n")
+    drawn = last.rpartition("= ")[2]
+    ends = f"K = {drawn}\ndef f(): return K"
+    advanced = value(f"import numpy as np\n{DRAWS[case]}\n{ends}")
+    assert advanced != value(f"import numpy as np\n{first}\n{ends}")
+
+
 def value(source: str) -> Any:
     namespace = Namespace(contract=CONTRACT)
     namespace.define([("cell 1", source)])

@@ -88,11 +88,13 @@ class Effects:
 
     def _certainly_changed(self, facts: Facts) -> set[str]:
         # That numbers were drawn from a generator is nothing that what holds it shows.
-        names = self._changed_itself(facts) - facts.changes.drawn
+        drawn = facts.changes.drawn | self.functions.sources
+        names = self._changed_itself(facts) - drawn
         return self._sharing.certain(names | self._perhaps_changed(facts), facts.changes.shallow)
 
     def _changed_itself(self, facts: Facts) -> set[str]:
         found = facts.changes.roots | (facts.reads & self._iterators)
+        found |= facts.reads & self.functions.sources
         for call in (*facts.changes.calls, *self.functions.computed(facts)):
             found |= self._changed_by(call)
         for name in found & self._index.modules.keys():

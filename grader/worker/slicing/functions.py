@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from grader.worker.slicing.index import BUILTINS
 from grader.worker.slicing.keeping import keeps
 from grader.worker.slicing.statement.bodies import OWN, bodies_of, computed, properties_of
 from grader.worker.slicing.statement.changes import defaults
-from grader.worker.slicing.statement.parts import called
+from grader.worker.slicing.statement.parts import called, called_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from grader.worker.slicing.statement.facts import Facts
     from grader.worker.slicing.statement.parts import Call
 
+_SOURCES = frozenset({"default_rng", "RandomState", "Random", "SystemRandom", "Generator"})
+"""What makes generators of random numbers."""
 _MOST_WORK = 1_000_000
 """Names and calls that are looked at for all functions of a file: about a second."""
 
@@ -82,6 +85,8 @@ class Functions:
         """The functions of the file that give iterators, and the classes of iterators."""
         self.properties = set().union(*map(properties_of, index.facts))
         """The methods that are called where an attribute is read."""
+        self.sources = {name for place in index.others for name in _sources(index.facts[place])}
+        """Names of generators of random numbers, which any of their methods advances."""
         self._found = {name: Effect() for name in index.binders if index.definitions(name)}
         self._find(self._bodies())
 
@@ -140,6 +145,8 @@ class Functions:
                 for body in bodies_of(facts, self.properties):
                     works = (c for c in body.calls if self.is_librarys_work(c, body.imported))
                     body.roots |= {root for call in works for _, root in call.given}
+                    used = {one for call in body.calls for one in call.receivers}
+                    body.roots |= used & self.sources & body.of_module
                     found[name].append(body)
                     if is_class:
                         found[OWN + body.name].append(body)
@@ -225,6 +232,14 @@ class Functions:
 
 
 _NOTHING = Effect()
+
+
+def _sources(facts: Facts) -> set[str]:
+    """Return the names to which a statement gives a new generator of random numbers."""
+    node = facts.statement.node
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+        return facts.binds if called_name(node.value) in _SOURCES else set()
+    return set()
 
 
 def closure(names: Iterable[str], after: Callable[[str], Iterable[str]]) -> set[str]:
