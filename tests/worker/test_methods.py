@@ -152,6 +152,22 @@ CHANGE = {
         ),
         "net.W[0] < 0",
     ),
+    "an item of a copy": ("Q = net.params.copy()\nQ['b'] -= 3", "net.params['b'][0] < 0"),
+    "an item of a copy by a library": (
+        "import copy\nP = {'b': np.ones(2)}\nQ = copy.copy(P)\nQ['b'][0] = 3",
+        "P['b'][0] == 3",
+    ),
+    "an item of a list's copy": (
+        "P = [np.ones(2)]\nQ = P.copy()\nfor n in range(3): Q[0] += n",
+        "P[0][0] == 4",
+    ),
+    "an item of a function's copy": (
+        (
+            "def less(P):\n    Q = P.copy()\n    Q['b'] -= 3\n    return Q\n"
+            "P = {'b': np.ones(2)}\nQ = less(P)"
+        ),
+        "P['b'][0] < 0",
+    ),
     "a module's table": (
         (
             "LOG = []\nclass A:\n    def note(self, x):\n        LOG.append(x)\n        return x\n"
@@ -205,6 +221,18 @@ NEEDLESS = {
     "a method that changes nothing": "y = other.look(K)",
     "a property that changes nothing": "y = other.size",
     "a library's method of that name": "import math\ny = math.note(K)",
+    "a copy of a list": "L = K.copy()\nL[0] += ran.note(1) or 1",
+    "a copy of a dict": "D = {'K': K}\nL = D.copy()\nL['K'] = ran.note(1)",
+    "a copy of an array": (
+        "import numpy as np\nD = {'K': K}\nA = np.array(K)\nB = A.copy()\nB[0] += ran.note(1) or 1"
+    ),
+    "a copy in a function": (
+        "def less(x):\n    y = x.copy()\n    y[0] -= ran.note(1) or 1\n    return y\nL = less(K)"
+    ),
+    "a copy in a function of a dict": (
+        "def less(x):\n    y = x.copy()\n    y['K'] = ran.note(1)\n    return y\n"
+        "D = {'K': K}\nL = less(D)"
+    ),
     "a method of another": "y = other.note(3)",
     "an object of a class": "y = Other()",
 }

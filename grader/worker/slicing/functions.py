@@ -205,16 +205,17 @@ class Functions:
         found = self._found[name]
         found.names |= body.sets
         work = 1 + len(body.roots) + len(body.meant) + len(body.parameters)
-        roots = set(body.roots)
+        deep = body.roots - body.shallow
         for call in body.calls:
             inner = self.called(call)
             found.names |= inner.names
             found.patches |= inner.patches
-            roots.update(root for place, root in call.given if inner.changes(place))
-            roots.update(call.receivers if inner.changes_own else ())
+            deep.update(root for place, root in call.given if inner.changes(place))
+            deep.update(call.receivers if inner.changes_own else ())
             work += 1 + len(inner.names) + len(call.given)
             found.gives |= inner.gives if not call.alone else set()
-        roots = closure(roots, lambda name: body.meant.get(name, ()))
+        deep = closure(deep, lambda name: {*body.meant.get(name, ()), *body.copied.get(name, ())})
+        roots = closure(body.roots | deep, lambda name: body.meant.get(name, ()))
         back = closure(body.given_back, lambda name: body.meant.get(name, ()))
         for place, parameter in body.parameters:
             both: set[int | str] = {place, parameter} if isinstance(place, int) else {place}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from grader.worker.slicing.functions import closure
 from grader.worker.slicing.statement.changes import CHANGE_THEIR_FIRST, MUTATORS
+from grader.worker.slicing.statement.copies import copies
 from grader.worker.slicing.statement.parts import DRAWS
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ class Sharing:
 
     def _puts(self) -> Iterator[tuple[str, Part]]:
         """Yield what statements put into the values of names: all that is given to a change."""
+        facts = [self._index.facts[place] for place in self._index.others]
+        if any("copy" in one.words for one in facts):
+            yield from copies(one.statement.node for one in facts)
         for place in self._index.others:
             changes = self._index.facts[place].changes
             yield from changes.puts

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.worker.slicing.statement.changes import MUTATORS
+from grader.worker.slicing.statement.copies import copies
 from grader.worker.slicing.statement.facts import changes_of
 from grader.worker.slicing.statement.parts import Call, called, maker, names_of, roots
 
@@ -41,6 +42,10 @@ class Body:
     """What it calls, and what it reads that methods compute."""
     meant: dict[str, set[str]]
     """What its names stand for, or for a part of which."""
+    copied: dict[str, set[str]]
+    """Of its names that are copies of others, those of which they share what is within."""
+    shallow: set[str]
+    """Those of `roots` within which it changes nothing itself."""
     parameters: list[tuple[int | str, str]]
     makers: list[str]
     """Functions that make its decorators."""
@@ -105,6 +110,9 @@ def _body(
         meant[alias].update(names_of(part))
     for inner in inside.inner:
         meant[inner.name] |= {n.id for n in ast.walk(inner) if isinstance(n, ast.Name)}
+    copied: dict[str, set[str]] = defaultdict(set)
+    for copy, of in copies([function] if "copy" in facts.words else []):
+        copied[copy].add(of)
     places = [*_places(function.args, of_object=of_object)]
     own = next((name for place, name in places if place == OWN), "")
     of_module = {*facts.later, *facts.reads, *facts.binds}
@@ -117,6 +125,8 @@ def _body(
         sets=facts.sets.intersection(_globals(function)),
         calls=[_on_object(call, own, of_module | inside.imported) for call in calls],
         meant=meant,
+        copied=copied,
+        shallow=inside.shallow,
         parameters=places,
         makers=[called(one) for one in getattr(function, "decorator_list", ())],
         made=_changed_by_inner(inside) & facts.later,
