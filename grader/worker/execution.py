@@ -55,8 +55,8 @@ class Execution:
     skipped: int = 0
     wanted: Sequence[Sequence[str]] = ()
     """What `run` was asked for."""
-    _decisions: dict[Block, str | None] = field(default_factory=dict)
-    """Which branch of an `if` is taken; None for both when that cannot be told."""
+    _decisions: dict[Block, str] = field(default_factory=dict)
+    """Which branch of an `if` its condition takes, once that was executed."""
     _wholes: dict[Block, bool] = field(default_factory=dict)
     """Whether a `try` was executed as one."""
     _added: dict[tuple[int, Any], Any] = field(default_factory=dict)
@@ -72,7 +72,6 @@ class Execution:
         """
         self.wanted = wanted
         self._needed = self._chosen(wanted) if sliced else self._plain
-        self._active = {b for p in self._needed for b, _ in self.facts[p].statement.inside}
         again = [p for p in range(len(self.facts)) if self._is_due(p) and not self._try(p)]
         # A name may be used above the cell that binds it: learners run cells in any order.
         while again:
@@ -107,7 +106,7 @@ class Execution:
     def _is_due(self, place: int) -> bool:
         statement = self.facts[place].statement
         if (statement.kind == "other" or statement.main) and place not in self._needed:
-            self.skipped += statement.kind == "other"
+            self.skipped += statement.kind == "other" and not statement.decides
             return False
         if not all(self._takes(block, branch) for block, branch in statement.inside):
             return False
@@ -142,22 +141,14 @@ class Execution:
         return decision is None or decision == branch
 
     def _decision(self, block: Block) -> str | None:
-        if block not in self._decisions:
-            self._decisions[block] = self._decide(block)
-        return self._decisions[block]
+        """Return the branch that an `if` takes; None for both when that cannot be told.
 
-    def _decide(self, block: Block) -> str | None:
+        Its condition may read a file that is not there, or nobody needs what depends on it.
+        """
         test = block.node.test  # type: ignore[union-attr]
         if isinstance(test, ast.Constant):
-            return "body" if test.value else "orelse"
-        if block not in self._active:
-            return None
-        try:
-            code = compile(ast.Expression(test), block.label, "eval", FLAG, dont_inherit=True)
-            with self.clock.limited():
-                return "body" if evaluate(code, self.names) else "orelse"
-        except BaseException:  # it may read a file that is not there
-            return None
+            return _branch(test.value)
+        return self._decisions.get(block)
 
     def _as_one(self, block: Block) -> bool:
         """Execute a `try` as a whole where that is wanted; return whether it succeeded."""
@@ -167,8 +158,8 @@ class Execution:
 
     def _is_wanted(self, block: Block) -> bool:
         """Whether all of a `try` is wanted: it defines things and does nothing besides."""
-        inside = self._inside(block)
-        return all(self.facts[p].statement.kind != "other" or p in self._needed for p in inside)
+        statements = ((p, self.facts[p].statement) for p in self._inside(block))
+        return all(s.kind != "other" or s.decides or p in self._needed for p, s in statements)
 
     def _inside(self, block: Block) -> list[int]:
         return self.choice.together(block)
@@ -228,7 +219,9 @@ class Execution:
             if place in self._givers:
                 self._givers[place](self.names, facts.statement.label)
             else:
-                (evaluate_within_loop if facts.needs_loop else evaluate)(code, self.names)
+                value = (evaluate_within_loop if facts.needs_loop else evaluate)(code, self.names)
+                if facts.statement.decides:
+                    self._decisions[facts.statement.decides] = _branch(value)
 
     def _give_back(self, before: dict[str, Any]) -> None:
         """Leave no half-made value behind."""
@@ -237,6 +230,10 @@ class Execution:
                 self.names.pop(name, None)
             else:
                 self.names[name] = value
+
+
+def _branch(condition: Any) -> str:
+    return "body" if condition else "orelse"
 
 
 def _first_line(value: object) -> int:

@@ -37,6 +37,11 @@ AROUND = {
         "def train(x): return {'W': 2 * sum(x)}\n"
         "A = train(K)\nB = train(K)\nB['W'] = ran.note('step')"
     ),
+    "a new list that is changed": "sorted(K).append(ran.note('step'))",
+    "a look by a lambda": "list(map(lambda k: ran.note('look'), K))",
+    "a call of a lambda": "(lambda k: ran.note('look') or k[0])(K)",
+    "a text of it": "str(K).center(ran.note('text') or 9)",
+    "another choice": "A, B = [], []\n(A or B).append(ran.note('step'))",
     "styles": "import matplotlib as mpl\nmpl.rcParams['x'] = ran.note('style')",
     "warnings": "import warnings\nwarnings.filterwarnings(ran.note('w') or 'ignore')",
     "print options": "import numpy as np\nnp.set_printoptions(precision=ran.note('p') or 3)",

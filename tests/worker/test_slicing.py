@@ -67,6 +67,7 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     module.note = found.append  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ran", module)
     limit = sys.getrecursionlimit()
+    assert np.random  # it is loaded by its first use, which the end of the patch would undo
     tables = (vars(np), vars(math), os.environ)
     for name in np.__all__:
         getattr(np, name)  # numpy loads its modules at first use, which must not be undone
@@ -180,6 +181,14 @@ def test_a_long_try_is_looked_at_once() -> None:
     assert time.process_time() - start < 20
 
 
+def test_a_condition_that_nobody_needs_is_not_executed(notes: list[str]) -> None:
+    code = "import ran\nK = 1\nif ran.note('first'): L = 1\nelif (M := ran.note('second')): L = 2\n"
+    assert value(code, "def f(): return K") == 1
+    assert notes == []
+    assert value(code, "def f(): return M") is None
+    assert notes == ["first", "second"]
+
+
 def test_a_condition_decides_and_one_that_fails_takes_all() -> None:
     choice = "if len({}) {}:\n    K = 1\nelse:\n    K = 2\n    K += 2\ndef f(): return K"
     assert value(choice.format("'ab'", "== 2")) == 1
@@ -286,6 +295,15 @@ def test_statements_that_cost_a_worker_are_told_and_not_executed(notes: list[str
 def test_a_file_of_thousands_of_statements_is_followed_like_any(line: str) -> None:
     many = "\n".join([line] * 6000)
     assert value(f"K = 0\nT = []\n{many}", "def f(): return max(K, len(T))") == 6000
+
+
+def test_a_lambda_of_any_depth_is_looked_into() -> None:
+    call = "(lambda: T.append(1{}))()".format(" + 1" * 400)
+    assert value(f"T = []\n{call}", "def f(): return T") == [401]
+    nested = "d.append(1)"
+    for _ in range(20):
+        nested = f"(lambda d, e: {nested})(d, d)"
+    assert value(f"d = []\n{nested}", "def f(): return d") == [1]
 
 
 def test_of_more_statements_than_are_read_the_file_is_told() -> None:

@@ -4,7 +4,8 @@ Nothing is executed here and nothing is left out: imports, functions and classes
 other statements, of which `grader.worker.slicing` chooses those that are needed. The statements
 within a top-level `if`, or a `try` that defines something, are listed with the block that they
 stand in, and its branches come with the preferred one last: should it not be possible to execute
-the block as a whole, the names of `try` win over those of `except`.
+the block as a whole, the names of `try` win over those of `except`. The condition of an `if` is a
+statement, too, which stands above its branches: it may bind and change names as any other does.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Statement:
     """The blocks that it stands in, outermost first, each with the branch: `body` or another."""
     main: bool = False
     """It stands where a script begins: ``if __name__ == "__main__":``."""
+    decides: Block | None = None
+    """The `if` of which it is the condition; its `node` is an `if` without branches."""
 
     @property
     def imports(self) -> tuple[str, ...]:
@@ -101,6 +104,7 @@ class Reader:
         """Yield `node`, or what stands in it, as statements."""
         if _is_block(node) and len(inside) < MAX_NESTED_BLOCKS:
             block = Block(node, self._label, _asks_for_main(node))
+            yield from self._condition(block, inside, main)
             for branch, statements in _branches(node):
                 starts = main or (branch == "body" and block.is_main)
                 for inner in statements:
@@ -119,6 +123,15 @@ class Reader:
                 yield replace(held, inside=place, main=main or held.main)
         elif not _is_text(node):
             yield Statement("other", (), self._label, node.lineno, node, "", inside, main)
+
+    def _condition(
+        self, block: Block, inside: tuple[tuple[Block, str], ...], main: bool
+    ) -> Iterator[Statement]:
+        node = block.node
+        if isinstance(node, ast.If) and not isinstance(node.test, ast.Constant):
+            head = ast.copy_location(ast.If(node.test, [], []), node.test)
+            line = node.test.lineno
+            yield Statement("other", (), self._label, line, head, "", inside, main, block)
 
 
 def _is_block(node: ast.stmt) -> TypeGuard[ast.If | ast.Try]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from grader.worker.awaiting import FLAG
 from grader.worker.slicing.effects import Effects
 from grader.worker.slicing.needs import Needs
 from grader.worker.slicing.statement.changes import MUTATORS
@@ -41,7 +38,6 @@ class Choice:
     def __init__(self, index: Index, beside: Beside | None = None) -> None:
         """Look at the statements of `index`, which have other files `beside` them."""
         self._index, self._facts, self._beside = index, index.facts, beside or Beside()
-        self._tests: dict[Block, set[str]] = {}
 
     @cached_property
     def _effects(self) -> Effects:
@@ -77,19 +73,18 @@ class Choice:
         closure.work()
         return {place: place not in closure.adding for place in closure.taken}
 
-    def test_names(self, block: Block) -> set[str]:
-        """Return the names that the condition of an `if` reads."""
-        if block not in self._tests:
-            self._tests[block] = set()
-            if isinstance(block.node, ast.If):
-                with suppress(Exception):  # what cannot be compiled is not executed either
-                    code = compile(ast.Expression(block.node.test), block.label, "eval", FLAG)
-                    self._tests[block].update(code.co_names)
-        return self._tests[block]
-
     def together(self, block: Block) -> list[int]:
         """Return the places of all statements of a `try`: they are executed as one."""
         return self._inside[block]
+
+    def condition(self, block: Block) -> int | None:
+        """Return the place of the condition of an `if`; None where it is a constant."""
+        return self._conditions.get(block)
+
+    @cached_property
+    def _conditions(self) -> dict[Block, int]:
+        decided = ((facts.statement.decides, place) for place, facts in enumerate(self._facts))
+        return {block: place for block, place in decided if block}
 
     @cached_property
     def _inside(self) -> dict[Block, list[int]]:

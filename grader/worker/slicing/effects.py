@@ -97,6 +97,8 @@ class Effects:
         found |= facts.reads & self.functions.sources
         for call in (*facts.changes.calls, *self.functions.computed(facts)):
             found |= self._changed_by(call)
+        for call in facts.changes.results:
+            found.update(filter(self._sharing.is_changeable, self._behind(call)))
         for name in found & self._index.modules.keys():
             found |= self._state_of(name)
         return found
@@ -114,15 +116,22 @@ class Effects:
         effects = self.functions.called(call)
         found |= effects.names | {root for place, root in call.given if effects.changes(place)}
         if call.is_method:
-            found.update(call.receivers if effects.changes_own else ())
-            if call.alone or effects.changes_own or call.name in changes.MUTATORS:
-                found |= self.functions.of(call.maker).gives
+            # Without a name of its own it is an item: operations["set"]()
+            found.update(call.receivers if effects.changes_own or not call.name else ())
+            found |= self.functions.of(call.maker).gives if effects.changes_own else set()
             return found | arguments if self._changes_given(call) else found
         if call.name in self._index.modules and call.alone:
             found |= {call.name, *arguments}
         elif self._index.is_value(call.name):  # a lambda, a closure, an object: it keeps values
             found |= {*self._kept_by(call.name), *(arguments if call.alone else ())}
         return found
+
+    def _behind(self, call: Call) -> Iterable[str]:
+        """Return the names whose values change with the result of a call."""
+        makers = call.receivers if call.is_method else [call.name]
+        if call.makes_container or any(map(self._index.is_quiet, makers)):
+            return ()
+        return self.functions.shared(call)
 
     def _changes_given(self, call: Call) -> bool:
         """Whether a method that is called for what it does may change what it is given."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.worker.slicing.index import Index
     from grader.worker.slicing.statement.bodies import Body
     from grader.worker.slicing.statement.facts import Facts
-    from grader.worker.slicing.statement.parts import Call
+    from grader.worker.slicing.statement.parts import Call, Part
 
 _SOURCES = frozenset({"default_rng", "RandomState", "Random", "SystemRandom", "Generator"})
 """What makes generators of random numbers."""
@@ -120,14 +120,28 @@ class Functions:
         imported = bool(call.receivers) and all(map(self._index.only_imported, call.receivers))
         return "" if imported else OWN + call.name
 
+    def shared(self, part: Part) -> Iterator[str]:
+        """Yield the names that a value shares something with."""
+        if isinstance(part, str):
+            yield part
+            return
+        effect = self.called(part)
+        told = not part.is_method and self._index.functions(part.name)
+        yield from effect.gives
+        yield from self.of(part.maker).gives
+        yield from part.owners
+        for place, inner in part.parts:
+            if not told or effect.returns(place):
+                yield from self.shared(inner)
+
     def is_librarys_work(self, call: Call, imported: Collection[str] | None = None) -> bool:
         """Whether a library is called for what it does, which may be to change what it is given.
 
         `imported` are the names that are imported in the function in which the call stands.
         """
-        if not call.alone:
-            return False
         names = call.receivers or [call.maker] if call.is_method else [call.name]
+        if not call.alone or names == [""]:  # a text's method, or a lambda
+            return False
         if imported is not None:  # a name that nobody else binds is a variable of the function
             names = [name for name in names if name not in imported]
             if not all(name in self._index.binders or name in BUILTINS for name in names):
@@ -214,6 +228,9 @@ class Functions:
             deep.update(call.receivers if inner.changes_own else ())
             work += 1 + len(inner.names) + len(call.given)
             found.gives |= inner.gives if not call.alone else set()
+        for call in body.results:
+            deep.update(self.shared(call))
+            found.names |= self.of(call.maker or call.name).gives
         deep = closure(deep, lambda name: {*body.meant.get(name, ()), *body.copied.get(name, ())})
         roots = closure(body.roots | deep, lambda name: body.meant.get(name, ()))
         back = closure(body.given_back, lambda name: body.meant.get(name, ()))

@@ -102,18 +102,17 @@ class Needs:
         if before < 0:
             self._waiting += ((name, place, for_sure, False) for name in facts.reads)
             for block, _ in facts.statement.inside:
-                self._need_block(block, place, for_sure)
+                self._need_block(block, for_sure)
 
-    def _need_block(self, block: Block, place: int, for_sure: bool) -> None:
+    def _need_block(self, block: Block, for_sure: bool) -> None:
         if (block, for_sure) in self._blocks:
             return
         self._blocks.add((block, for_sure))
         if isinstance(block.node, ast.Try):
             for other in self._choice.together(block):
                 self.statement(other, other, for_sure)
-        else:
-            names = self._choice.test_names(block)
-            self._waiting += ((name, place, for_sure, False) for name in names)
+        elif (place := self._choice.condition(block)) is not None:
+            self.statement(place, place, for_sure)
 
     def _needed(self, name: str, at: int) -> Iterator[int]:
         """Yield the statements that give `name` the value that it has at `at`."""

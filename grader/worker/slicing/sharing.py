@@ -117,12 +117,13 @@ class Sharing:
     def _table(self, pairs: Pairs) -> dict[str, set[str]]:
         table: dict[str, set[str]] = defaultdict(set)
         for name, part in pairs:
-            if self._is_changeable(name):
-                meant = {*self._names_of(part)} - {name}
-                table[name].update(filter(self._is_changeable, meant))
+            if self.is_changeable(name):
+                meant = {*self._functions.shared(part)} - {name}
+                table[name].update(filter(self.is_changeable, meant))
         return table
 
-    def _is_changeable(self, name: str) -> bool:
+    def is_changeable(self, name: str) -> bool:
+        """Whether a name stands for something of the file in which something can be changed."""
         return not self._index.only_imported(name) and name not in self._numbers
 
     @cached_property
@@ -131,20 +132,6 @@ class Sharing:
         facts, binders = self._index.facts, self._index.binders.items()
         found = {name for name, places in binders if all(facts[p].is_number for p in places)}
         return found.difference(*(one.sets for one in facts))
-
-    def _names_of(self, part: Part) -> Iterator[str]:
-        """Yield the names that a value shares something with."""
-        if isinstance(part, str):
-            yield part
-            return
-        effect = self._functions.called(part)
-        told = not part.is_method and self._index.functions(part.name)
-        yield from effect.gives
-        yield from self._functions.of(part.maker).gives
-        yield from part.owners
-        for place, inner in part.parts:
-            if not told or effect.returns(place):
-                yield from self._names_of(inner)
 
 
 def _joined(*tables: dict[str, set[str]]) -> dict[str, set[str]]:

@@ -40,6 +40,8 @@ class Body:
     """Names that it binds by ``global``."""
     calls: list[Call]
     """What it calls, and what it reads that methods compute."""
+    results: list[Call]
+    """Calls whose results it changes."""
     meant: dict[str, set[str]]
     """What its names stand for, or for a part of which."""
     copied: dict[str, set[str]]
@@ -124,6 +126,7 @@ def _body(
         roots=inside.roots | ({own} if any(map(_changes_super, calls)) else set()),
         sets=facts.sets.intersection(_globals(function)),
         calls=[_on_object(call, own, of_module | inside.imported) for call in calls],
+        results=inside.results,
         meant=meant,
         copied=copied,
         shallow=inside.shallow,

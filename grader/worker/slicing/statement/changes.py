@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing.statement.parts import DRAWS, Call, call_of, maker, parts_of, roots
+from grader.worker.slicing.statement.lambdas import bodies
+from grader.worker.slicing.statement.parts import DRAWS, Call, call_of, parts_of, roots
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -58,6 +59,8 @@ class Changes:
     """Changed by the statement itself."""
     calls: list[Call] = field(default_factory=list)
     """What is called in it, which may change more."""
+    results: list[Call] = field(default_factory=list)
+    """Calls whose results it changes: ``vars(n)`` by ``vars(n)["x"] = 1``."""
     deep: set[str] = field(default_factory=set)
     """Those of `roots` of which something within is changed: ``P`` by ``P["W"][0] = 1``."""
     drawn: set[str] = field(default_factory=set)
@@ -93,6 +96,7 @@ def of(node: ast.AST, *, inner: bool = False) -> Changes:
     found = Changes(returned=parts_of(node.body) if isinstance(node, ast.Lambda) else [])
     waiting = list(ast.iter_child_nodes(node)) if inner else [node]
     alone: set[int] = set()
+    executed: list[ast.expr] = []  # which keeps the identities of what is `alone`
     while waiting:
         part = waiting.pop()
         if isinstance(part, _PASSED_OVER):
@@ -103,13 +107,12 @@ def of(node: ast.AST, *, inner: bool = False) -> Changes:
             alone.update(map(id, _thrown_away(part)))
         _note(part, found, alone=id(part) in alone)
         waiting += ast.iter_child_nodes(part)
+        if isinstance(part, ast.Call):
+            within = [*bodies(part)]
+            executed += within
+            alone.update(map(id, within) if id(part) in alone else ())
+            waiting += within
     return found
-
-
-def of_lambda(node: ast.Lambda) -> set[str]:
-    """Return the names of others that a function without a name changes when it is called."""
-    parameters = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
-    return of(node.body).roots - parameters
 
 
 def _thrown_away(node: ast.Expr | ast.Assign | ast.With) -> Iterator[ast.expr]:
@@ -189,8 +192,19 @@ def _change(target: ast.expr, found: Changes, *, within: bool) -> None:
     """Note that an item or an attribute is given a value, or `within` it something is changed."""
     changed = roots(target)
     found.roots.update(changed)
-    if within or not isinstance(getattr(target, "value", target), ast.Name):
+    owner = getattr(target, "value", target)
+    if within or not isinstance(owner, ast.Name):
         found.deep.update(changed)
+    _change_parts(owner, found)
+
+
+def _change_parts(owner: ast.expr, found: Changes) -> None:
+    """Note that a value is changed which no name need stand for: ``vars(n)``, ``(n or m)``."""
+    for part in parts_of(owner):
+        if isinstance(part, Call):
+            found.results.append(part)
+        else:
+            found.roots.add(part)
 
 
 def _assigned(target: ast.expr, value: ast.expr, found: Changes) -> None:
@@ -207,8 +221,6 @@ def _assigned(target: ast.expr, value: ast.expr, found: Changes) -> None:
     else:
         _change(target, found, within=False)
         found.puts += ((root, part) for root in roots(target) for part in parts_of(value))
-        if made_by := maker(target):  # config()["rate"] = 0.1
-            found.calls.append(Call("", True, [], made_by, [], alone=True))
 
 
 def _called(node: ast.Call, found: Changes, *, alone: bool) -> None:
@@ -218,12 +230,11 @@ def _called(node: ast.Call, found: Changes, *, alone: bool) -> None:
     match node:
         case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=owner), key, _]):
             found.parts.add((owner, str(key.value) if isinstance(key, ast.Constant) else "*"))
-    lambdas = [value for _, value in call.arguments if isinstance(value, ast.Lambda)]
-    found.roots.update(root for one in lambdas for root in of_lambda(one))
     for keyword in node.keywords:
         if keyword.arg in ("out", "file"):
             found.roots.update(roots(keyword.value))
-    if alone:
+    if alone and call.is_method and not isinstance(node.func, ast.Lambda):
+        _change_parts(getattr(node.func, "value", node.func), found)
         found.roots.update(call.receivers)
         found.deep.update(call.receivers if call.name not in MUTATORS else ())
     found.calls.append(call)

@@ -51,13 +51,19 @@ def compiled(statement: Statement) -> CodeType:
     A `del` of what was not needed, and so never bound, does nothing either.
 
     A name that is missing in an annotation breaks nothing that is judged. A student's own assert
-    would turn one mistake into the failure of all that comes after it.
+    would turn one mistake into the failure of all that comes after it. The condition of an `if` is
+    compiled as the expression that it is.
     """
-    node = _without_asserts(statement)
+    node, mode = _without_asserts(statement), "exec"
+    tree: ast.Module | ast.Expression = ast.Module(
+        [*_one_by_one(node)] if isinstance(node, ast.Delete) else [node], []
+    )
+    if statement.decides and isinstance(node, ast.If):
+        tree, mode = ast.Expression(node.test), "eval"
     code: CodeType = compile(
-        ast.Module([*_one_by_one(node)] if isinstance(node, ast.Delete) else [node], []),
+        tree,
         statement.label,
-        "exec",
+        mode,
         flags=__future__.annotations.compiler_flag | FLAG,
         dont_inherit=True,
     )
@@ -246,7 +252,7 @@ def changes_of(node: ast.AST, *, inner: bool = False) -> changes.Changes:
     try:
         found = changes.of(node, inner=inner)
         # What is looked at later is looked at now, where its depth costs this node alone.
-        for call in found.calls:
+        for call in (*found.calls, *found.results):
             [*call.given, *names_of(call)]
         for part in (*found.returned, *(part for _, part in (*found.aliases, *found.puts))):
             [*names_of(part)]

@@ -185,11 +185,14 @@ def called(expression: ast.expr) -> str:
 
 
 def roots(expression: ast.expr) -> list[str]:
-    """Return the name whose value an expression is a part of: ``K`` for ``K[0].x``."""
+    """Return the name whose value an expression is a part of: ``K`` for ``K[0].x``.
+
+    Of a choice, ``(K or L).x``, it may be each.
+    """
     while isinstance(expression, ast.Attribute | ast.Subscript | ast.Starred):
         expression = expression.value
     if isinstance(expression, ast.Call) and isinstance(expression.func, ast.Attribute):
         return roots(expression.func.value)  # d.setdefault("x", []).append(1)
-    if isinstance(expression, ast.Tuple | ast.List):
-        return [root for part in expression.elts for root in roots(part)]
-    return [expression.id] if isinstance(expression, ast.Name) else []
+    if isinstance(expression, ast.Name):
+        return [expression.id]
+    return [root for part in _elements(expression) for root in roots(part)]
