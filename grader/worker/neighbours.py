@@ -52,9 +52,9 @@ class Neighbours:
         """The functions that change a variable of their file, and the methods that change self."""
         found: set[str] = set()
         for facts in self._facts.values():
-            effects = Effects(Index(facts))
+            functions = Effects(Index(facts)).functions
             names = {n for f in facts if f.statement.kind == "function" for n in f.binds}
-            found |= effects.changing | {n for n in names if effects.functions.of(n).names}
+            found |= functions.changing | {n for n in names if functions.of(n).names}
         return frozenset(found)
 
     def _words_of(self, path: str) -> set[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from grader.worker.reasons import MAX_TEXT, TOO_MANY, UNUSED, error_text, reason
@@ -92,13 +94,21 @@ class Troubles:
 
     def _starred(self, name: str) -> dict[str, Any] | None:
         """Return the first ``from module import *`` of a missing module: it may bind any name."""
+        if self._star is None or hasattr(builtins, name):
+            return None
+        statement, module = self._star
+        why = f"the module {module!r} is not available"
+        place = {"label": statement.label, "line": statement.line}
+        return place | {"root": name[:MAX_TEXT], "reason": why[:MAX_TEXT]}
+
+    @cached_property
+    def _star(self) -> tuple[Statement, str] | None:
+        """The first star import of a missing module, and the module."""
         for statement in (facts.statement for facts in self._run.facts):
             match statement.node:
                 case ast.ImportFrom(module=str(module), names=[ast.alias(name="*")]):
-                    if module in self._missing and not hasattr(builtins, name):
-                        why = f"the module {module!r} is not available"
-                        place = {"label": statement.label, "line": statement.line}
-                        return place | {"root": name[:MAX_TEXT], "reason": why[:MAX_TEXT]}
+                    if module in self._missing:
+                        return statement, module
         return None
 
     def _why_not(self, failure: Failure | None) -> str:
@@ -108,8 +118,17 @@ class Troubles:
         """Return the statement that would have bound a name; a failed one before others."""
         if name in self._run.deleted:
             return None  # it was bound
-        places = [p for p, f in enumerate(self._run.facts) if name in f.binds]
+        places = self._binders.get(name, ())
         return next((p for p in places if p in self._run.failures), next(iter(places), None))
+
+    @cached_property
+    def _binders(self) -> dict[str, list[int]]:
+        """The places of the statements that bind a name, those of a script included."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, facts in enumerate(self._run.facts):
+            for name in facts.binds:
+                found[name].append(place)
+        return found
 
 
 def unread(statements: Sequence[Statement], asked: Collection[str]) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ class Effects:
         table: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for place in self._index.others:
             done = self._index.facts[place].changes
-            called = (self.functions.of(call.name) for call in done.calls if not call.is_method)
+            called = map(self.functions.called, done.calls)
             for name, attribute in done.parts.union(*(effect.patches for effect in called)):
                 if self._index.only_imported(name) and not self._index.tries(place):
                     table[name].append((attribute, place))
@@ -88,12 +88,14 @@ class Effects:
 
     def _certainly_changed(self, facts: Facts) -> set[str]:
         # That numbers were drawn from a generator is nothing that what holds it shows.
-        names = self._changed_itself(facts) - facts.changes.drawn
+        drawn = facts.changes.drawn | self.functions.sources
+        names = self._changed_itself(facts) - drawn
         return self._sharing.certain(names | self._perhaps_changed(facts), facts.changes.shallow)
 
     def _changed_itself(self, facts: Facts) -> set[str]:
         found = facts.changes.roots | (facts.reads & self._iterators)
-        for call in facts.changes.calls:
+        found |= facts.reads & self.functions.sources
+        for call in (*facts.changes.calls, *self.functions.computed(facts)):
             found |= self._changed_by(call)
         for call in facts.changes.results:
             found.update(filter(self._sharing.is_changeable, self._behind(call)))
@@ -111,12 +113,13 @@ class Effects:
         """Return the names whose values a call changes."""
         arguments = {root for _, root in call.given}
         found = {name for root in arguments for name in self.functions.of(root).names}
-        if call.is_method:
-            if not call.name or call.name in self.changing:  # operations["set"]()
-                found |= set(call.receivers)
-            return found | arguments if self._changes_given(call) else found
-        effects = self.functions.of(call.name)
+        effects = self.functions.called(call)
         found |= effects.names | {root for place, root in call.given if effects.changes(place)}
+        if call.is_method:
+            # Without a name of its own it is an item: operations["set"]()
+            found.update(call.receivers if effects.changes_own or not call.name else ())
+            found |= self.functions.of(call.maker).gives if effects.changes_own else set()
+            return found | arguments if self._changes_given(call) else found
         if call.name in self._index.modules and call.alone:
             found |= {call.name, *arguments}
         elif self._index.is_value(call.name):  # a lambda, a closure, an object: it keeps values
@@ -134,8 +137,8 @@ class Effects:
         """Whether a method that is called for what it does may change what it is given."""
         if not call.alone or all(map(self._index.is_librarys, call.receivers)):
             return False
-        own = call.name in self._methods or any(n in self._index.modules for n in call.receivers)
-        return own or call.name not in changes.FILLERS
+        own = any(name in self._index.modules for name in call.receivers)
+        return own or self.functions.is_method(call.name) or call.name not in changes.FILLERS
 
     def _kept_by(self, name: str) -> set[str]:
         """Return the names that a function without a definition of its own changes."""
@@ -165,26 +168,4 @@ class Effects:
             node = one.statement.node
             if isinstance(node, ast.Assign) and called(node.value) in self.functions.generators:
                 found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-        return found
-
-    @cached_property
-    def changing(self) -> set[str]:
-        """The methods of the file's classes that change the object they are called on."""
-        found = set()
-        for name, methods in self._methods.items():
-            for node in methods:
-                own = changes.of(node, inner=True)
-                if node.args.args and node.args.args[0].arg in own.roots:
-                    found.add(name)
-        return found
-
-    @cached_property
-    def _methods(self) -> dict[str, list[ast.FunctionDef]]:
-        """The methods of the file's classes, by their names."""
-        found: dict[str, list[ast.FunctionDef]] = defaultdict(list)
-        for one in self._index.facts:
-            if one.statement.kind == "class":
-                for node in ast.walk(one.statement.node):
-                    if isinstance(node, ast.FunctionDef):
-                        found[node.name].append(node)
         return found

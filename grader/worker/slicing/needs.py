@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grader.worker.slicing.index import Index
 
 _MOST_STEPS = 200_000
+"""Names that are followed for what is wanted of a file, before all its statements are taken."""
 
 
 class Needs:
@@ -39,12 +40,20 @@ class Needs:
         """The places of statements that count only where they add something."""
 
     def work(self) -> None:
-        """Follow what waits until nothing does, or too much was looked at."""
+        """Follow what waits until nothing does, or until too much was looked at.
+
+        Then all statements count but those of a script: one too many, and never one too few.
+        """
         for _ in range(_MOST_STEPS):
             if not self._waiting:
                 return
             name, at, for_sure, is_held = self._waiting.pop()
             (self.held if is_held else self.name)(name, at, for_sure)
+        if self._waiting:
+            facts = self._index.facts
+            self.taken.update(p for p in self._index.others if not facts[p].statement.main)
+            self.adding.clear()
+            self._waiting.clear()
 
     def name(self, name: str, at: int, for_sure: bool = True) -> None:
         """Need `name` for what is executed at the place `at`."""

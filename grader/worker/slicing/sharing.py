@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from grader.worker.slicing.functions import closure
 from grader.worker.slicing.statement.changes import CHANGE_THEIR_FIRST, MUTATORS
+from grader.worker.slicing.statement.copies import copies
 from grader.worker.slicing.statement.parts import DRAWS
 
 if TYPE_CHECKING:
@@ -43,18 +44,22 @@ class Sharing:
         Of those that are `shallow`, nothing within is changed. What is a part of another value is
         within that one, and may be what it holds.
         """
-        if not names:
-            return names
-        same = closure(names, lambda name: self._same.get(name, ()))
-        within = same.difference(names.intersection(shallow))
-        return same | closure(within, lambda name: self._within.get(name, ()))
+        return self._changed(names, shallow, self._within)
 
     def meant(self, names: set[str], shallow: Collection[str]) -> set[str]:
         """Return those and the names of which they may be a part, as results of calls may be."""
         # A thread is what it calls.
         table, functions = self._parts, self._functions
-        certain = self.certain(names, shallow)
-        return closure(certain, lambda name: table.get(name, set()) | functions.of(name).names)
+        found = self._changed(names, shallow, self.holds)
+        return closure(found, lambda name: table.get(name, set()) | functions.of(name).names)
+
+    def _changed(
+        self, names: set[str], shallow: Collection[str], held: dict[str, set[str]]
+    ) -> set[str]:
+        """Return the names whose values change with `names` where values hold what is `held`."""
+        same = closure(names, lambda name: self._same.get(name, ()))
+        within = same.difference(names.intersection(shallow))
+        return same | closure(within, lambda name: held.get(name, ()))
 
     @cached_property
     def holds(self) -> dict[str, set[str]]:
@@ -89,6 +94,9 @@ class Sharing:
 
     def _puts(self) -> Iterator[tuple[str, Part]]:
         """Yield what statements put into the values of names: all that is given to a change."""
+        facts = [self._index.facts[place] for place in self._index.others]
+        if any("copy" in one.words for one in facts):
+            yield from copies(one.statement.node for one in facts)
         for place in self._index.others:
             changes = self._index.facts[place].changes
             yield from changes.puts

@@ -10,6 +10,7 @@ import __future__
 import ast
 import copy
 import dis
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from grader.worker.awaiting import FLAG, NEED_LOOP, START_LOOP
 from grader.worker.slicing.statement import changes, values
+from grader.worker.slicing.statement.parts import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +54,7 @@ def compiled(statement: Statement) -> CodeType:
     would turn one mistake into the failure of all that comes after it. The condition of an `if` is
     compiled as the expression that it is.
     """
-    node, mode = statement.node, "exec"
-    if "assert" in statement.text:
-        node = _WithoutAsserts().visit(copy.deepcopy(node))  # the tree tells stubs, too
+    node, mode = _without_asserts(statement), "exec"
     tree: ast.Module | ast.Expression = ast.Module(
         [*_one_by_one(node)] if isinstance(node, ast.Delete) else [node], []
     )
@@ -68,6 +68,28 @@ def compiled(statement: Statement) -> CodeType:
         dont_inherit=True,
     )
     return code
+
+
+def _without_asserts(statement: Statement) -> ast.stmt:
+    """Return a statement in which no assertion ends what it does; the tree itself tells stubs, too.
+
+    A statement that is nested too deeply to be copied keeps its assertions.
+    """
+    node = statement.node
+    if "assert" in statement.text and any(map(_asserts, ast.walk(node))):
+        with suppress(RecursionError):
+            changed: ast.stmt = _WithoutAsserts().visit(copy.deepcopy(node))
+            return changed
+    return node
+
+
+def _asserts(node: ast.AST) -> bool:
+    """Whether a node is an assertion, as ``np.testing.assert_equal(a, b)`` of any library is."""
+    if not isinstance(node, ast.Expr):
+        return isinstance(node, ast.Assert)
+    called = getattr(node.value, "func", None)
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name.startswith("assert")
 
 
 def _one_by_one(node: ast.Delete) -> Iterator[ast.stmt]:
@@ -109,10 +131,8 @@ class _WithoutAsserts(ast.NodeTransformer):
         return node if binds else ast.copy_location(ast.Pass(), node)
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
-        """Take ``np.testing.assert_equal(a, b)`` for an assertion, whatever the library."""
-        called = getattr(node.value, "func", None)
-        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-        return self.visit_Assert(node) if name.startswith("assert") else node
+        """Leave a `pass` where a call stood that is an assertion."""
+        return self.visit_Assert(node) if _asserts(node) else node
 
 
 @dataclass
@@ -145,15 +165,14 @@ class Facts:
             facts._look(facts.code, at_once=True, depth=0)
             facts.deletes |= _taken_out(statement.node)
         except Exception as fault:  # what parses need not compile: a `return` outside of functions
-            facts.fault = fault.with_traceback(None)
-            facts.binds = facts.reads = facts.later = facts.sets = facts.deletes = set()
+            facts = cls(statement, fault=fault.with_traceback(None))
         facts.binds |= set(statement.names)
         return facts
 
     @cached_property
     def changes(self) -> changes.Changes:
         """What it changes in place, and which names stand for parts of others."""
-        return changes.of(self.statement.node)
+        return changes_of(self.statement.node)
 
     @property
     def needs_loop(self) -> bool:
@@ -226,6 +245,20 @@ class Facts:
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
                 self._look(constant, at_once=at_once, depth=depth + 1)
+
+
+def changes_of(node: ast.AST, *, inner: bool = False) -> changes.Changes:
+    """Return what `node` changes, as `changes.of` does; nothing if it is nested too deeply."""
+    try:
+        found = changes.of(node, inner=inner)
+        # What is looked at later is looked at now, where its depth costs this node alone.
+        for call in (*found.calls, *found.results):
+            [*call.given, *names_of(call)]
+        for part in (*found.returned, *(part for _, part in (*found.aliases, *found.puts))):
+            [*names_of(part)]
+    except RecursionError:
+        return changes.Changes()
+    return found
 
 
 def _names(code: CodeType) -> Iterator[tuple[int, str]]:

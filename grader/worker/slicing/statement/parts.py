@@ -160,7 +160,9 @@ def _comprehended(element: ast.expr, generators: list[ast.comprehension]) -> lis
 
 
 def _resolved(found: list[Part], meant: dict[str, list[Part]]) -> list[Part]:
-    return [part for one in found for name in names_of(one) for part in meant.get(name, [name])]
+    names = dict.fromkeys(name for one in found for name in names_of(one))
+    # Each but once: variables that stand for one another several times double them each time.
+    return [*dict.fromkeys(part for name in names for part in meant.get(name, [name]))]
 
 
 def maker(expression: ast.expr) -> str:
