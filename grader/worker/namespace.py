@@ -72,9 +72,7 @@ class Namespace:
         self._facts_of = cache(Facts.of)
         self._finder = Finder(self._files, self._execute_module)
         self._importer = Importer(builtins.__import__, helper_names, self._own)
-        own = ModuleType("builtins")  # to which a submission may add, and find it again
-        self._builtins_module, self._builtins = own, vars(own)
-        self._builtins |= vars(builtins) | {"__import__": self._importer}
+        self._builtins = vars(builtins) | {"__import__": self._importer}
         self._module = ModuleType(MODULE)
         # dataclasses, pickle and typing look a class's module up there
         sys.modules[MODULE] = self._module
@@ -191,8 +189,6 @@ class Namespace:
 
     def _own(self, name: str, importer: str | None) -> ModuleType | str | None:
         """Return the submission's own module of that name, for the file that imports it."""
-        if name == "builtins":
-            return self._builtins_module
         importer = importer if type(importer) is str else None
         self._finder.importer = importer
         return self._finder.own(name, importer)

@@ -72,8 +72,7 @@ class Index:
         table: dict[str, list[int]] = defaultdict(list)
         for place in self.others:
             added = self.facts[place].addition
-            sets = added and (added.is_attribute or _is_namespace(added.owner))
-            if added and sets and isinstance(added.key, ast.Constant):
+            if added and added.is_attribute and isinstance(added.key, ast.Constant):
                 table[str(added.key.value)].append(place)
         return table
 
@@ -149,7 +148,3 @@ class Index:
                 origin = self._origin(one.statement)
                 found |= dict.fromkeys(one.binds, origin) if origin.files else {}
         return found
-
-
-def _is_namespace(owner: ast.expr) -> bool:
-    return isinstance(owner, ast.Attribute) and owner.attr == "__dict__"
