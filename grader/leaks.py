@@ -12,7 +12,6 @@ itself gives out elsewhere is no leak.
 from __future__ import annotations
 
 import ast
-import html
 import json
 import re
 import warnings
@@ -25,6 +24,7 @@ from typing import Any, Final
 
 from grader.catalog import ExerciseFolder, read_text
 from grader.errors import CourseError
+from grader.prose import code_in
 
 # Smaller statements, such as `return parameters`, are everybody's.
 TELLING_NODES: Final = 12
@@ -32,10 +32,6 @@ TELLING_NODES: Final = 12
 ROW: Final = 6
 TELLING_NUMBERS: Final = 4
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
-# What stands before code in prose: quotes, prompts, lists, fences and tags; and what behind it.
-_TAG: Final = re.compile(r"</?[a-z]\w*(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_MARKS: Final = re.compile(rf"^(?:[ \t>`]|\.\.\. |[-*+] |\d+[.)] |{_TAG.pattern})+", re.IGNORECASE)
-_LAST_TAG: Final = re.compile(r"</[a-z]\w*>|<br ?/?>", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#+ ?(.*)")
 # What belongs to the statement above it, at the same indent.
 _GOES_ON: Final = re.compile(r"[)\]}]|(?:else|elif|except|finally)\b")
@@ -153,7 +149,7 @@ def _trees(text: str) -> Iterator[ast.Module]:
     """Yield what of a text is Python: all of it, and what begins at any of its lines."""
     if (tree := _parsed(text)) is not None:
         yield tree
-    lines = [_code_in(line) for line in text.splitlines()]
+    lines = [code_in(line) for line in text.splitlines()]
     depths = [*map(_depth, lines)]
     for start in (place for place, line in enumerate(lines) if line.strip()):
         margin = _indent(lines[start])
@@ -163,28 +159,6 @@ def _trees(text: str) -> Iterator[ast.Module]:
             if (tree := _parsed(code)) is not None:
                 yield tree
                 break
-
-
-def _code_in(line: str) -> str:
-    """Return a line without the marks of prose around it, at its indent."""
-    code = _MARKS.sub(_as_spaces, line)
-    if "<" not in line or not _TAG.search(line):
-        return code
-    body = code.lstrip()
-    return code[: len(code) - len(body)] + html.unescape(body[: _tail(body)])
-
-
-def _tail(line: str) -> int:
-    """Return where the marks of prose behind a line begin, in as many steps as it has letters."""
-    end = len(line)
-    while end:
-        if line[end - 1] in " \t`":
-            end -= 1
-        elif (start := line.rfind("<", 0, end)) >= 0 and _LAST_TAG.fullmatch(line, start, end):
-            end = start
-        else:
-            break
-    return end
 
 
 def _end(lines: Sequence[str], depths: Sequence[int], start: int) -> int:
@@ -211,10 +185,6 @@ def _indent(line: str) -> int:
 
 def _depth(line: str) -> int:
     return sum(line.count(mark) for mark in "([{") - sum(line.count(mark) for mark in ")]}")
-
-
-def _as_spaces(marks: re.Match[str]) -> str:
-    return " " * len(_TAG.sub("", marks[0]).expandtabs())
 
 
 def _comments(text: str) -> str:
