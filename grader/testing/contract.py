@@ -118,8 +118,11 @@ def _tuple(returns: Returns, value: Any, name: str) -> tuple[Any, ...]:
 
 
 def _is_sequence(value: Any) -> bool:
-    """Whether `a, b = value` would take it apart as a tuple: an array has its rows for values."""
-    return isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
+    """Whether a value is a tuple in all but name: `np.array([mean, std])` of two numbers is.
+
+    Python would take rows apart, too, but a column of two is as likely one value of the two.
+    """
+    return isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim == 1)
 
 
 def _expect_few(values: Collection[Any], name: str) -> None:
