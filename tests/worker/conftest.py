@@ -9,8 +9,10 @@ from unittest import mock
 
 import pytest
 
+from grader.worker.namespace import Namespace
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -22,3 +24,17 @@ def _loops_of_python() -> Iterator[None]:
     """Let asyncio make its own loops again."""
     with mock.patch.dict(vars(_POLICY)):
         yield
+
+
+@pytest.fixture
+def value() -> Callable[[str], Any]:
+    """Return a function that defines a file and returns what its function `f` returns."""
+
+    def called(source: str) -> Any:
+        namespace = Namespace(contract=[{"names": ["f"], "arguments": []}])
+        namespace.define([("cell 1", source)])
+        function = namespace.find(["f"])
+        assert function is not None
+        return function()
+
+    return called

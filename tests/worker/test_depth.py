@@ -6,21 +6,11 @@ from typing import Any
 
 import pytest
 
-from grader.worker.namespace import Namespace
 from grader.worker.slicing import needs
 
-CONTRACT = [{"names": ["f"], "arguments": []}]
 CHOICE = " ".join(f"{n} if x == {n} else" for n in range(700))
 BRANCHES = "\n    ".join(f"elif x == {n}: y = {n}" for n in range(1, 200))
 SUM = " + ".join(["x"] * 300)
-
-
-def value(source: str) -> Any:
-    namespace = Namespace(contract=CONTRACT)
-    namespace.define([("cell 1", source)])
-    function = namespace.find(["f"])
-    assert function is not None
-    return function()
 
 
 @pytest.mark.parametrize(
@@ -38,7 +28,7 @@ def value(source: str) -> Any:
         f"T[0] = {SUM}",
     ],
 )
-def test_a_deep_statement_costs_nothing_but_itself(line: str) -> None:
+def test_a_deep_statement_costs_nothing_but_itself(value: Any, line: str) -> None:
     try:
         compile(line, "line", "exec")
     except RecursionError:
@@ -57,7 +47,7 @@ def test_a_deep_statement_costs_nothing_but_itself(line: str) -> None:
         f"y = ({SUM}) // 300\n    'assert'",
     ],
 )
-def test_a_long_function_may_assert(body: str) -> None:
+def test_a_long_function_may_assert(value: Any, body: str) -> None:
     assert value(f"def f(x=3):\n    {body}\n    return y") == 3
 
 
@@ -70,7 +60,7 @@ def test_a_long_function_may_assert(body: str) -> None:
         "[*{{x60: 1 for x0 in L {}}}]",
     ],
 )
-def test_variables_that_double_one_another_end(written: str) -> None:
+def test_variables_that_double_one_another_end(value: Any, written: str) -> None:
     loops = " ".join(f"for x{n} in (x{n - 1}, x{n - 1})[:1]" for n in range(1, 61))
     assert value(f"L = [1]\nK = {written.format(loops)}\ndef f(): return K") == [1]
 
@@ -86,7 +76,7 @@ def test_variables_that_double_one_another_end(written: str) -> None:
     ],
 )
 def test_what_was_not_reached_is_executed(
-    lines: str, most: int, monkeypatch: pytest.MonkeyPatch
+    value: Any, lines: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(needs, "_MOST_STEPS", most)
     code = f"L = [2]\nK = [1]\n{lines}\nif __name__ == '__main__':\n    K.append(3)\n"

@@ -8,9 +8,6 @@ from typing import Any
 
 import pytest
 
-from grader.worker.namespace import Namespace
-
-CONTRACT = [{"names": ["f"], "arguments": []}]
 NET = """
 import numpy as np
 class Net:
@@ -194,7 +191,7 @@ DRAWS = {
 
 
 @pytest.mark.parametrize("case", DRAWS)
-def test_any_method_of_a_generator_advances_it(case: str) -> None:
+def test_any_method_of_a_generator_advances_it(value: Any, case: str) -> None:
     first, _, last = DRAWS[case].rpartition("\n")
     drawn = last.rpartition("= ")[2]
     ends = f"K = {drawn}\ndef f(): return K"
@@ -202,16 +199,8 @@ def test_any_method_of_a_generator_advances_it(case: str) -> None:
     assert advanced != value(f"import numpy as np\n{first}\n{ends}")
 
 
-def value(source: str) -> Any:
-    namespace = Namespace(contract=CONTRACT)
-    namespace.define([("cell 1", source)])
-    function = namespace.find(["f"])
-    assert function is not None
-    return function()
-
-
 @pytest.mark.parametrize("case", CHANGE)
-def test_what_a_method_changes_is_executed(case: str) -> None:
+def test_what_a_method_changes_is_executed(value: Any, case: str) -> None:
     lines, is_done = CHANGE[case]
     assert value(f"{NET}{lines}\ndef f(): return bool({is_done})") is True
 
@@ -249,7 +238,9 @@ class Other:
 
 
 @pytest.mark.parametrize("case", NEEDLESS)
-def test_what_changes_nothing_is_not_executed(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_changes_nothing_is_not_executed(
+    value: Any, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran: list[int] = []
     module = ModuleType("ran")
     module.note = ran.append  # type: ignore[attr-defined]

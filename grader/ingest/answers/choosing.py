@@ -184,10 +184,10 @@ def _named(exercise: str, file: HandedIn) -> int:
     The name of a version, `gradient_descent_v2`, is as good as the first one's; a mark of copies,
     `starter (1)`, tells nothing of which is newer.
     """
-    stem, wanted = file.path.stem, bare(exercise)
-    own = [name for name in (wanted, "starter") if bare(stem).startswith(name)]
-    if bare(without_marks(stem)) in (wanted, "starter"):
-        return 3 if bare(stem) in own else 2
-    if not {*own}.isdisjoint(map(bare, version_of(stem))):
+    stem, plain = file.path.stem, bare(file.path.stem)
+    own = (bare(exercise), "starter")
+    if plain not in own and bare(without_marks(stem)) in own:
+        return 2
+    if any(plain.startswith(name) and name in map(bare, version_of(stem)) for name in own):
         return 3
-    return int(wanted in bare(stem))
+    return int(own[0] in plain)

@@ -68,6 +68,7 @@ class _Level:
             told, clues.names.ids, lambda file: sharing.answers(Unit(flat[file].unit, file))
         )
         self._code = [self._told[e.file] for e in self.entries if e.file.is_code and e.is_flat]
+        self._has_names = any(told.student for told in self._code)
         self._beside = Beside(self.entries, self._told, clues)
         self.modules = self._beside.modules
         self._is_of_one = _of_one(self.entries, self.modules, clues.names)
@@ -98,7 +99,7 @@ class _Level:
         whole = PurePosixPath(entry.section, entry.path)
         if self._is_of_one or file in self._beside.own:
             return self._name, whole, False
-        if not entry.is_flat and file in {*self.modules, *self._beside.strays}:
+        if not entry.is_flat and (file in self.modules or file in self._beside.strays):
             return self._name, whole, True
         named = partial(self._sections.named, entry.place)
         if not entry.is_flat:
@@ -107,7 +108,7 @@ class _Level:
             first = attempt.student if attempt else first
             return named(first) if entry.section else first, entry.inner, False
         tells = self._told[file]
-        is_nobody_s = not tells.student and any(told.student for told in self._code)
+        is_nobody_s = not tells.student and self._has_names
         if _is_the_course_s(file, entry.unit, names) or (is_nobody_s and names.is_as_given(file)):
             return self._name, entry.inner, True
         if entry.section:

@@ -125,9 +125,9 @@ class Needs:
             yield from binders
             return
         above = binders[: bisect_left(binders, at)]
-        changers = self._effects.changers.get(name, ())
+        changers = self._effects.changers.get(name, [])
         is_none = all(facts[place].is_none for place in above)
-        is_filled = bool(changers) and next(iter(changers)) < at
+        is_filled = bool(changers) and changers[0] < at
         if is_none or (not is_filled and all(facts[place].is_empty for place in above)):
             # It has no value yet, so what stands below is what gives it one.
             given = (*binders, *changers)
