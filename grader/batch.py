@@ -34,9 +34,9 @@ from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
 from grader.model.submission import submission_digest
 from grader.outputs import Outputs
+from grader.results import UNSIGNED, store_key
 from grader.source import lean
 from grader.store import Row, Seat, Store
-from grader.stored import UNSIGNED, store_key
 from grader.tally import Summary, Tally, counted
 
 if TYPE_CHECKING:

@@ -138,11 +138,13 @@ class Database:
 
     @contextmanager
     def complaints(self) -> Iterator[None]:
-        """Say SQLite's errors in sentences."""
+        """Say SQLite's errors in sentences, and what is wrong with values that were read."""
         try:
             yield
         except sqlite3.Error as error:
             raise StoreError(_sentence(self.path, error)) from error
+        except ValueError as error:
+            raise StoreError(f"{self.path} was changed or damaged: {error!s:.200}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

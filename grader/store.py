@@ -26,8 +26,8 @@ from grader.model.report import report_json
 from grader.model.submission import Person, Student
 from grader.model.text import timestamp
 from grader.register import Register
+from grader.results import Result, read_report, read_result
 from grader.signing import Signed
-from grader.stored import Stored, read_report, read_stored
 from grader.tables import ROWS, SCHEMA, SEATS, UNMATCHED
 
 if TYPE_CHECKING:
@@ -208,31 +208,26 @@ class Store:
 
         With `until`, only that run and earlier ones count.
         """
-        for (
-            submission,
-            exercise,
-            key,
-            known,
-            participant,
-            stem,
-            text,
-            graded_at,
-            run,
-            signature,
-            isolation,
-        ) in self._db.rows(ROWS, until=self.last_run() if until is None else until):
-            student = Student.model_validate_json(known)
-            student = student.model_copy(update={"participant": participant})
-            seat = Seat(submission, exercise, key, student, stem)
-            if text is None:
-                yield Row(seat, None, None, None)
-                continue
-            signed = None if signature is None else Signed(text, signature)
-            stored = Stored(submission, exercise, key, student, isolation, text, signed)
-            report, fault = read_stored(stored, self._key)
-            of_today = report.of_student(student) if report else None
-            moment = datetime.fromisoformat(graded_at)
-            yield Row(seat, of_today, moment, run, signed, fault)
+        for found in self._db.rows(ROWS, until=self.last_run() if until is None else until):
+            with self._db.complaints():
+                row = self._row(found)
+            yield row
+
+    def _row(self, found: tuple[Any, ...]) -> Row:
+        (
+            submission, exercise, key, known, participant, stem,
+            text, graded_at, run, signature, isolation,
+        ) = found  # fmt: skip
+        student = Student.model_validate_json(known)
+        student = student.model_copy(update={"participant": participant})
+        seat = Seat(submission, exercise, key, student, stem)
+        if text is None:
+            return Row(seat, None, None, None)
+        signed = None if signature is None else Signed(text, signature)
+        result = Result(submission, exercise, key, student, isolation, text, signed)
+        report, fault = read_result(result, self._key)
+        of_today = report.of_student(student) if report else None
+        return Row(seat, of_today, datetime.fromisoformat(graded_at), run, signed, fault)
 
     def chosen(self, exercise: str | None) -> Iterator[Row]:
         """Return the rows of one exercise, or of all; raise UsageError where there are none."""
@@ -269,7 +264,8 @@ class Store:
 
     def people(self) -> list[Person]:
         """Return the students of all runs."""
-        return self._register.people()
+        with self._db.complaints():
+            return self._register.people()
 
     def ids(self) -> dict[tuple[str, str], str]:
         """Return the ids of all submissions that a run has found, by stem and exercise."""

@@ -24,10 +24,10 @@ from grader.executors import local_executor, run_job
 from grader.ingest import gather
 from grader.ingest.roster import Roster
 from grader.model.submission import Student
+from grader.results import FORGED, MOVED, OTHER, UNSIGNED
 from grader.sandbox.layers import Level
 from grader.signing import Key
 from grader.store import Store
-from grader.stored import FORGED, MOVED, OTHER, UNSIGNED
 
 ROOT = Path(__file__).parents[2]
 POINTS = {"fail": "0", "pass": "2"}

@@ -19,8 +19,8 @@ from grader.errors import StoreError
 from grader.model.report import report_json
 from grader.model.submission import Person, Student
 from grader.model.text import timestamp
+from grader.results import store_key
 from grader.store import Seat, Store, Unmatched, utc_now
-from grader.stored import store_key
 
 
 @pytest.fixture
@@ -315,6 +315,30 @@ def test_a_report_that_cannot_be_read_is_in_nobody_s_way(tmp_path, make_report, 
         assert re.search(fault, ada.fault)
         with pytest.raises(StoreError, match=r"ada\.zero_init: its report"):
             list(store.history("ada.zero_init"))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE results SET graded_at = 'yesterday'",
+        "UPDATE people SET student = '{'",
+        "UPDATE people SET student = '{}'",
+        "UPDATE handed SET identity = 'x'",
+    ],
+)
+def test_what_is_no_value_of_ours_is_said_in_a_sentence(tmp_path, make_report, edit):
+    path = tmp_path / "store.sqlite"
+    with Store(path) as store:
+        ada = Student(label="ada")
+        start(store, seat(), people=[Person("ada", ada, frozenset([ada]))])
+        store.add(1, seat(), make_report("passed"))
+        db = sqlite3.connect(path)
+        assert db.execute(edit).rowcount == 1
+        db.commit()
+        db.close()
+        with pytest.raises(StoreError, match="was changed or damaged") as caught:
+            assert list(store.rows()) == store.people()
+        assert "\n\n" not in str(caught.value)
 
 
 def test_no_store_is_made_where_only_reading_was_asked(tmp_path):

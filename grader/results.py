@@ -21,7 +21,7 @@ OTHER: Final = "it was signed for a student with another account, address or id 
 _LASTING: Final = ("email", "login", "user_id", "sis_id", "lti_sub")
 
 
-class Stored(NamedTuple):
+class Result(NamedTuple):
     """A result as the store holds it, and what it is held to be."""
 
     submission: str
@@ -41,25 +41,25 @@ def store_key(submission: str, exercise: str, grader_version: str, isolation: st
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def read_stored(stored: Stored, key: Key | None) -> tuple[ScoreReport | None, str]:
+def read_result(result: Result, key: Key | None) -> tuple[ScoreReport | None, str]:
     """Return the report; with a key, only if that signed it, as the result that it is held to be.
 
     Whoever can write into the store can move a genuine report to another submission or student:
     it says itself whose it is, and of which files, of which exercise, it is the result.
     """
-    report, fault = read_report(stored.text)
+    report, fault = read_report(result.text)
     # What has no points has nothing to be forged, and is graded again.
     if report is None or key is None or report.status is not Status.GRADED:
         return report, fault
-    if stored.signed is None:
+    if result.signed is None:
         return None, UNSIGNED
-    if not key.is_genuine(stored.signed):
+    if not key.is_genuine(result.signed):
         return None, FORGED
     found = report.submission.digest, report.exercise.digest, report.grader.version
-    own = report.submission.id, report.exercise.id, store_key(*found, stored.isolation)
-    if own != (stored.submission, stored.exercise, stored.key):
+    own = report.submission.id, report.exercise.id, store_key(*found, result.isolation)
+    if own != (result.submission, result.exercise, result.key):
         return None, MOVED
-    if _differ(report.submission.student, stored.student):
+    if _differ(report.submission.student, result.student):
         return None, OTHER
     return report, ""
 
