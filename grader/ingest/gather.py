@@ -23,6 +23,7 @@ from grader.ingest.gathered import (
     Known,
     LeftOver,
     Submission,
+    shortened,
 )
 from grader.ingest.layout import Clues, student_of
 from grader.ingest.listing import code_below, list_files
@@ -95,7 +96,7 @@ def gather(
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(left for f in found for left in _left_over(f, labels, given)), *_strays(read, names)),
+        (*(one for f in found for one in _left_over(f, labels, given)), *_strays(read, names)),
         chosen.title,
         tuple(filter(None, hints)),
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -246,10 +247,14 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
     )
 
 
-def _left_over(
+def _left_over(one: _Found, labels: Mapping[Student, str], given: Given | None) -> list[LeftOver]:
+    """Return what of a student's files no submission holds, and what could not be read."""
+    return shortened([*_each_left_over(one, labels, given)])
+
+
+def _each_left_over(
     one: _Found, labels: Mapping[Student, str], given: Given | None
 ) -> Iterator[LeftOver]:
-    """Yield what of a student's files no submission holds, and what could not be read."""
     student, texts = one.files.student, given.texts if given else ()
     label, alone = labels[student], not one.files.matched
     for unread in listed(one.unread, is_all=one.nothing_read):

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import faulthandler
 import os
 import signal
 from multiprocessing import get_all_start_methods, get_context
@@ -140,6 +141,7 @@ class Apart:
 def _serve(ours: Connection, channel: Connection, seconds: float, memory_mib: int) -> None:
     """Answer requests until the other end is closed."""
     ours.close()  # the parent's end, or it would never be seen closed
+    faulthandler.disable()  # its parent tells what its end means
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to answer
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)

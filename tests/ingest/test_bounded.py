@@ -237,3 +237,27 @@ def test_entries_come_small_ones_first():
     data = zipped([("large.py", "x" * 99), ("small.py", "x"), ("medium.py", "x" * 9)])
     assert [e.path for e in iter_entries(data)] == ["small.py", "medium.py", "large.py"]
     assert [e.number for e in iter_entries(data)] == [1, 2, 0]
+
+
+def test_of_thousands_of_files_some_are_listed_and_the_others_counted(class_of):
+    files = [(f"data/{n:05}.txt", "") for n in range(3000)]
+    eve = zipped([*files, ("zero_init.py", ZERO), ("broken.py", b"\0\0")])
+    found = class_of({"eve.zip": eve, "ada.zip": zipped([("zero_init.py", ZERO)])})
+    assert {*reports(found)} == {"ada", "eve"}
+    assert len(found.left_over) == 101
+    # What needs a look comes first, and nothing is left out of the count.
+    assert found.left_over[0].path == "eve/broken.py"
+    assert found.left_over[-1].path == "eve/data/00099.txt and 2,900 more files"
+
+
+@pytest.mark.parametrize("copies", [30, 400])
+def test_files_with_marks_are_not_compared_each_with_each(class_of, monkeypatch, copies):
+    asked = []
+    real = contents.Contents.may_import
+    monkeypatch.setattr(
+        contents.Contents, "may_import", lambda *args: asked.append(args) or real(*args)
+    )
+    files = [(f"m{n}-1.py", f"import m{n + 1}\n") for n in range(copies)]
+    class_of({"eve.zip": zipped([*files, ("zero_init.py", ZERO)])})
+    assert len(asked) <= 300 * 300
+    assert bool(asked) == (copies == 30)
