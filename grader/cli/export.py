@@ -127,7 +127,8 @@ def _place(folder: Path, out: Path | None, to: str, target: Target) -> Path:
 
 def _given(to: str, target: Target, into: Path | None) -> str:
     """Return the text of the file given to be filled in."""
-    from grader.errors import UsageError, unreadable
+    from grader.errors import UsageError
+    from grader.export.cells import table_text
 
     if into is None:
         if target.needs_into:
@@ -135,10 +136,7 @@ def _given(to: str, target: Target, into: Path | None) -> str:
         return ""
     if not target.into:
         raise UsageError(f"{to} fills in no file: leave --into out")
-    try:
-        return into.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(into, error) from None
+    return table_text(into)
 
 
 def _count(number: int, what: str) -> str:

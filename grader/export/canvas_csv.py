@@ -12,19 +12,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
+from grader.export.cells import Table, read_number, read_table, safe_cell, write_table
 from grader.export.document import Document, Entry, Left, Options, Target
-from grader.export.grades import (
-    Grades,
-    Table,
-    by_student,
-    points_for,
-    read_number,
-    read_table,
-    safe_cell,
-    titles,
-    with_left,
-    write_table,
-)
+from grader.export.grades import Grades, by_student, points_for, titles, with_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

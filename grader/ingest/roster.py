@@ -15,8 +15,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import UsageError, unreadable
-from grader.export.grades import read_table
+from grader.errors import UsageError
+from grader.export.cells import read_table, table_text
 from grader.export.worksheet import participant_in
 from grader.ingest.file_names import bare
 from grader.model.names import name_keys, same_name, spelling
@@ -171,11 +171,7 @@ def join(student: Student, row: Student) -> Student:
 
 def read_roster(path: Path) -> Roster:
     """Read a roster; raise UsageError when it is none."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(f"the roster {path}", error) from None
-    table = read_table(text, "a roster")
+    table = read_table(table_text(path, "the roster"), "a roster")
     wanted = COLUMNS | {"first": _FIRST_NAME, "last": _LAST_NAME}
     columns = {
         name: column
