@@ -13,6 +13,7 @@ import re
 import sys
 from typing import Final
 
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _ERRORS: Final = "grader.replaced"
 _PLAIN: Final = {"✓": "ok", "✗": "x", "…": "...", "─": "-", "—": "-", "·": "-"} | {
     "±": "+-", "≈": "~", "≤": "<=", "²": "^2", "³": "^3", "“": "'", "”": "'"
@@ -52,7 +53,7 @@ def write_json(text: str) -> None:
     try:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError:
-        text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
+        text = _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
     sys.stdout.write(text)
 
 

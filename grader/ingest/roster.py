@@ -47,6 +47,7 @@ _LAST_NAME: Final = (
 )  # fmt: skip
 # Canvas calls its own number just ID, and only in a table that has its column Section.
 _CANVAS: Final = ("id", "section")
+_BETWEEN_WORDS: Final = re.compile(r"\W+")
 # Exact on both sides, in the order in which they are trusted. A participant's number counts in one
 # assignment alone, the others are a person's for as long as the class lasts.
 LASTING: Final = ("lti_sub", "user_id", "sis_id", "email", "login")
@@ -199,7 +200,7 @@ def _full_name(name: str, first: str, last: str) -> str:
     """Return a name of a column for all of it, or of its parts; `name` may be the last name."""
     if not name:
         return f"{first} {last}".strip()
-    words = {*map(bare, re.split(r"\W+", name))}
+    words = {*map(bare, _BETWEEN_WORDS.split(name))}
     if last and not first:
         return name if words.issuperset(map(bare, last.split())) else f"{name} {last}"
     is_whole = last or words.issuperset(map(bare, first.split()))
