@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from grader.cli.terminal import note, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,7 +105,7 @@ def export(
         written = write(place, target.export(entries, options), left, caveats)
     _tell(caveats, left)
     grades = len(graded - {item.submission for item in left})
-    print(f"{_count(grades, 'grade')} in {_count(written, 'document')}: {place}")
+    say(f"{_count(grades, 'grade')} in {_count(written, 'document')}: {place}")
     raise typer.Exit(3 if left else 0)
 
 
@@ -115,7 +116,7 @@ def _autograder(exercise: str | None, out: Path | None, course: Path | None) -> 
 
     if exercise is None:
         raise UsageError("an autograder is for one assignment: name its exercise with --exercise")
-    print(build(open_course(course).folder(exercise), out or Path("autograder.zip")))
+    say(str(build(open_course(course).folder(exercise), out or Path("autograder.zip"))))
 
 
 def _place(folder: Path, out: Path | None, to: str, target: Target) -> Path:
@@ -174,8 +175,8 @@ def _of_one_exercise(entries: Iterator[Entry], to: str) -> Iterator[Entry]:
 def _tell(caveats: Counter[str], left: list[Left]) -> None:
     for caveat, count in caveats.items():
         where = f"in {count} documents, " if count > 1 else ""
-        print(f"{where}{caveat}", file=sys.stderr)
+        note(f"{where}{caveat}")
     for item in left[:_SHOWN]:
-        print(f"not exported: {item.submission}: {item.reason}", file=sys.stderr)
+        note(f"not exported: {item.submission}: {item.reason}")
     if len(left) > _SHOWN:
-        print(f"and {len(left) - _SHOWN} more", file=sys.stderr)
+        note(f"and {len(left) - _SHOWN} more")
