@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import unicodedata
+from functools import partial
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
 import patterns
 import pytest
 from patterns import MOST, Use
 
+from grader.catalog import find_course
 from grader.ingest import file_names
 from grader.ingest.answers import contents
+from grader.ingest.answers.contents import Contents
 from grader.model.text import clean_text
 from grader.source.paths import LONGEST_NAME, place
 from grader.testing import quotations, redaction, wording
+from grader.testing.failures import CheckFailed
 from grader.testing.quotations import Quotations
 from grader.testing.redaction import Redaction
-from grader.wire.messages import Argument, Returned
+from grader.wire.messages import Argument, Raised, Returned
 
 AUTHORS = (
     "grader.leaks._",
@@ -38,11 +44,7 @@ MADE = {
 """Patterns that a module makes of a course's names or of a list, and how they are used."""
 USES = {use.name: use for use in patterns.uses()}
 STRANGERS = [name for name in USES if not name.startswith(AUTHORS) and name not in NAMES]
-EXERCISE = SimpleNamespace(
-    id="zero_init",
-    title="Zero initialisation",
-    functions=[SimpleNamespace(name="initialize", aliases=("init", "initialise"))],
-)
+EXERCISE = find_course(Path(__file__)).folder("zero_init").exercise
 
 
 def slow(use: Use) -> str | None:
@@ -71,8 +73,8 @@ def test_no_text_keeps_a_pattern_searching(name: str) -> None:
 @pytest.mark.parametrize("module", MADE)
 def test_no_text_keeps_a_pattern_searching_that_was_made(module: str) -> None:
     made = {
-        "grader.ingest.answers.contents": (contents._pattern(EXERCISE),),  # type: ignore[arg-type]
-        "grader.ingest.file_names": (file_names._pattern(EXERCISE),),  # type: ignore[arg-type]
+        "grader.ingest.answers.contents": (contents._pattern(EXERCISE),),
+        "grader.ingest.file_names": (file_names._pattern(EXERCISE),),
         "grader.testing.wording": wording._patterns(),
     }
     for pattern in made[module]:
@@ -111,6 +113,40 @@ def ratio(walk: object, few: object, many: object) -> float:
         walk(size)  # type: ignore[operator]
         times.append(time.process_time() - began)
     return times[0] / max(times[1], 1e-7) if times[0] > 0.02 else 4.0
+
+
+def look(name: str, again: str, size: int) -> None:
+    """Read a file as the trusted side does before a worker is asked."""
+    text = again * (size // len(again))
+    if name.endswith(".ipynb"):
+        output = {"output_type": "stream", "name": "stdout", "text": text}
+        cell = {"cell_type": "code", "source": text, "outputs": [output], "metadata": {}}
+        text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+    data = text.encode()
+    file = SimpleNamespace(path=PurePosixPath(name), read=lambda: data)
+    Contents([EXERCISE])._looked(file)  # type: ignore[arg-type]
+    redacting = Redaction([("cell 1", text)])
+    redacting.is_name("x")
+    redacting.told(Raised("KeyError", "x", "cell 1", 1, out_of_memory=False, needs=""), "")
+    redacting.told(Returned([text]), "")
+    redacting.failure(CheckFailed(text, [text]))
+
+
+@pytest.mark.parametrize("name", ["utils.py", "a.ipynb"])
+def test_a_file_of_one_run_is_read_in_proportion(name: str) -> None:
+    runs = ["import a, ", "def f(", "%%x\n", "'\"", "\\\n", "([{", "#", "a\n"]
+    for again in (*runs, *patterns.SIGNS):
+        assert ratio(partial(look, name, again), 20_000, 80_000) < MOST, again[:20]
+
+
+def test_an_import_of_nothing_but_spaces_is_read_in_proportion() -> None:
+    def read(size: int) -> None:
+        data = b"from" + b" " * size
+        file = SimpleNamespace(path=PurePosixPath("utils.py"), read=lambda: data)
+        found = Contents([EXERCISE])._looked(file)  # type: ignore[arg-type]
+        assert found.error is None
+
+    assert ratio(read, 475_000, 1_900_000) < MOST
 
 
 @pytest.mark.parametrize("marks", ["\u0300", "\u0315\u0300", "\u0316\u0315\u0301", "\u0344\u0323"])
