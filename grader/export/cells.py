@@ -31,8 +31,8 @@ _FORMULA: Final = "-=+@\uff1d\uff0b\uff0d\uff20"
 # One that splits at another delimiter than ours knows no quotes but at the start of a cell: so a
 # formula may begin after any of these signs, not only at the start of a text.
 _BEGINS_FORMULA: Final = re.compile(
-    rf"\A(?=[ \u00a0\ufeff\"]*+[{_FORMULA}\t\r\n])"
-    rf"|(?<=[;|\t\r\n])(?=[ \u00a0\ufeff\"]*+[{_FORMULA}])"
+    rf"\A(?=[\t\r\n]|[\s\ufeff\"]*+[{_FORMULA}])"
+    rf"|(?<=[;|\t\r\n])(?=(?:[^\S\t\r\n]|[\ufeff\"])*+[{_FORMULA}])"
 )
 # PHP, in which Moodle is written, takes a quote after this sign for no end of a cell.
 _BACKSLASH: Final = re.compile(r'\\(?="|\Z)')
