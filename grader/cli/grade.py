@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from grader.cli.options import CourseOption, open_course
+from grader.cli.terminal import note_progress, say, unguarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from grader.batch import Progress
     from grader.ingest import Gathered
     from grader.sandbox.layers import Level
@@ -111,7 +110,7 @@ def grade(
 
     count, key = jobs or available_jobs(), _key(sign, level)
     executor = partial(local_executor, count)
-    way = Way(run_job, executor, count, level, exercise, _progress(), key, whole_class)
+    way = Way(run_job, executor, count, level, exercise, _show, key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
     with TemporaryDirectory(prefix="grader-") as scratch:
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
@@ -134,7 +133,7 @@ def _finish(summary: Summary, out: Path) -> NoReturn:
     """Say what became of a run, and exit by it."""
     from grader.cli.complaints import complain
 
-    _clear()
+    note_progress("")
     complain(summary)
     _print(summary, out)
     if summary.interrupted:
@@ -151,7 +150,7 @@ def sample(
 
     written = write_sample(open_course(course), out)
     students = {path.relative_to(out).parts[0].partition("_")[0] for path in written}
-    print(f"{len(written)} files of {len(students)} students in {out}")
+    say(f"{len(written)} files of {len(students)} students in {out}")
 
 
 def _level(required: str | None, unsandboxed: bool) -> Level:
@@ -204,28 +203,18 @@ def _known(what: str, name: str, names: list[str]) -> None:
         raise unknown(what, name, names)
 
 
-def _progress() -> Callable[[Progress], None]:
-    """Return what shows progress: one line that is written over, on a terminal only."""
-    return _show if sys.stderr.isatty() else lambda _: None
-
-
 def _show(progress: Progress) -> None:
+    """Show progress: one line that is written over, on a terminal only."""
     left = f"{progress.eta_seconds:.0f} s left" if progress.done < progress.total else "done"
-    line = f"graded {progress.done} of {progress.total}, {progress.rate:.1f} a second, {left}"
-    print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr)
+    note_progress(
+        f"graded {progress.done} of {progress.total}, {progress.rate:.1f} a second, {left}"
+    )
 
 
 def _print(summary: Summary, out: Path) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
-
-    from grader.model.text import clean_line
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("exercise")
@@ -237,8 +226,8 @@ def _print(summary: Summary, out: Path) -> None:
         mean = "-" if one.mean is None else f"{one.mean:.0%}"
         table.add_row(exercise, str(one.submissions), str(one.graded), str(one.full), mean, common)
     # Plain text but for a terminal that wants more; rich heeds NO_COLOR by itself.
-    width = None if sys.stdout.isatty() else 100
-    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+    stream = unguarded(sys.stdout)
+    width = None if stream.isatty() else 100
+    Console(file=stream, width=width, highlight=False, markup=False, emoji=False).print(table)
     again = f", {summary.stored} were graded before" if summary.stored else ""
-    where = clean_line(str(out))
-    print(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {where}")
+    say(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {out}")
