@@ -39,7 +39,7 @@ def complain(summary: Summary) -> None:
     _list(title, distrusted)
     if n := summary.unsigned:
         what = "1 submission was" if n == 1 else f"{n} submissions were"
-        print(f"{what} graded without a signature before, and anew to sign it", file=sys.stderr)
+        note(f"{what} graded without a signature before, and anew to sign it")
     unmatched = [item for item in summary.unmatched if item.path]
     _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
     _tell_passed_over(summary.passed_over)
