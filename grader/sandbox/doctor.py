@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.layers import ADVICE, DEFAULT_LEVEL, LAYERS, Level, missing, reached
+from grader.sandbox.layers import DEFAULT_LEVEL, LAYERS, Level, advice, missing, reached
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Findings:
                 "active": name in self.active,
                 "gives": gives,
                 "reason": self.reasons.get(name),
-                "advice": None if name in self.active else self._advice(name),
+                "advice": None if name in self.active else advice(name, self._reason(name)),
             }
             for name, gives in LAYERS.items()
         }
@@ -49,17 +49,16 @@ class Findings:
             held = name in self.active
             lines.append(f"{'yes' if held else 'no ':<4}{name:<14}{gives}")
             if not held:
-                lines.append(f"      because: {self.reasons.get(name, 'it does not hold here')}")
-                advice = self._advice(name)
-                lines += [f"      to get it: {advice}"] if advice else []
+                reason = self._reason(name)
+                lines.append(f"      because: {reason}")
+                lines += [f"      to get it: {remedy}"] if (remedy := advice(name, reason)) else []
         lines.append(f"\nisolation level reached: {self.level} (for grading: {DEFAULT_LEVEL})")
         if missing(DEFAULT_LEVEL, self.active):
             lines.append("`grader grade` refuses here unless --require-isolation asks for less")
         return "\n".join(lines) + "\n"
 
-    def _advice(self, name: str) -> str | None:
-        needed = not self.reasons.get(name, "").startswith("not needed")
-        return ADVICE.get(name) if needed else None
+    def _reason(self, name: str) -> str:
+        return self.reasons.get(name, "it does not hold here")
 
 
 def examine() -> Findings:
