@@ -100,8 +100,10 @@ def grade(
     from grader.enrolment import known_before
     from grader.executors import available_jobs, local_executor
     from grader.ingest import Given, gather, read_roster
+    from grader.sandbox.launch import need_open_files
     from grader.signing import signer
 
+    need_open_files()
     opened = open_course(course)
     level = _level(require_isolation, allow_unsandboxed)
     _judge_options(path, out, layout, only, whole_class=whole_class)

@@ -1,13 +1,21 @@
-"""Find out what this machine enforces: start a forkserver and report what its trials said."""
+"""Find out what this machine enforces: what a forkserver's trials say, and one submission."""
 
 from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
+
+from grader.errors import SandboxError
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.layers import DEFAULT_LEVEL, LAYERS, Level, advice, missing, reached
+from grader.sandbox.material import Material
+from grader.sandbox.session import Session, WorkerLost
+from grader.wire.messages import Argument, Returned
+
+RIGHT: Final = Material([("cell 1", "import numpy as np\ndef f(x): return np.exp(x).sum()")])
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,12 @@ class Findings:
 
 
 def examine() -> Findings:
-    """Try every layer; raise SandboxError when not even a forkserver starts."""
-    with Forkserver() as forkserver:
+    """Try every layer, then a right submission; raise SandboxError when that cannot be graded."""
+    with Forkserver() as forkserver, Session(forkserver, RIGHT) as session:
+        try:
+            reply = session.call(["f"], [Argument("x", np.arange(3.0))], seed=1)
+        except WorkerLost as lost:
+            raise SandboxError(f"a right submission does not run here: {lost}") from None
+        if not isinstance(reply, Returned):
+            raise SandboxError(f"a right submission does not run here: {reply}")
         return Findings(forkserver.layers, forkserver.reasons)
