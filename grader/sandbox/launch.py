@@ -76,7 +76,7 @@ def launch(disabled: Collection[str] = ()) -> Launched:
         return launch_plain(reason)
     as_root = _is_root()
     program = bubblewrap.find() or ""
-    prefix = bubblewrap.command(program, sys.executable, ENVIRONMENT, as_root=as_root)
+    prefix = bubblewrap.command(program, _interpreter(), ENVIRONMENT, as_root=as_root)
     return _start(prefix, bubblewrap.INSIDE, "")
 
 
@@ -106,6 +106,11 @@ def _no_namespaces(disabled: Collection[str]) -> str:
     return "" if bubblewrap.find() else "bubblewrap is not installed"
 
 
+def _interpreter() -> str:
+    """Return Python's program itself, not a link to it: beside it lie its libraries."""
+    return os.path.realpath(sys.executable)
+
+
 def _is_root() -> bool:
     return sys.platform.startswith("linux") and os.getuid() == 0
 
@@ -120,7 +125,7 @@ def _start(prefix: list[str], package: str, reason: str) -> Launched:
     )
     # -S and -s: no site files or user folder may run code; -P: nor the current folder.
     process = subprocess.Popen(  # noqa: S603
-        [*prefix, sys.executable, "-SsPc", boot],
+        [*prefix, _interpreter(), "-SsPc", boot],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,
