@@ -86,6 +86,13 @@ def test_advice_fits_the_reason(layer: str, reason: str, remedy: str | None) -> 
     assert given is None if remedy is None else remedy in str(given)
 
 
+def test_where_nobody_knows_what_to_do_nothing_is_advised() -> None:
+    with pytest.raises(IsolationTooLow) as refused:
+        require(DEFAULT_LEVEL, (*ALWAYS, "no_new_privs", "seccomp"), {"landlock": "[Errno 5] no"})
+    assert "landlock: [Errno 5] no\n" in str(refused.value)
+    assert "to get it" not in str(refused.value)
+
+
 def test_findings_in_words(monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion) -> None:
     for name, value in {"system": "Linux", "release": "6.1", "python_version": "3.12.1"}.items():
         monkeypatch.setattr(doctor.platform, name, lambda value=value: value)
