@@ -101,7 +101,7 @@ def grade(
     from grader.executors import available_jobs, local_executor
     from grader.ingest import Given, gather, read_roster
 
-    opened = open_course(course)
+    opened = open_course(course, staff=True)
     level = _level(require_isolation, allow_unsandboxed)
     _judge_options(path, out, layout, only, whole_class=whole_class)
     if exercise is not None:
@@ -148,7 +148,7 @@ def sample(
     """Write a class to try things on: right, wrong, unfinished and broken answers."""
     from grader.sample import write_sample
 
-    written = write_sample(open_course(course), out)
+    written = write_sample(open_course(course, staff=True), out)
     students = {path.relative_to(out).parts[0].partition("_")[0] for path in written}
     say(f"{len(written)} files of {len(students)} students in {out}")
 
@@ -189,7 +189,9 @@ def _judge_options(
     from grader.errors import UsageError
     from grader.ingest import LAYOUTS
     from grader.outputs import refuse_outputs
+    from grader.sandbox.launch import need_open_files
 
+    need_open_files()
     _known("layout", layout, ["auto", *LAYOUTS])
     if whole_class and only:
         raise UsageError("--whole-class and --only contradict each other")

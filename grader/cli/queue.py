@@ -54,7 +54,7 @@ def xqueue(
     from grader.lms.xqueue import Pull, Queue
     from grader.model.report import ScoreReport, report_json
 
-    opened = open_course(course)
+    opened = open_course(course, staff=True)
     if exercise is not None:
         opened.folder(exercise)
     login = secrets(("username", "password"), "XQUEUE", credentials)
