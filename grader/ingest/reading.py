@@ -53,8 +53,8 @@ def read_layout(
         folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
         if is_recognised or (folders - {name} and folders <= known.labels):
             raise UsageError(
-                f"{path} is called like the student {name}, and holds what may be a class: if it "
-                f"is one, rename it; if not, grade the class that {name} is in, with --only {name!r}"
+                f"{path} is called like the student {name}, and holds what may be a class: rename "
+                f"it if it is one; else grade the class that {name} is in, with --only {name!r}"
             )
         inner = PurePosixPath(*reversed(outer))
         student = Student(label=name)
@@ -157,9 +157,9 @@ def _above(path: Path) -> list[str]:
     return [clean_line(printable(folder.name)) for folder in _folders(path)]
 
 
-def hint(chosen: Layout, listing: Listing, clues: Clues) -> str:
+def hint(layout: str, chosen: Layout, listing: Listing, clues: Clues) -> str:
     """Return what speaks against the layout that was recognised: names that do not fit it."""
-    tops = _levels(listing, clues)[-1].tops
+    tops = _levels(listing, clues)[-1].tops if layout == "auto" else frozenset()
     for name, layout in LAYOUTS.items():
         fitting = {top for top in tops if layout.names and layout.names(top)}
         if not fitting or (layout is not chosen and chosen.names):
