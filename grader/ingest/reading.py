@@ -160,13 +160,13 @@ def _above(path: Path) -> list[str]:
 def hint(layout: str, chosen: Layout, listing: Listing, clues: Clues) -> str:
     """Return what speaks against the layout that was recognised: names that do not fit it."""
     tops = _levels(listing, clues)[-1].tops if layout == "auto" else frozenset()
-    for name, layout in LAYOUTS.items():
-        fitting = {top for top in tops if layout.names and layout.names(top)}
-        if not fitting or (layout is not chosen and chosen.names):
+    for name, way in LAYOUTS.items():
+        fitting = {top for top in tops if way.names and way.names(top)}
+        if not fitting or (way is not chosen and chosen.names):
             continue
         others = sorted(tops - fitting)
-        count = f"{len(fitting)} of {len(tops)} files and folders are named as in {layout.title}"
-        if layout is not chosen:
+        count = f"{len(fitting)} of {len(tops)} files and folders are named as in {way.title}"
+        if way is not chosen:
             return f"{count}: if it is one, say --layout {name}"
         if others:
             shown = ", ".join(others[:3])
