@@ -43,8 +43,8 @@ def read_layout(
         raise UsageError(f"{path} is a part of a Gradescope export: name that, and --only LABEL")
     chosen, level, is_recognised = _chosen(layout, listing, clues)
     for name in _TOLD_BY_NAME if layout == "auto" else {layout}.intersection(_TOLD_BY_NAME):
-        within, is_sure = _within(listing, path, above, LAYOUTS[name])
-        if within and ((is_sure and layout == "auto") or not is_recognised):
+        within = _within(listing, path, above, LAYOUTS[name])
+        if within and (layout == "auto" or not is_recognised):
             return LAYOUTS[name], list(LAYOUTS[name].read(Entries(within), clues))
     outer = list(takewhile(clues.names.folder_of, above))
     outer = above[: _depth_of_known(path, above, listing, known) or len(outer)]
@@ -90,18 +90,16 @@ def _chosen(layout: str, listing: Listing, clues: Clues) -> tuple[Layout, Entrie
     return way, next(some, levels[0]), False
 
 
-def _within(
-    listing: Listing, path: Path, above: Sequence[str], way: Layout
-) -> tuple[list[StoredFile], bool]:
-    """Return the files as the class has them, in what a system names so, and whether it is sure.
+def _within(listing: Listing, path: Path, above: Sequence[str], way: Layout) -> list[StoredFile]:
+    """Return the files as the class has them, where they lie in what a system names so.
 
-    Canvas packs files alone: a folder with such a name may as well be the instructor's.
+    Canvas has no folders: one with such a name is the instructor's.
     """
     fits = way.names or (lambda _: False)
-    depth = next((n for n, part in enumerate(above[:_DEEPEST], 1) if fits(part)), 0)
+    deepest = _DEEPEST if way is LAYOUTS["moodle"] else int(not path.is_dir())
+    depth = next((n for n, part in enumerate(above[:deepest], 1) if fits(part)), 0)
     inner = PurePosixPath(*reversed(above[:depth]))
-    is_sure = way is LAYOUTS["moodle"] or (depth == 1 and not path.is_dir())
-    return [replace(file, path=inner / file.path) for file in listing.files if depth], is_sure
+    return [replace(file, path=inner / file.path) for file in listing.files if depth]
 
 
 def _depth_of_known(path: Path, above: Sequence[str], listing: Listing, known: Known) -> int:

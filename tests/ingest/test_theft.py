@@ -15,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.errors import UsageError
+from grader.ingest.gathered import Known
 from grader.ingest.litter import litter
 
 if TYPE_CHECKING:
@@ -237,6 +239,47 @@ def test_nor_where_the_others_handed_in_no_code(class_of: Any, tree: str, neighb
     found = class_of({name: "x"} | {f"s3/{name}": text for name, text in TREES[tree].items()})
     assert "s1" in {item.student for item in found.left_over if item.alone}
     assert {one.student.label for one in found.submissions} <= {"s3"}
+
+
+ALONE = {
+    "a folder of Moodle's": ("s3_13_assignsubmission_file", "s3"),
+    "an archive of Canvas's": ("s3_9_555_hw.zip", "s3"),
+    "a known student's folder": ("s3", "s3"),
+    "a known student's archive": ("s3.zip", "s3"),
+}
+
+
+@pytest.mark.parametrize("tree", TREES)
+@pytest.mark.parametrize("kind", ALONE)
+def test_nor_when_it_is_graded_alone(class_of: Any, tmp_path: Any, kind: str, tree: str) -> None:
+    name, label = ALONE[kind]
+    path = tmp_path / "class" / name
+    if name.endswith(".zip"):
+        path.parent.mkdir()
+        path.write_bytes(packed(TREES[tree]))
+    files = {} if name.endswith(".zip") else {f"{name}/{n}": t for n, t in TREES[tree].items()}
+    known = Known(frozenset({"s1", "s2", "s3", "s4", "s5"}))
+    try:
+        found = class_of(files, path=path, known=known)
+    except UsageError as error:
+        assert "called like the student s3" in str(error)  # noqa: PT017
+        assert "known" in kind
+        return
+    assert {one.student.label for one in found.submissions} == {label}
+
+
+@pytest.mark.parametrize("kind", ["moodle", "canvas", "gradescope", "plain folders"])
+def test_a_class_in_a_folder_with_numbers_in_its_name_is_no_student_of_canvas(
+    class_of: Any, tmp_path: Any, kind: str
+) -> None:
+    """The control: an instructor's folder may look like a name of Canvas's."""
+    honest, _ = CLASSES[kind]
+    folder = tmp_path / "hw_3_2026_fall"
+    folder.mkdir()
+    (folder / "download.zip").write_bytes(packed(honest))
+    for path in (folder, folder / "download.zip"):
+        labels = {one.student.label for one in class_of({}, path=path).submissions}
+        assert labels == {"s1", "s2"}
 
 
 PARTS = st.sampled_from([
