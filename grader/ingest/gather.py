@@ -90,7 +90,7 @@ def gather(
         in_order = sorted(by_student, key=_order)
         found = [_found(matcher, contents, s, by_student[s], beside) for s in in_order]
         _compare(matcher, [one.files for one in found], known)
-    hints = [hint(chosen, listing) if layout == "auto" else "", *_say_mixed(found, listing, known)]
+    hints = [hint(layout, chosen, listing, clues), *_say_mixed(found, listing, known)]
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
     there = [row for _, row in joined.values() if row]

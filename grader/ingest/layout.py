@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
-from grader.ingest.stored import StoredFile
+from grader.ingest.litter import LISTS
+from grader.ingest.stored import NOTHING, StoredFile
 from grader.model.submission import Student
 from grader.model.text import clean_line
 
@@ -56,29 +57,32 @@ class Layout:
 
     title: str
     """What it is, for people."""
-    recognise: Callable[[Sequence[StoredFile]], bool]
+    recognise: Callable[[Entries], bool]
     """Whether files are laid out in this way; the instructor's word is not needed then."""
-    read: Callable[[Sequence[StoredFile], Clues], Iterable[HandedIn]]
+    read: Callable[[Entries, Clues], Iterable[HandedIn]]
     """Whose each file is."""
     names: Callable[[str], bool] | None = None
-    """Whether the system names a student's folder or file so, where that alone tells it."""
+    """Whether the system names a student's folder or file so."""
 
 
 @dataclass(frozen=True)
 class Entries:
-    """What lies beside each other on the level of students: the outermost, or in its wrapper."""
+    """What lies beside each other in a class: outermost, or in the one folder around all of it.
 
-    wrapper: PurePosixPath
-    """The folders around everything that can be code, as zips are wont to have one."""
-    fitting: frozenset[str] = frozenset()
-    """Entries that a system's pattern fits."""
-    others: frozenset[str] = frozenset()
-    """Other entries in which there is code."""
+    Their names are all that tells a layout and whose work is: a system or the instructor wrote
+    them. What lies below is one student's, who may have called it anything.
+    """
 
-    @property
-    def most_fit(self) -> bool:
+    files: Sequence[StoredFile]
+    wrapper: PurePosixPath = field(default_factory=PurePosixPath)
+    """The folder or archive around everything that can be a student's, as zips often have one."""
+    tops: frozenset[str] = frozenset()
+    """The entries that can be students'."""
+
+    def most_fit(self, fits: Callable[[str], bool]) -> bool:
         """Whether it is the system's class: a few may be named otherwise, most may not."""
-        return len(self.fitting) > len(self.others)
+        fitting = sum(map(fits, self.tops))
+        return 2 * fitting > len(self.tops)
 
     def place(self, file: StoredFile) -> tuple[str, PurePosixPath]:
         """Return the name of the entry in which a file lies, and the path within it."""
@@ -87,47 +91,58 @@ class Entries:
         top, *inner = (file.path.relative_to(self.wrapper) if inside else file.path).parts
         return top, PurePosixPath(*inner)
 
+    def is_packed(self, file: StoredFile) -> bool:
+        """Whether a file lies in an archive, which a student handed in."""
+        return file.archive is not None and (
+            not self.wrapper.is_relative_to(file.archive.with_suffix(""))
+        )
 
-def entries(files: Sequence[StoredFile], fits: Callable[[str], bool]) -> Entries:
-    """Return the entries of a class, those that fit and those that do not.
 
-    A student's own folders are never looked into: what is in there tells nothing of the class.
+def entries(
+    files: Sequence[StoredFile], names: FileNames, is_one: Callable[[str], bool]
+) -> Iterator[Entries]:
+    """Yield what lies beside each other outermost, and then in each folder that holds all of it.
+
+    is_one: whether a name is known as that of one entry, into which nobody looks. Lists and
+    programs may lie beside a folder that holds all; any other file may be a student's.
     """
-    code = [file.path.parts for file in files if file.is_code]
-    code = code or [file.path.parts for file in files]
-    depth = 0
-    while (inside := _inside(code, depth, fits)) is not None:
-        code, depth = inside, depth + 1
-    wrapper = PurePosixPath(*code[0][:depth]) if code else PurePosixPath()
-    below = [f.path.parts[depth] for f in files if len(f.path.parts) > depth and _in(f, wrapper)]
-    return Entries(
-        wrapper,
-        frozenset(top for top in below if fits(top)),
-        frozenset(parts[depth] for parts in code if not fits(parts[depth])),
-    )
+    there, depth = list(files), 0
+    while True:
+        kept = [f for f in there if is_one(f.path.name) or not is_nobody_s(f, depth, names)]
+        wrapper = PurePosixPath(*there[0].path.parts[:depth])
+        tops = frozenset(file.path.parts[depth] for file in kept)
+        yield Entries(files, wrapper, tops)
+        is_in_one = len(tops) == 1 and all(len(file.path.parts) > depth + 1 for file in kept)
+        if not is_in_one or any(map(is_one, tops)):
+            return
+        there, depth = kept, depth + 1
 
 
-def _inside(
-    code: list[tuple[str, ...]], depth: int, fits: Callable[[str], bool]
-) -> list[tuple[str, ...]] | None:
-    """Return what lies in the one folder at `depth` that holds the class, None when none does."""
-    inside = [parts for parts in code if len(parts) > depth + 1]
-    if len({parts[depth] for parts in inside}) != 1 or any(fits(parts[depth]) for parts in code):
-        return None
-    strays = len(code) - len(inside)
-    return (
-        inside
-        if strays < max(1, len({p[depth + 1] for p in inside if fits(p[depth + 1])}))
-        else None
-    )
+def is_nobody_s(file: StoredFile, depth: int, names: FileNames) -> bool:
+    """Whether a file lies at a depth by itself, called like a list, a program or the course's."""
+    name = file.path.name
+    if len(file.path.parts) > depth + 1 or file.archive:
+        return False
+    if name == NOTHING or _is_course_s(name, names):
+        return True
+    is_list = file.path.suffix.lower() in LISTS or not names.tell(file.path.stem).student
+    return is_list and not file.is_code
 
 
-def _in(file: StoredFile, wrapper: PurePosixPath) -> bool:
-    return file.path.is_relative_to(wrapper)
+def _is_course_s(name: str, names: FileNames) -> bool:
+    return names.is_given(name) or names.is_program(PurePosixPath(name).stem)
 
 
-def other(file: StoredFile, top: str, inner: PurePosixPath, *, is_known: bool = False) -> HandedIn:
-    """Return a file that lies where the system puts none: code is somebody's, all else nobody's."""
+def other(
+    file: StoredFile,
+    top: str,
+    inner: PurePosixPath,
+    names: FileNames,
+    *,
+    is_known: bool = False,
+) -> HandedIn:
+    """Return a file where the system puts none: code is somebody's unless it is the course's."""
     label = clean_line(top if inner.parts else PurePosixPath(top).stem) or "unnamed"
     path = inner if inner.parts else PurePosixPath(top)
-    return HandedIn(Student(label=label), path, file, is_stray=not (file.is_code or is_known))
+    is_somebody_s = file.is_code and not _is_course_s(file.path.name, names)
+    return HandedIn(Student(label=label), path, file, is_stray=not (is_somebody_s or is_known))

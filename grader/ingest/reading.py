@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.ingest.file_names import without_marks
-from grader.ingest.layout import HandedIn, entries
-from grader.ingest.layouts import LAYOUTS
+from grader.ingest.layout import Entries, HandedIn, entries
+from grader.ingest.layouts import LAYOUTS, gradescope
 from grader.ingest.stored import METADATA
 from grader.model.submission import Student
 from grader.model.text import clean_line
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from grader.ingest.file_names import FileNames
     from grader.ingest.gathered import Known
     from grader.ingest.layout import Clues, Layout
     from grader.ingest.listing import Listing
@@ -39,40 +38,66 @@ def read_layout(
 
     A path within a class is read as the class would be, so that its student is the same.
     """
-    above, files, names = _above(path), listing.files, clues.names
-    if layout != "auto":
-        chosen = LAYOUTS[layout]
-    elif (path.parent / METADATA).is_file():
+    above, plain = _above(path), LAYOUTS["plain"]
+    if layout == "auto" and gradescope.fits(above[0]) and (path.parent / METADATA).is_file():
         raise UsageError(f"{path} is a part of a Gradescope export: name that, and --only LABEL")
-    else:
-        chosen = next(way for way in LAYOUTS.values() if way.recognise(_own(way, files, names)))
-    plain = LAYOUTS["plain"]
-    for way in (LAYOUTS[name] for name in _TOLD_BY_NAME):
-        told = chosen is way and not way.recognise(listing.files)
-        within = _within(listing, above, way)
-        if (told or (chosen is plain and layout == "auto")) and way.recognise(within):
-            return way, list(way.read(within, clues))
-    outer = list(takewhile(names.folder_of, above))
+    chosen, level, is_recognised = _chosen(layout, listing, clues)
+    for name in _TOLD_BY_NAME if layout == "auto" else {layout}.intersection(_TOLD_BY_NAME):
+        within = _within(listing, path, above, LAYOUTS[name])
+        if within and (layout == "auto" or not is_recognised):
+            return LAYOUTS[name], list(LAYOUTS[name].read(Entries(within), clues))
+    outer = list(takewhile(clues.names.folder_of, above))
     outer = above[: _depth_of_known(path, above, listing, known) or len(outer)]
     name = _label_at(above, len(outer), known) or listing.name
-    folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
-    if chosen is not plain or name not in known.labels or (folders and folders <= known.labels):
-        own = _own(chosen, files, names)
-        read = list(chosen.read(own, replace(clues, name=name)))
-        if chosen is plain:
-            return chosen, [_of_group(file, above, known) for file in read]
-        nobody, there = Student(label=name), {*own}
-        aside = [HandedIn(nobody, f.path, f, is_stray=True) for f in files if f not in there]
-        return chosen, [*(_called(file, names) for file in read), *aside]
-    inner = PurePosixPath(*reversed(outer))
-    student = Student(label=name)
-    return chosen, [HandedIn(student, inner / file.path, file) for file in listing.files]
+    if name in known.labels and (layout == "auto" or chosen is plain):
+        folders = {file.path.parts[0] for file in listing.files if len(file.path.parts) > 1}
+        if is_recognised or (folders - {name} and folders <= known.labels):
+            raise UsageError(
+                f"{path} is called like the student {name}, and holds what may be a class: rename "
+                f"it if it is one; else grade the class that {name} is in, with --only {name!r}"
+            )
+        inner = PurePosixPath(*reversed(outer))
+        student = Student(label=name)
+        return plain, [HandedIn(student, inner / file.path, file) for file in listing.files]
+    read = list(chosen.read(level, replace(clues, name=name)))
+    return chosen, [_of_group(file, above, known) if chosen is plain else file for file in read]
 
 
-def _within(listing: Listing, above: Sequence[str], way: Layout) -> list[StoredFile]:
-    """Return the files as the class has them, in the folder that a system names so."""
+def _levels(listing: Listing, clues: Clues) -> list[Entries]:
+    """Return where the class may lie: outermost, or in folders that hold all of it."""
+    ways = [way.names for way in LAYOUTS.values() if way.names]
+
+    def is_one(name: str) -> bool:
+        return clues.is_known(name) or any(fits(name) for fits in ways)
+
+    return list(entries(listing.files, clues.names, is_one))
+
+
+def _chosen(layout: str, listing: Listing, clues: Clues) -> tuple[Layout, Entries, bool]:
+    """Return the layout, where the class lies, and whether a system's layout recognised it.
+
+    The outermost names that a system may have written decide.
+    """
+    levels, plain = _levels(listing, clues), LAYOUTS["plain"]
+    systems = [way for way in LAYOUTS.values() if way is not plain]
+    ways = systems if layout == "auto" else [LAYOUTS[layout]]
+    for level in levels:
+        for way in ways:
+            if way.recognise(level):
+                return way, level, way is not plain
+    way = ways[0] if layout != "auto" else plain
+    some = (one for one in levels if way.names and any(map(way.names, one.tops)))
+    return way, next(some, levels[0]), False
+
+
+def _within(listing: Listing, path: Path, above: Sequence[str], way: Layout) -> list[StoredFile]:
+    """Return the files as the class has them, where they lie in what a system names so.
+
+    Canvas has no folders: one with such a name is the instructor's.
+    """
     fits = way.names or (lambda _: False)
-    depth = next((n for n, part in enumerate(above[:_DEEPEST], 1) if fits(part)), 0)
+    deepest = _DEEPEST if way is LAYOUTS["moodle"] else int(not path.is_dir())
+    depth = next((n for n, part in enumerate(above[:deepest], 1) if fits(part)), 0)
     inner = PurePosixPath(*reversed(above[:depth]))
     return [replace(file, path=inner / file.path) for file in listing.files if depth]
 
@@ -115,25 +140,6 @@ def _as_known(name: str, known: Known) -> str:
     return name if name in known.labels else without_marks(name)
 
 
-def _own(way: Layout, files: Sequence[StoredFile], names: FileNames) -> Sequence[StoredFile]:
-    """Return the files without the course's and programs that lie beside a system's names."""
-    if (fits := way.names) is None:
-        return files
-    return [
-        f
-        for f in files
-        if any(map(fits, f.path.parts))
-        or not (names.is_given(f.path.name) or names.is_program(f.path.stem))
-    ]
-
-
-def _called(file: HandedIn, names: FileNames) -> HandedIn:
-    """Return a file; one of which nothing but a name of the course's tells whose is nobody's."""
-    name = file.file.path.name
-    is_nobody = file.student == Student(label=clean_line(PurePosixPath(name).stem) or "unnamed")
-    return replace(file, is_stray=True) if is_nobody and names.is_given(name) else file
-
-
 def _folders(path: Path) -> list[Path]:
     """Return the folders that hold the files at `path`, the innermost first, a zip as one."""
     path = path.resolve()
@@ -149,17 +155,18 @@ def _above(path: Path) -> list[str]:
     return [clean_line(printable(folder.name)) for folder in _folders(path)]
 
 
-def hint(chosen: Layout, listing: Listing) -> str:
+def hint(layout: str, chosen: Layout, listing: Listing, clues: Clues) -> str:
     """Return what speaks against the layout that was recognised: names that do not fit it."""
-    for name, layout in LAYOUTS.items():
-        level = entries(listing.files, layout.names) if layout.names else None
-        if level is None or not level.fitting or (layout is not chosen and chosen.names):
+    tops = _levels(listing, clues)[-1].tops if layout == "auto" else frozenset()
+    for name, way in LAYOUTS.items():
+        fitting = {top for top in tops if way.names and way.names(top)}
+        if not fitting or (way is not chosen and chosen.names):
             continue
-        total = len(level.fitting | level.others)
-        count = f"{len(level.fitting)} of {total} files and folders are named as in {layout.title}"
-        if layout is not chosen:
+        others = sorted(tops - fitting)
+        count = f"{len(fitting)} of {len(tops)} files and folders are named as in {way.title}"
+        if way is not chosen:
             return f"{count}: if it is one, say --layout {name}"
-        if level.others:
-            shown = ", ".join(sorted(level.others)[:3])
+        if others:
+            shown = ", ".join(others[:3])
             return f"{count}, others are not ({shown}): if it is none, say --layout plain"
     return ""

@@ -161,10 +161,17 @@ def test_the_first_run_of_one_deep_file_names_the_student_by_their_folder(hall):
     assert points(hall) == {"s1": ("2", ""), "s2": ("0", "")}
 
 
-def test_a_class_folder_named_like_a_student_is_still_a_class(hall, tmp_path):
+@pytest.mark.parametrize("inner", ["{}/alpha.py", "{0}_5_999_alpha.py", "submitted/{}/a/alpha.py"])
+def test_a_folder_called_like_a_student_that_may_be_a_class_is_refused(hall, tmp_path, inner):
+    """A student may hand in folders with others' names: these are no reason to grade the others."""
     put(tmp_path / "s1", s1__alpha="pass", s2__alpha="fail")
     hall.run(tmp_path / "s1")
-    hall.run(tmp_path / "s1")
+    for who in ("s1", "s2"):
+        path = tmp_path / "late" / "s1" / inner.format(who)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("fail" if who == "s1" else "pass")
+    with pytest.raises(UsageError, match="is called like the student s1, and holds what may be"):
+        hall.run(tmp_path / "late" / "s1")
     assert points(hall) == {"s1": ("2", ""), "s2": ("0", "")}
 
 

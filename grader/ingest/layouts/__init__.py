@@ -8,9 +8,11 @@ from grader.ingest.layout import Layout
 from grader.ingest.layouts import canvas, gradescope, moodle, nbgrader, plain
 
 LAYOUTS: Final[dict[str, Layout]] = {
-    "gradescope": Layout("a Gradescope export", gradescope.recognise, gradescope.read),
+    "gradescope": Layout(
+        "a Gradescope export", gradescope.recognise, gradescope.read, gradescope.fits
+    ),
     "moodle": Layout("a Moodle submissions zip", moodle.recognise, moodle.read, moodle.fits),
     "canvas": Layout("a Canvas submissions zip", canvas.recognise, canvas.read, canvas.fits),
     "nbgrader": Layout("an nbgrader tree", nbgrader.recognise, nbgrader.read),
-    "plain": Layout("folders or files of students", lambda files: True, plain.read),  # noqa: ARG005
+    "plain": Layout("folders or files of students", lambda level: True, plain.read),  # noqa: ARG005
 }

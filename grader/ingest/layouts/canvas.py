@@ -11,21 +11,22 @@ the latest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.layout import Clues, HandedIn, entries, other
-from grader.ingest.stored import StoredFile
+from grader.ingest.layout import Clues, Entries, HandedIn, other
 from grader.model.submission import Student
 
+# No name of a student's holds `_5_`, as Canvas writes them; so the first numbers are the system's,
+# whatever follows. Of an anonymous one they come first, too: an id has no `_`.
 _NAME: Final = re.compile(
-    r"(?:(?P<who>[^\s!-/:-@\[-^`{-~]{0,255}?)_)?(?:(?P<late>LATE)_)?"
-    r"(?:(?P<user>\d+)|anon_(?P<anon>\w{1,255}?))_"
-    r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<online>text|link)\.html)"
+    r"(?:(?:LATE_)?anon_(?:LATE_)?(?P<anon>[^\W_]{1,255})|"
+    r"(?:(?P<who>[^\s!-/:-@\[-^`{-~]{0,255}?)_)?(?:LATE_)?(?P<user>\d+))_"
+    r"(?:(?P<attachment>\d+)_(?P<file>.*)|(?P<online>text|link)\.html)"
 )
+_LATE: Final = re.compile(r"(?:^|_)LATE_(?=\d+_|anon_)|^anon_LATE_")
 _AGAIN: Final = re.compile(r"-\d+(?=(\.\w+)?$)")
-_ANONYMOUS: Final = ("anon", "LATE_anon")
 _LATE_NOTE: Final = "it was handed in late, as Canvas says"
 
 
@@ -34,18 +35,14 @@ def fits(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def recognise(files: Sequence[StoredFile]) -> bool:
+def recognise(level: Entries) -> bool:
     """Whether most files are named so."""
-    return entries(files, fits).most_fit
+    return level.most_fit(fits)
 
 
-def read(
-    files: Sequence[StoredFile],
-    clues: Clues,  # noqa: ARG001
-) -> Iterator[HandedIn]:
+def read(level: Entries, clues: Clues) -> Iterator[HandedIn]:
     """Yield each file with its student's Canvas id; code named otherwise is its own student."""
-    level = entries(files, fits)
-    found = [(file, *level.place(file)) for file in files]
+    found = [(file, *level.place(file)) for file in level.files]
     originals = {
         (m["user"] or m["anon"], m["file"])
         for _, top, _ in found
@@ -54,16 +51,16 @@ def read(
     for file, top, inner in found:
         match = _NAME.fullmatch(top)
         if match is None:
-            yield other(file, top, inner)
+            yield other(file, top, inner, clues.names)
             continue
         who = match["user"] or match["anon"]
-        shown = match["file"] or f"{match['online']}.html"
+        shown = f"{match['online']}.html" if match["online"] else match["file"]
         first = _AGAIN.sub("", shown)
-        path = PurePosixPath(first if (who, first) in originals else shown)
-        late = "LATE" in (match["late"], (match["who"] or "").partition("_")[0])
+        path = PurePosixPath(first if (who, first) in originals else shown) / inner
+        late = _LATE.search(top[: match.start("file")]) is not None
         yield HandedIn(
             _student(match),
-            path / inner if inner.parts else path,
+            path if path.parts else PurePosixPath(top),
             file,
             turn=int(match["attachment"] or 0),
             notes=(_LATE_NOTE,) if late else (),
@@ -72,8 +69,7 @@ def read(
 
 
 def _student(match: re.Match[str]) -> Student:
-    who, user = match["who"], match["user"]
     # A student's number would be taken for the one of somebody else, were it an anonymous one.
-    if match["anon"] or who in _ANONYMOUS:
-        return Student(label=f"anon {match['anon'] or user}")
-    return Student(label=who or user, user_id=user)
+    if match["anon"]:
+        return Student(label=f"anon {match['anon']}")
+    return Student(label=match["who"] or match["user"], user_id=match["user"])

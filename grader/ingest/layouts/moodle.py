@@ -12,12 +12,11 @@ it. A group's folder has the group's number in this place, or none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.layout import Clues, HandedIn, entries, other
-from grader.ingest.stored import StoredFile
+from grader.ingest.layout import Clues, Entries, HandedIn, other
 from grader.model.submission import Student
 
 _NAME: Final = re.compile(
@@ -32,22 +31,18 @@ def fits(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def recognise(files: Sequence[StoredFile]) -> bool:
+def recognise(level: Entries) -> bool:
     """Whether most files lie in a folder, or have a name, of this kind."""
-    return entries(files, fits).most_fit
+    return level.most_fit(fits)
 
 
-def read(
-    files: Sequence[StoredFile],
-    clues: Clues,  # noqa: ARG001
-) -> Iterator[HandedIn]:
+def read(level: Entries, clues: Clues) -> Iterator[HandedIn]:
     """Yield each file with its student's participant number."""
-    level = entries(files, fits)
-    for file in files:
+    for file in level.files:
         top, inner = level.place(file)
         match = _NAME.fullmatch(top)
         if match is None:
-            yield other(file, top, inner)
+            yield other(file, top, inner, clues.names)
             continue
         flat = PurePosixPath(match["file"]) if match["file"] else PurePosixPath()
         path = flat / inner if inner.parts else flat

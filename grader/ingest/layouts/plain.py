@@ -8,20 +8,18 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import PurePosixPath
-from typing import Final
 
 from grader.ingest.attempts import attempt_of
 from grader.ingest.beside import Beside, Entry, with_importers
 from grader.ingest.file_names import FileName, FileNames, turn_of, without_marks
-from grader.ingest.layout import Clues, HandedIn, student_of
+from grader.ingest.layout import Clues, Entries, HandedIn, is_nobody_s, student_of
+from grader.ingest.layouts.opened import opened
 from grader.ingest.litter import CODE, LISTS
 from grader.ingest.sections import Sections
 from grader.ingest.shared_words import without_shared_words
@@ -30,13 +28,10 @@ from grader.ingest.stored import NOTHING, Kind, StoredFile
 from grader.model.submission import Student
 from grader.model.text import clean_line
 
-# A drive's name for one of the archives into which it cuts a large folder.
-_PART: Final = re.compile(r"-20\d{6}T\d{6}Z(?:-\d+)+$|(?<=^OneDrive)_\d+_\d{1,2}-\d{1,2}-20\d\d$")
 
-
-def read(files: Sequence[StoredFile], clues: Clues) -> Iterator[HandedIn]:
+def read(whole: Entries, clues: Clues) -> Iterator[HandedIn]:
     """Read the plain layout."""
-    files = _opened(files, clues.names)
+    files = [*opened(whole.files, clues.names)]
     sharing = Sharing(clues.names, clues.contents)
     wrapper = _wrapper(files, clues, sharing)
     units = [Unit(_below(_unit(f, wrapper), wrapper), f) for f in files if f.is_code]
@@ -119,29 +114,6 @@ class _Level:
         # The name of a zip may tell the exercise.
         inner = whole if tells.task else entry.inner
         return label, inner, is_stray or file in self._beside.strays
-
-
-def _opened(files: Sequence[StoredFile], names: FileNames) -> list[StoredFile]:
-    """Return files with archives that are no student's as folders: an exercise's, a week's, parts.
-
-    A drive cuts a large folder into several archives of one name, but for marks. So are they called
-    when they have been unpacked.
-    """
-    stems = {f.archive: without_marks(f.archive.stem) for f in files if f.archive}
-    same = Counter((archive.parent, stem) for archive, stem in stems.items())
-    found = []
-    for file in files:
-        if file.archive is None:
-            parts = [_PART.sub("", part) for part in file.path.parent.parts]
-            found.append(replace(file, at=PurePosixPath(*parts, file.path.name)))
-            continue
-        folder, stem = file.archive.parent, stems[file.archive]
-        below = file.path.relative_to(file.archive.with_suffix(""))
-        is_folder = same[folder, stem] == 1 and (names.folder_of(stem) or names.is_collection(stem))
-        if is_folder or _PART.search(file.archive.stem):
-            file = replace(file, at=folder / stem / below, archive=None)
-        found.append(file)
-    return found
 
 
 def _of_one(entries: Sequence[Entry], modules: Collection[StoredFile], names: FileNames) -> bool:
@@ -228,9 +200,12 @@ def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> Pur
     code = [file for file in files if file.is_code] or files
     is_one_archive = len({file.archive for file in code}) == 1
     paths = [file.place if is_one_archive else file.archive or file.place for file in code]
+    beside = [f.place for f in files if not f.is_code and not is_nobody_s(f, 0, names)]
     for depth in range(1, min(len(path.parts) for path in paths)):
         wrapper = PurePosixPath(*paths[0].parts[:depth])
-        if not all(path.is_relative_to(wrapper) for path in paths):
+        if clues.is_known(wrapper.name):
+            break
+        if not all(path.is_relative_to(wrapper) for path in (*paths, *beside)):
             break
         if depth == 1:
             inner = [file.place.relative_to(wrapper).parts for file in code]
