@@ -7,32 +7,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from small_course import COURSE, exercise
 
 from grader.catalog import Course
 from grader.ingest import Given, gather
-from grader.model.exercise import Exercise
 
 ROOT = Path(__file__).parents[2]
-
-
-def exercise(name, *functions):
-    return Exercise.model_validate(
-        {
-            "id": name,
-            "title": name,
-            "functions": [
-                {"name": f, "parameters": [], "returns": {"kind": "any"}, "aliases": [f"{f}_deep"]}
-                for f in functions
-            ],
-        }
-    )
-
-
-COURSE = [
-    exercise("zero_init", "zeros"),
-    exercise("random_init", "initialize", "scale"),
-    exercise("backprop_step", "backward"),
-]
 
 
 @pytest.fixture
