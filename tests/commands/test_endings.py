@@ -171,7 +171,7 @@ def full_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> str:
         return written(path, data)
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    return "000001 cannot be written: the disk is full"
+    return " cannot be written: No space left on device: name another in the environment"
 
 
 def no_shared_memory(monkeypatch: pytest.MonkeyPatch) -> str:
