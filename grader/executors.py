@@ -90,7 +90,8 @@ def local_executor(jobs: int) -> Executor:
         return SerialExecutor()
     # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
     try:
-        return _Pool(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
+        with uninterrupted():  # a process of Python's own starts here, to count the locks
+            return _Pool(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
     except OSError as error:
         why = f"jobs keep their locks in /dev/shm, which cannot be written: {error.strerror}"
         raise SandboxError(f"{why}. Make it writable, or grade with --jobs 1") from error

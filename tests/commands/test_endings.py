@@ -222,11 +222,16 @@ def test_a_fault_of_ours_keeps_its_traceback(run: Any, monkeypatch: pytest.Monke
         run(f"{CHECK} {RIGHT}")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_signal_ends_a_run_in_order(tmp_path: Path, number: signal.Signals, jobs: int) -> None:
-    place = tmp_path / "temporary"
-    place.mkdir()
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Return the folder for temporary files of a run."""
+    found = tmp_path / "temporary"
+    found.mkdir()
+    return found
+
+
+def started(tmp_path: Path, place: Path, jobs: int) -> subprocess.Popen[str]:
+    """Grade a class of which only one student is quick; return when that one has a grade."""
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as zf:
         zf.write(RIGHT, "ada/random_init.py")
         for student in ("bob", "zoe", "eve"):
@@ -238,10 +243,23 @@ def test_a_signal_ends_a_run_in_order(tmp_path: Path, number: signal.Signals, jo
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"TMPDIR": str(place)},
+        start_new_session=True,
     )
     wait_for(lambda: [*(tmp_path / "out").glob("reports/*.json")], run)
     assert [path.name[: len(PREFIX)] for path in place.iterdir()] == [PREFIX]
-    run.send_signal(number)
+    return run
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_signal_ends_a_run_in_order(
+    tmp_path: Path, place: Path, number: signal.Signals, jobs: int
+) -> None:
+    run = started(tmp_path, place, jobs)
+    if jobs == 1:
+        run.send_signal(number)
+    else:  # as a terminal and a service manager do: its processes get it, too
+        os.killpg(run.pid, number)
     _, err = run.communicate(timeout=120)
     assert run.returncode == 128 + number
     assert "are pending; the same command goes on with them" in err
@@ -249,6 +267,22 @@ def test_a_signal_ends_a_run_in_order(tmp_path: Path, number: signal.Signals, jo
     assert [*place.iterdir()] == []
     assert len(rows(tmp_path)) == 4
     assert rows(tmp_path)[0] == "ada,10"
+
+
+def test_what_a_killed_run_left_is_swept_by_the_next(
+    tmp_path: Path, place: Path, class_zip: Path
+) -> None:
+    run = started(tmp_path, place, 1)
+    run.kill()
+    run.communicate(timeout=120)
+    [left] = place.iterdir()
+    assert [*left.iterdir()] != []  # the class is there
+    # What it started ends with it, and the lock with that.
+    line = f"{GRADE} {class_zip} --out {tmp_path / 'other'}"
+    deadline = time.monotonic() + 60
+    while left.exists() and time.monotonic() < deadline:
+        assert shell(line, TMPDIR=str(place))[0] == 0
+    assert [*place.iterdir()] == []
 
 
 def wait_for(condition: Callable[[], object], run: subprocess.Popen[str]) -> None:
