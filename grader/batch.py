@@ -87,6 +87,7 @@ def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summ
     Raise StoreError when `out` cannot be written, CourseError when an exercise is not finished, and
     what befalls every submission.
     """
+    gathered = gathered.read()
     for exercise in dict.fromkeys(s.exercise for s in gathered.submissions):
         if blank := next(grading_blanks(course.folder(exercise)), None):
             raise CourseError(f"{exercise} is not finished, and nothing was graded: {blank}")
@@ -110,7 +111,6 @@ class _Run:
     ) -> None:
         self._course, self._outputs, self._store, self._way = course, outputs, store, way
         self._seats: dict[str, Seat] = {}
-        self._digests: dict[str, str] = {}
         self._enrolment = enrolled = enrol(gathered, store, whole=way.whole)
         self.number = store.start_run(
             map(self._seat, enrolled.submissions),
@@ -169,12 +169,11 @@ class _Run:
         return [exercise for exercise in self._course.exercise_ids if exercise in present]
 
     def _seat(self, submission: Submission) -> Seat:
-        digest = submission_digest(submission.read())
         exercise = self._course.folder(submission.exercise)
-        key = store_key(digest, exercise.digest, grader.__version__, self._way.isolation)
+        key = store_key(submission.digest, exercise.digest, grader.__version__, self._way.isolation)
         stem = self._enrolment.stems[submission.id]
         seat = Seat(submission.id, submission.exercise, key, submission.student, stem)
-        self._seats[submission.id], self._digests[submission.id] = seat, digest
+        self._seats[submission.id] = seat
         return seat
 
     def _tidy(self) -> None:
@@ -206,12 +205,11 @@ class _Run:
 
     def _job(self, submission: Submission) -> str:
         files = submission.read()
-        digest = submission_digest(files)
-        if digest != self._digests[submission.id]:
+        if submission_digest(files) != submission.digest:
             raise OSError("it was changed while the class was being graded")
         sent = [(name, b"") for name, _ in files] if submission.problem else files
         return Job(
-            submission=submission.info(digest),
+            submission=submission.info(),
             files=tuple(JobFile(name=name, data=lean(name, data)) for name, data in sent),
             problem=submission.problem,
             exercise=submission.exercise,
@@ -225,7 +223,7 @@ class _Run:
         self, submission: Submission, report: ScoreReport, signed: Signed | None
     ) -> str | None:
         found = (report.submission.id, report.submission.digest, report.submission.student)
-        expected = (submission.id, self._digests[submission.id], submission.student)
+        expected = (submission.id, submission.digest, submission.student)
         folder = self._course.folder(submission.exercise)
         if found != expected:
             return f"the report is about another submission: {report.submission.id}"
@@ -250,7 +248,7 @@ class _Run:
         """Return the report of a submission whose job gave none."""
         folder = self._course.folder(submission.exercise)
         return ScoreReport.of(
-            submission.info(self._digests[submission.id]),
+            submission.info(),
             ExerciseInfo(id=folder.id, title=folder.exercise.title, digest=folder.digest),
             [],
             Execution(

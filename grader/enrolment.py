@@ -10,7 +10,6 @@ from grader.ingest.gathered import NOBODY, Known
 from grader.ingest.identify import identify
 from grader.ingest.roster import Roster, in_full
 from grader.model.report import Status
-from grader.model.submission import submission_digest
 from grader.outputs import STORE
 from grader.store import UNMATCHED_STATUS, Store, Unmatched
 
@@ -66,7 +65,7 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
         participant = {"participant": submission.student.participant}
         name = known.get((person.stem, exercise), f"{person.stem}.{exercise}")
         digest = graded.get(name) if submission.takes_nothing_away else None
-        if digest not in (None, submission_digest(submission.read())):
+        if digest not in (None, submission.digest):
             if submission.is_as_given:
                 left.append((True, Unmatched(str(submission.files[-1].file.path), None, _BEFORE)))
             continue

@@ -14,13 +14,15 @@ from multiprocessing.connection import wait
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from grader.errors import SandboxError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType
 
     ExecutorFactory = Callable[[], Executor]
 
 T = TypeVar("T")
+_STOPS = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
 
 
 def run_job(job: str) -> str:
@@ -36,20 +38,22 @@ def run_job(job: str) -> str:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block has ended; a process that the block starts never sees it."""
+    """Hold back what stops a run until the block has ended; processes it starts see no Ctrl-C."""
     if current_thread() is not main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield  # in another thread no signal interrupts
         return
-    held: list[tuple[int, FrameType | None]] = []
-    handler = signal.signal(signal.SIGINT, lambda *call: held.append(call))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    held: list[int] = []
+    handlers = {n: signal.signal(n, lambda number, _: held.append(number)) for n in _STOPS}
+    # SIGTERM is not blocked: it is how a process that the block starts is ended.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-        if held and callable(handler):
-            handler(*held[0])
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])
 
 
 class SerialExecutor(Executor):
@@ -86,7 +90,12 @@ def local_executor(jobs: int) -> Executor:
     if jobs == 1:
         return SerialExecutor()
     # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
-    return _Pool(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
+    try:
+        with uninterrupted():  # a process of Python's own starts here, to count the locks
+            return _Pool(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
+    except OSError as error:
+        why = f"jobs keep their locks in /dev/shm, which cannot be written: {error.strerror}"
+        raise SandboxError(f"{why}. Make it writable, or grade with --jobs 1") from error
 
 
 def kill(executor: Executor) -> None:

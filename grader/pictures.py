@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.atomic import write_bytes
 from grader.catalog import PICTURE, PICTURE_SCRIPT
 from grader.errors import CourseError
+from grader.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from grader.catalog import ExerciseFolder
@@ -44,9 +44,9 @@ def draw_picture(folder: ExerciseFolder) -> Path | None:
 
 def drawn(script: Path) -> bytes:
     """Run a `picture.py` and return its picture as PNG; raise CourseError when it draws none."""
-    with tempfile.TemporaryDirectory() as scratch:
-        image = Path(scratch, PICTURE)
-        environment = os.environ | {"MPLBACKEND": "agg", "MPLCONFIGDIR": scratch}
+    with scratch_folder() as scratch:
+        image = scratch / PICTURE
+        environment = os.environ | {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(scratch)}
         try:
             ended = subprocess.run(  # noqa: S603
                 [sys.executable, "-c", _DRAW, str(script), str(image)],

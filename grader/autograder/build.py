@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from grader.catalog import PACKAGE
 from grader.errors import UsageError
 from grader.release import course_toml
 from grader.sandbox.layers import DEFAULT_LEVEL
+from grader.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,10 +37,10 @@ def build(folder: ExerciseFolder, out: Path) -> Path:
 
     Raise UsageError when the grader was not installed from its source, of which a wheel is made.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        archive = Path(scratch, "autograder.zip")
+    with scratch_folder() as scratch:
+        archive = scratch / "autograder.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zf:
-            for name, data in _files(folder, Path(scratch)):
+            for name, data in _files(folder, scratch):
                 info = zipfile.ZipInfo(name, _EPOCH)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = (0o755 if name in SCRIPTS else 0o644) << 16

@@ -10,7 +10,6 @@ import typer
 from grader.cli.options import CourseOption
 
 if TYPE_CHECKING:
-    from grader.catalog import Course
     from grader.model.report import ScoreReport
     from grader.sandbox.launch import Launched
     from grader.self_check import Checked
@@ -55,7 +54,8 @@ def _checked(
     from grader.errors import SandboxError
     from grader.model.report import Status
 
-    opened = find_course(course, FOR_STUDENTS) if course else _course_of(file or Path())
+    # Never beside the file: its folder may be a stranger's, and a course's examples are executed.
+    opened = find_course(course, FOR_STUDENTS)
     checked = self_check.check(opened, file, exercise, launched)
     report = checked.report
     if report.status is not Status.GRADED:
@@ -64,21 +64,6 @@ def _checked(
             f"{name} could not be checked, through no fault of yours: {report.diagnostic}"
         )
     return checked
-
-
-def _course_of(path: Path) -> Course:
-    """Return the course above the file, above the current folder, or in the package."""
-    from contextlib import suppress
-
-    from grader.catalog import FOR_STUDENTS, find_course
-    from grader.errors import UsageError
-
-    try:
-        return find_course(path.parent, FOR_STUDENTS)
-    except UsageError:
-        with suppress(UsageError):
-            return find_course()
-        raise
 
 
 def _print(checked: Checked) -> None:

@@ -93,13 +93,13 @@ def grade(
     not read or a student not matched, 2 when the command could not be carried out.
     """
     from functools import partial
-    from tempfile import TemporaryDirectory
 
     from grader.batch import Way, grade_class
     from grader.cli.complaints import tell
     from grader.enrolment import known_before
     from grader.executors import available_jobs, local_executor
     from grader.ingest import Given, gather, read_roster
+    from grader.scratch import scratch_folder
 
     opened = open_course(course, staff=True)
     level = _level(require_isolation, allow_unsandboxed)
@@ -112,10 +112,10 @@ def grade(
     executor = partial(local_executor, count)
     way = Way(run_job, executor, count, level, exercise, _show, key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
-    with TemporaryDirectory(prefix="grader-") as scratch:
+    with scratch_folder() as scratch:
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
         every = [folder.exercise for folder in opened.folders]
-        gathered = gather(path, Path(scratch), every, layout, exercise, out, table, known, given)
+        gathered = gather(path, scratch, every, layout, exercise, out, table, known, given)
         gathered = _part(gathered, only) if only else gathered
         tell(gathered)
         summary = grade_class(gathered, opened, out, way)
@@ -132,12 +132,13 @@ def _part(gathered: Gathered, only: list[str]) -> Gathered:
 def _finish(summary: Summary, out: Path) -> NoReturn:
     """Say what became of a run, and exit by it."""
     from grader.cli.complaints import complain
+    from grader.cli.ending import stopped_code
 
     note_progress("")
     complain(summary)
     _print(summary, out)
     if summary.interrupted:
-        raise typer.Exit(130)
+        raise typer.Exit(stopped_code())
     raise typer.Exit(0 if summary.complete else 3)
 
 
@@ -230,6 +231,9 @@ def _print(summary: Summary, out: Path) -> None:
     # Plain text but for a terminal that wants more; rich heeds NO_COLOR by itself.
     stream = unguarded(sys.stdout)
     width = None if stream.isatty() else 100
-    Console(file=stream, width=width, highlight=False, markup=False, emoji=False).print(table)
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    with console.capture() as drawn:  # rich would end with 1 by itself where a pipe is broken
+        console.print(table)
+    stream.write(drawn.get())
     again = f", {summary.stored} were graded before" if summary.stored else ""
     say(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {out}")

@@ -1,7 +1,8 @@
-"""Say things in every locale, and let no name or message that is said steer the terminal.
+"""Say things in every locale and with every stream; let no name or message steer the terminal.
 
 Commands print by `say` and `note`, in which each line stays one. Below them the streams themselves
-write control characters as escapes, so that it holds for stack traces and usage errors, too.
+write control characters as escapes, so that it holds for stack traces and usage errors, too. All is
+settled once, before any command runs.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import json
 import os
 import re
 import sys
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
+from grader.errors import UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _ERRORS: Final = "grader.replaced"
 _PLAIN: Final = {"✓": "ok", "✗": "x", "…": "...", "─": "-", "—": "-", "·": "-"} | {
@@ -56,13 +60,83 @@ class Screen:
 
 def work_in_any_locale() -> None:
     """Settle how this process writes and names files; it may begin again to do so."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # it was closed: nobody reads what we say
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    _fill_closed_streams()
     _begin_again_in_utf8()
     replace_what_cannot_be_shown()
     for name in ("stdout", "stderr"):
         setattr(sys, name, Screen(unguarded(getattr(sys, name))))
+
+
+def _fill_closed_streams() -> None:
+    """Lead closed streams to nowhere; raise UsageError when it is only stdout, with the result.
+
+    Otherwise the first file that is opened would get the number of one, and what is printed.
+    """
+    closed = [number for number in range(3) if not _is_open(number)]
+    for _ in closed:  # a system gives out the lowest number that is free
+        os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    if 1 in closed and 2 not in closed:
+        raise UsageError("stdout is closed: leave it open, or lead it to a file or to /dev/null")
+    if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout = _Named(**_taken(sys.stdout))
+    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr = _Heedless(**_taken(sys.stderr))
+
+
+def _taken(stream: io.TextIOWrapper) -> dict[str, Any]:
+    """Return what makes another stream of a stream that is used no more."""
+    names = ("encoding", "errors", "line_buffering", "write_through")
+    kept = {name: getattr(stream, name) for name in names}
+    return {"buffer": stream.detach(), **kept}
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+class _Named(io.TextIOWrapper):
+    """Says of an error that it was met in writing to stdout."""
+
+    def write(self, text: str, /) -> int:
+        """Write; raise OSError with the stream's name."""
+        with _by_name():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Flush; raise OSError with the stream's name."""
+        with _by_name():
+            super().flush()
+
+
+@contextmanager
+def _by_name() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        error.filename = "stdout"
+        raise
+
+
+class _Heedless(io.TextIOWrapper):
+    """Drops what cannot be written: a run goes on when nobody can read what it says."""
+
+    def write(self, text: str, /) -> int:
+        """Write as far as that can be."""
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush as far as that can be."""
+        with suppress(OSError):
+            super().flush()
 
 
 def _begin_again_in_utf8() -> None:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
-from grader.model.submission import Student, SubmissionInfo
+from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.model.text import clean_line
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Submission:
     """Why it could not be read; it gets no points, and the student is told this."""
     is_as_given: bool = False
     """Whether nothing of it was worked on."""
+    digest: str = ""
+    """Of its files, once they were read to be graded; see `Gathered.read`."""
 
     @property
     def takes_nothing_away(self) -> bool:
@@ -64,9 +66,11 @@ class Submission:
         """Return the names and bytes of the files."""
         return list(zip(self.names, (f.file.read() for f in self.files), strict=True))
 
-    def info(self, digest: str) -> SubmissionInfo:
-        """Return the record of this submission for the digest of what was read."""
-        return SubmissionInfo(id=self.id, student=self.student, digest=digest, files=self.names)
+    def info(self) -> SubmissionInfo:
+        """Return the record of this submission, of which the digest is known."""
+        return SubmissionInfo(
+            id=self.id, student=self.student, digest=self.digest, files=self.names
+        )
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,23 @@ class Gathered:
     roster: Roster | None = None
     elsewhere: tuple[Student, ...] = ()
     """Rows of the roster that are of students in PATH who were not chosen."""
+
+    def read(self) -> Gathered:
+        """Return the class with the digests of submissions.
+
+        What is not there any more, or on a disk that fails, is left over, and no fault of others.
+        """
+        submissions, left_over = list[Submission](), [*self.left_over]
+        for one in self.submissions:
+            try:
+                submissions.append(replace(one, digest=submission_digest(one.read())))
+            except OSError as error:
+                path, reason = str(one.files[-1].file.path), f"it cannot be read: {error.strerror}"
+                label = one.student.label
+                left_over.append(
+                    LeftOver(path, label, reason, alone=True, unread=True, of=one.student)
+                )
+        return replace(self, submissions=tuple(submissions), left_over=tuple(left_over))
 
     def only(self, labels: Collection[str]) -> Gathered:
         """Return the part that is of these students; raise UsageError when one is not there."""

@@ -76,7 +76,7 @@ def code_below(folder: Path) -> Iterator[StoredFile]:
         folders[:] = [] if hidden else sorted(f for f in folders if f[0] not in "._")
         for name in sorted(names):
             meant = name_meant(printable(name))
-            if Path(meant).suffix.lower() in CODE and name[0] != "." and (here / name).is_file():
+            if Path(meant).suffix.lower() in CODE and name[0] != "." and _is_file(here / name):
                 count += 1
                 yield StoredFile(inner / meant, here / name, called=called(name, meant))
         seen += len(names) + len(folders)
@@ -84,12 +84,16 @@ def code_below(folder: Path) -> Iterator[StoredFile]:
             return
 
 
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113  # never raises, unlike the method of a path
+
+
 def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
     """Yield the files below a folder; links and what is not a file have a problem."""
     unread: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unread.append):
         here = Path(folder)
-        links = [name for name in folders if (here / name).is_symlink()]
+        links = [name for name in folders if os.path.islink(here / name)]  # noqa: PTH114  # never raises
         if not folders and not names and not is_hidden(_place(here, root).path):
             yield from nothing(_place(here, root).path, root, EMPTY_FOLDER)
         folders[:] = [name for name in folders if here / name != without]
@@ -110,7 +114,10 @@ def _place(path: Path, root: Path) -> Place:
 
 
 def _unfit(path: Path) -> str | None:
-    mode = path.lstat().st_mode
+    try:
+        mode = path.lstat().st_mode
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
     if stat.S_ISLNK(mode):
         return "it is a link, and links are not followed"
     if not stat.S_ISREG(mode):

@@ -13,6 +13,7 @@ from grader.ingest.matching import ANOTHER_FILE
 
 if TYPE_CHECKING:
     from grader.ingest.matching import Matched, StudentFiles
+    from grader.ingest.stored import StoredFile
 
 
 def mixed(found: StudentFiles, matched: Matched) -> str:
@@ -24,10 +25,18 @@ def mixed(found: StudentFiles, matched: Matched) -> str:
         if reason == ANOTHER_FILE
         and without_marks(file.path.stem) == without_marks(main.path.stem)
         and any(is_numbered(one.path.stem) for one in (file, main))
-        and file.file.read() != main.file.read()
+        and _differ(file.file, main.file)
     ]
     if not others:
         return ""
     names = ", ".join(str(file.path) for file in others)
     taken = "was taken for a version" if len(others) == 1 else "were taken for versions"
     return f"{main.path} counts, and {names} {taken} of it by the same student"
+
+
+def _differ(one: StoredFile, other: StoredFile) -> bool:
+    """Whether two files hold something else, as far as they can be read."""
+    try:
+        return one.read() != other.read()
+    except OSError:
+        return True

@@ -143,6 +143,7 @@ def _serve(ours: Connection, channel: Connection, seconds: float, memory_mib: in
     ours.close()  # the parent's end, or it would never be seen closed
     faulthandler.disable()  # its parent tells what its end means
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to answer
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as well
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     _limit_memory(memory_mib)

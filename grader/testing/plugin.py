@@ -5,47 +5,58 @@ Only files of a course are touched: `exercises/<id>/test_examples.py` and, in `s
 sessions the plugin does nothing; what it needs is imported when the first such file is met.
 
 `pytest solutions/ID` runs the checks of an exercise against the reference through the real sandbox,
-and `pytest exercises/ID` against the student's own `starter.py` and what it imports; `--submission`
-names another file. A class run owns the loop over the collected items (`grader.testing.suite`) and
-sets the submission itself.
+and `pytest exercises/ID` against the student's own `starter.py` and what it imports;
+`--grader-submission` names another file, and so does `--submission` where pytest is called in a
+course or on one. The fixtures are those of check files alone. A class run owns the loop over the
+collected items (`grader.testing.suite`) and sets the submission itself.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.testing.checks import Check, check_of
+from grader.testing.fixtures import FIXTURES, RUNS, run_of
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    import numpy as np
-
-    from grader.testing.runner import Run
-    from grader.testing.standalone import StandaloneRun
-
 
 FILES = {"exercises": "test_examples.py", "solutions": "test_hidden*.py"}
-RUN: pytest.StashKey[Run] = pytest.StashKey()
-"""The run that items belong to; a class run sets it before each submission."""
-RUNS: pytest.StashKey[dict[Path, StandaloneRun]] = pytest.StashKey()
-"""One run per exercise, when pytest was called by a person."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer --submission."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Offer --grader-submission; where a course is, by its short name, which others may have."""
+    config = pluginmanager.get_plugin("pytestconfig")
     parser.getgroup("grader").addoption(
-        "--submission",
+        "--grader-submission",
+        *(["--submission"] if config and _is_about_a_course(config) else []),
         metavar="FILE",
         help="run the checks of a course against this file (default: the reference or starter)",
     )
+
+
+def _is_about_a_course(config: pytest.Config) -> bool:
+    called = config.invocation_params
+    paths = [called.dir / arg.partition("::")[0] for arg in called.args if arg[:1] != "-"]
+    return any(_in_course(folder) for path in (called.dir, *paths) for folder in _upwards(path))
+
+
+def _upwards(path: Path) -> tuple[Path, ...]:
+    path = Path(os.path.abspath(path))  # noqa: PTH100  # as it is called, not where links lead
+    return (path, *path.parents)
+
+
+def _in_course(folder: Path) -> bool:
+    return os.path.isfile(folder / "exercises" / "course.toml")  # noqa: PTH113  # never raises
 
 
 @cache
@@ -57,15 +68,23 @@ def exercise_of(path: Path) -> Path | None:
     return half.parent if (half.parent / "exercises" / "course.toml").is_file() else None
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Let a check file import the modules beside it, whatever way pytest imports test files."""
-    if not isinstance(collector, pytest.Module) or exercise_of(collector.path) is None:
-        return (yield)
-    with beside(collector.path.parent):
-        return (yield)
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> CheckFile | None:
+    """Collect check files in their own way, and all others as everybody does."""
+    if exercise_of(module_path) is None:
+        return None
+    return CheckFile.from_parent(parent, path=module_path)
+
+
+class CheckFile(pytest.Module):
+    """A check file: it imports the modules beside it, however pytest imports, and has fixtures."""
+
+    def collect(self) -> list[pytest.Item | pytest.Collector]:
+        """Collect the checks; a fixture that the file has itself stays."""
+        with beside(self.path.parent):
+            for name, fixture in FIXTURES.items():
+                vars(self.obj).setdefault(name, fixture)
+            return list(super().collect())
 
 
 @contextmanager
@@ -90,12 +109,14 @@ def _forget(tops: set[str]) -> dict[str, ModuleType]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse check files that hold anything but checks, or checks that need a later one."""
+    """Refuse what is no check in a check file, checks that need a later one, and lonely ones."""
     found: dict[str, list[tuple[pytest.Item, Check]]] = {}
     for item in items:
-        if exercise_of(item.path) is None:
-            continue
         check = check_of(getattr(item, "obj", None))
+        if exercise_of(item.path) is None:
+            if check is not None:
+                _refuse_without_course(item)
+            continue
         if check is None:
             raise pytest.UsageError(f"{item.nodeid}: every test in a check file is a @check")
         if "[" in item.name:
@@ -103,6 +124,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         found.setdefault(item.path.parent.name, []).append((item, check))
     for checks in found.values():
         _judge_order(checks)
+
+
+def _refuse_without_course(item: pytest.Item) -> None:
+    """End the session: without its course, a check has nothing to look at."""
+    from grader.catalog import FOR_STUDENTS, no_course
+
+    pytest.exit(str(no_course(item.path.parent, FOR_STUDENTS)), returncode=2)
 
 
 def _judge_order(checks: list[tuple[pytest.Item, Check]]) -> None:
@@ -121,7 +149,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     check = _check(item)
     if check is None:
         return
-    run = _run(item)
+    run = run_of(item)
     unmet = run.unmet(check)
     by_place = "hidden" if item.path.match(FILES["solutions"]) else "public"
     run.submission.begin(check.id, hidden=(check.visibility or by_place) == "hidden")
@@ -140,7 +168,7 @@ def pytest_runtest_makereport(
     if check is None:
         return None
     if call.when != "setup" or call.excinfo is not None:
-        _run(item).record(check, call.excinfo)
+        run_of(item).record(check, call.excinfo)
     from grader.testing.failures import CheckFailed
 
     excinfo = call.excinfo
@@ -168,63 +196,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.close()
 
 
-@pytest.fixture
-def submission(request: pytest.FixtureRequest) -> Any:
-    """Give the student code under test; each function of the exercise is an attribute."""
-    return _run(request.node).submission
-
-
-@pytest.fixture
-def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """Give a generator for hidden inputs, seeded by submission and check."""
-    import numpy as np
-
-    return np.random.default_rng(_run(request.node).submission.seed)
-
-
-@pytest.fixture
-def reference(request: pytest.FixtureRequest) -> Any:
-    """Give what the exercise's `reference.py` defines, on the trusted side."""
-    from grader.testing.runner import load_reference
-
-    return load_reference(request.path.parent / "reference.py", _references)
-
-
-@pytest.fixture
-def case(request: pytest.FixtureRequest, rng: np.random.Generator, reference: Any) -> Any:
-    """Give one case of the exercise's `cases.toml`: its sizes and values by name.
-
-    A test file that needs other inputs defines a `case` of its own.
-    """
-    from grader.testing.cases import NAME, draw, read_cases
-
-    path = request.path.parent / NAME
-    if path not in _cases:
-        _cases[path] = read_cases(path)
-    return draw(_cases[path], path, rng, reference)
-
-
-_references: dict[Path, Any] = {}
-_cases: dict[Path, Any] = {}
-
-
 def _check(item: pytest.Item) -> Check | None:
     check = check_of(getattr(item, "obj", None))
     return check if check is not None and exercise_of(item.path) is not None else None
-
-
-def _run(item: pytest.Item) -> Any:
-    run = item.config.stash.get(RUN, None)
-    if run is not None:
-        return run
-    from grader.errors import GraderError
-    from grader.testing.standalone import StandaloneRun
-
-    runs = item.config.stash.setdefault(RUNS, {})
-    key = item.path.parent
-    if key not in runs:
-        try:
-            runs[key] = StandaloneRun(item.path, item.config.getoption("--submission"))
-        except GraderError as error:
-            pytest.exit(str(error), returncode=2)
-    return runs[key]

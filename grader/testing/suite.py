@@ -24,7 +24,8 @@ import pytest
 from grader.catalog import ExerciseFolder
 from grader.errors import CourseError
 from grader.testing.checks import Check, check_of
-from grader.testing.plugin import FILES, RUN
+from grader.testing.fixtures import RUN
+from grader.testing.plugin import FILES
 from grader.testing.runner import Run
 
 # Only what items need: no terminal, no capture, no cache, and no plugin that happens to be there.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from grader.model.report import Outcome, ScoreReport
 from grader.readiness import LEFT, obstacles
 from grader.release import release
 from grader.sandbox.layers import Level
+from grader.scratch import scratch_folder
 from grader.testing.budget import budgeted
 from grader.testing.compare import audited
 from grader.testing.suite import points_fault
@@ -207,5 +207,5 @@ def _leaks(course: Course, exercise_id: str) -> Iterator[str]:
         # A file that is in no bundle is public all the same: its folder is given away as it is.
         yield from (f"exercises/{exercise_id}/{leak}" for leak in found)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        release(course, [exercise_id], Path(folder))  # refuses what leaks
+    with scratch_folder() as folder:
+        release(course, [exercise_id], folder)  # refuses what leaks

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
+from textwrap import dedent
 
 import pytest
 
@@ -40,6 +43,37 @@ def test_ctrl_c_waits_for_the_end_of_the_block():
     assert interrupted(press_ctrl_c) == ["the end"]
     with pytest.raises(KeyboardInterrupt):
         press_ctrl_c()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_else_stops_a_run_waits_too(number):
+    arrived = []
+    before = signal.signal(number, lambda *_: arrived.append(len(reached)))
+    reached = []
+    try:
+        with uninterrupted():
+            signal.raise_signal(number)
+            reached.append("the end")
+        assert arrived == [1]
+        signal.raise_signal(number)
+        assert arrived == [1, 1]
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_process_that_has_no_handler_dies_of_its_signal_after_the_block():
+    code = """
+        import signal
+        from grader.executors import uninterrupted
+
+        with uninterrupted():
+            signal.raise_signal(signal.SIGTERM)
+            print("the end", flush=True)
+        print("too far")
+    """
+    line = [sys.executable, "-c", dedent(code)]
+    ended = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (-signal.SIGTERM, "the end\n")
 
 
 def test_ctrl_c_that_another_thread_receives_waits_too():
@@ -86,6 +120,8 @@ def test_another_thread_needs_no_protection():
 def test_processes_of_a_pool_never_see_ctrl_c():
     pool = local_executor(2)
     try:
-        assert signal.SIGINT in pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result(60)
+        blocked = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result(60)
+        assert {signal.SIGINT, signal.SIGHUP} <= blocked
+        assert signal.SIGTERM not in blocked  # or nobody could end it
     finally:
         kill(pool)

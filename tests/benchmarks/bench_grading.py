@@ -178,10 +178,11 @@ def class_run(folder: ExerciseFolder, students: int) -> None:
 def one_check(folder: ExerciseFolder) -> None:
     """Print the wall time of `grader check` on one file, beside what Python and numpy take."""
     answer = next((folder.staff / "variants").glob("*.py"))
+    course = ["--course", str(folder.course.root)]
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
         "python -c 'import numpy'": [sys.executable, "-c", "import numpy"],
-        "grader check FILE": [*COMMAND, "check", str(answer), "--exercise", EXERCISE],
+        "grader check FILE": [*COMMAND, "check", str(answer), "--exercise", EXERCISE, *course],
     }
     for name, command in commands.items():
         seconds = statistics.median(_run(command) for _ in range(ROUNDS))

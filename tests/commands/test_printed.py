@@ -51,7 +51,8 @@ def check(
 
     def run(code: str, *options: str) -> tuple[int, str]:
         (tmp_path / "mini.py").write_text(code, "utf-8")
-        monkeypatch.setattr(sys, "argv", ["grader", "check", str(tmp_path / "mini.py"), *options])
+        monkeypatch.chdir(course.root)
+        monkeypatch.setattr(sys, "argv", ["grader", "check", "mini.py", *options])
         with pytest.raises(SystemExit) as ended:
             main()
         return int(ended.value.code or 0), capsys.readouterr().out

@@ -289,6 +289,32 @@ def test_a_list_never_leads_out_of_the_bundle(course: Course, tmp_path: Path) ->
     assert mine.read_text() == "mine"
 
 
+FOREIGN = ["notes.ipynb", "exercises/mine.ipynb", "exercises/centre/mine.ipynb", "solutions/x.py"]
+
+
+def test_nothing_is_read_that_somebody_else_put_into_the_bundle(
+    run: Any, course: Course, tmp_path: Path
+) -> None:
+    out, opened = tmp_path / "out", list[str]()
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in ("open", "os.listdir", "os.scandir"):
+            opened.append(str(arguments[0]))
+
+    sys.addaudithook(watch)  # it cannot be taken away, so it only adds to a list
+    for name in FOREIGN:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text('{"cells": 3', "utf-8")
+    there = {str(out / name) for name in FOREIGN}
+    assert there <= {*opened}  # what is opened is seen
+    opened.clear()
+    for _ in range(2):
+        assert run("release", "--out", out, "--course", course.root)[0] == 0
+    assert str(out / LIST) in opened
+    assert not there & {*opened}
+    assert all((out / name).read_text("utf-8") == '{"cells": 3' for name in FOREIGN)
+
+
 def test_an_exercise_that_is_not_proven_is_said_and_released(
     run: Any, course: Course, tmp_path: Path
 ) -> None:

@@ -68,7 +68,7 @@ def test_check_marks_what_passed_and_says_by_its_exit_code_how_it_went(
 @pytest.mark.parametrize("options", [[], ["--json"]])
 @pytest.mark.parametrize(
     ("output", "code"),
-    [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0), (">/dev/full", 2), (">/dev/full 2>/dev/full", 2)],
+    [(">&-", 2), ("2>&-", 0), (">&- 2>&-", 0), (">/dev/full", 2), (">/dev/full 2>/dev/full", 2)],
 )
 def test_what_nobody_can_read_is_no_check_that_failed(
     output: str, code: int, options: list[str]

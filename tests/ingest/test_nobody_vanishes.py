@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.ingest.stored import StoredFile
-from grader.model.submission import submission_digest
 
 ZERO, RANDOM = "def zeros(): return 0", "def initialize(): ...\ndef scale(): ..."
 
@@ -425,9 +424,8 @@ def test_names_that_are_no_utf8_stay_apart(class_of, tmp_path):
     labels = {s.student.label for s in gathered.submissions}
     assert labels == {"M\\xfcller", "M\\xf6ller", "Mller", "Müller", "ada\\xe9"}
     assert len({s.id for s in gathered.submissions}) == 5
-    for submission in gathered.submissions:
-        info = submission.info(submission_digest(submission.read()))
-        json.dumps(info.model_dump_json()).encode()
+    for submission in gathered.read().submissions:
+        json.dumps(submission.info().model_dump_json()).encode()
     assert [item.path for item in gathered.left_over] == ["ada\\xe9/zero_init\\xff.csv"]
 
 

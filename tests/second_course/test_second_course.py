@@ -116,11 +116,11 @@ def test_it_is_released_with_notebooks_and_checked(run: Any, course: Path, tmp_p
     for path in bundle.rglob("*.ipynb"):
         nbformat.validate(nbformat.read(path, as_version=4))
     starter = bundle / "exercises/words/starter.py"
-    code, out = run("check", starter)
+    code, out = run("check", starter, "--course", bundle)
     assert code == 1
     assert "(not-implemented)" in out
     shutil.copy(HERE / "solutions/words/reference.py", starter)
-    assert run("check", starter)[0] == 0
+    assert run("check", starter, "--course", bundle)[0] == 0
 
 
 def test_notebooks_are_made(run: Any, course: Path) -> None:

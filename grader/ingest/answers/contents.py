@@ -166,8 +166,13 @@ class Contents:
             return self._called(look, file, self._patterns)
         except (Unreadable, OSError) as error:
             # Its bytes tell whether another is equal, and are no more than hashed.
-            digest = b"" if isinstance(error, OSError) else digest_of(file.read())
-            return _Look(digest, error=error.with_traceback(None))
+            return _Look(self._digest(file), error=error.with_traceback(None))
+
+    def _digest(self, file: StoredFile) -> bytes:
+        try:
+            return digest_of(file.read())
+        except OSError:
+            return b""
 
     def _called(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._apart is None:
@@ -175,9 +180,12 @@ class Contents:
         return self._apart.call(function, *args, **kwargs)
 
     def _read(self, file: StoredFile, *, is_late: bool) -> Content:
-        if isinstance(error := self.error(file), Unreadable):
-            return Content(Outline(), error.reason)  # the report of the submission says so, too
-        cells, defined = self._called(read_cells, file)
+        if error := self.error(file):
+            return Content(Outline(), _reason(error))  # the submission's report says so, too
+        try:
+            cells, defined = self._called(read_cells, file)
+        except (Unreadable, OSError) as error:  # the first look may have gone well all the same
+            return Content(Outline(), _reason(error))
         started = time.monotonic()
         outline = TOO_SLOW if is_late else self._outliner.outline(cells)
         self._seconds[self._whose] += time.monotonic() - started
@@ -222,6 +230,12 @@ def read_cells(file: StoredFile) -> tuple[list[tuple[str, str]], frozenset[str]]
     """Return the code of a file, cell by cell, and the names of functions by their look."""
     source = read_source(file.path.name, file.read())
     return [(cell.label, cell.source) for cell in source.cells], source.defined
+
+
+def _reason(error: Unreadable | OSError) -> str:
+    if isinstance(error, Unreadable):
+        return error.reason
+    return f"it cannot be read: {error.strerror}"
 
 
 def fitting(functions: Mapping[str, Written]) -> dict[str, Written]:
