@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from grader.model.exercise import Exercise, Function
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.definitions import Definitions, Found, Lack
-from grader.sandbox.session import Session, WorkerLost
+from grader.sandbox.session import Session
 from grader.source import Misplaced
 from grader.testing import absent, contract, lacks, refusals
 from grader.testing.failures import CheckFailed, Diagnosis, cannot_be_left_out
