@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from multiprocessing.process import BaseProcess
     from types import FrameType
 
     ExecutorFactory = Callable[[], Executor]
@@ -68,9 +69,17 @@ class SerialExecutor(Executor):
 class _Pool(ProcessPoolExecutor):
     """A pool whose processes leave Ctrl-C to this one, as all of them start in `submit`."""
 
+    def __init__(self, jobs: int) -> None:
+        # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
+        super().__init__(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
+        self.started: dict[int, BaseProcess] = {}
+        """Every process of this pool by its pid; a pool that broke forgets its own."""
+
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         with uninterrupted():
-            return super().submit(fn, *args, **kwargs)
+            future = super().submit(fn, *args, **kwargs)
+            self.started |= self._processes or {}
+            return future
 
 
 def available_jobs() -> int:
@@ -84,16 +93,13 @@ def local_executor(jobs: int) -> Executor:
     """Return an executor for `jobs` jobs at once; one job needs no other process."""
     if jobs == 1:
         return SerialExecutor()
-    # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
-    return _Pool(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
+    return _Pool(jobs)
 
 
 def kill(executor: Executor) -> None:
     """End an executor now, with whatever it is doing."""
-    # The map of processes is private before Python 3.14, and gone from a pool that broke.
-    processes = getattr(executor, "_processes", None) or {}
-    for process in list(processes.values()):
-        process.terminate()
+    for process in list(getattr(executor, "started", {}).values()):
+        process.kill()  # SIGTERM waits for one that is halted, which nobody may ever wake
     executor.shutdown(wait=True, cancel_futures=True)
 
 
