@@ -23,6 +23,7 @@ from grader.cli.new import new
 from grader.cli.provenance import verify_report
 from grader.cli.push import push
 from grader.cli.queue import xqueue
+from grader.cli.room import must_have_room
 from grader.cli.terminal import work_in_any_locale
 from grader.errors import GraderError
 
@@ -52,6 +53,7 @@ def main() -> None:
     """Run the command line; what staff can mend is printed without a stack trace, exit code 2."""
     work_in_any_locale()
     try:
+        must_have_room()
         app()
     except GraderError as error:
         print(f"grader: {error}", file=sys.stderr)

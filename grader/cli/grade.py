@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from grader.cli.options import CourseOption, open_course
+from grader.cli.room import must_have_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +111,7 @@ def grade(
     from grader.grade import run_job
 
     count, key = jobs or available_jobs(), signer(sign) if sign else None
+    must_have_room(count)
     executor = partial(local_executor, count)
     way = Way(run_job, executor, count, level, exercise, _progress(), key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
