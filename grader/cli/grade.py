@@ -99,7 +99,7 @@ def grade(
     from grader.batch import Way, grade_class
     from grader.cli.complaints import tell
     from grader.enrolment import known_before
-    from grader.executors import available_jobs, local_executor
+    from grader.executors import local_executor
     from grader.ingest import Given, gather, read_roster
     from grader.signing import signer
 
@@ -110,8 +110,7 @@ def grade(
         opened.folder(exercise)
     from grader.grade import run_job
 
-    count, key = jobs or available_jobs(), signer(sign) if sign else None
-    must_have_room(count)
+    count, key = _jobs(jobs), signer(sign) if sign else None
     executor = partial(local_executor, count)
     way = Way(run_job, executor, count, level, exercise, _progress(), key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
@@ -123,6 +122,15 @@ def grade(
         tell(gathered)
         summary = grade_class(gathered, opened, out, way)
     _finish(summary, out)
+
+
+def _jobs(wanted: int) -> int:
+    """Return how many jobs run at once; raise UsageError when there is no room for them."""
+    from grader.executors import available_jobs
+
+    count = wanted or available_jobs()
+    must_have_room(count)
+    return count
 
 
 def _part(gathered: Gathered, only: list[str]) -> Gathered:

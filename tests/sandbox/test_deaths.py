@@ -126,6 +126,10 @@ def f(seconds):
         while time.clock_gettime_ns(6) == now: pass
         time.sleep(TICK * 0.9)
     return seconds
+def by_ticks(seconds):
+    import signal
+    signal.setitimer(signal.ITIMER_PROF, 2 * seconds)
+    return f(seconds)
 def spin(seconds):
     end = used() + seconds
     while used() < end: pass
@@ -137,10 +141,21 @@ ROOM = {"call_wall_seconds": 30, "submission_wall_seconds": 60}
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="Linux has these clocks")
 def test_a_call_has_all_of_its_processor_time_whatever_the_ticks_say(submit: Any) -> None:
     student = submit(OVER_TICKS, call_cpu_seconds=1, **ROOM)
-    assert student.value("f", 0.2) == 0.2
+    assert student.value("f", 0.5) == 0.5
     assert student.value("spin", 0.9) == 0.9
     with pytest.raises(WorkerLost, match="processor time"):
         student.ask("spin", 1.2)
+
+
+def test_by_ticks_it_would_be_stopped(submit: Any) -> None:
+    student = submit(OVER_TICKS, call_cpu_seconds=1, **ROOM)
+    try:
+        student.ask("by_ticks", 0.3)
+    except SandboxError as error:
+        said = str(error)
+    else:
+        pytest.skip("the ticks of this kernel hold no more against a program than it used")
+    assert "signal 27" in said
 
 
 def test_a_submission_has_all_of_its_processor_time_and_no_more(submit: Any) -> None:

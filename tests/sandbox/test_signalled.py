@@ -15,6 +15,7 @@ from process_tree import descendants
 
 from grader.grade import Slot
 from grader.sandbox import forkserver as forkservers
+from grader.sandbox import launch
 from grader.sandbox.layers import Level
 
 if TYPE_CHECKING:
@@ -197,3 +198,18 @@ def test_who_ends_itself_as_if_from_outside_is_graded(
     assert report.status == "graded", report.diagnostic
     deserved = {"in a call": 1, "while it is read": 2}
     assert report.points == deserved.get(where, 0)
+
+
+@pytest.mark.parametrize("slot", [(), ("namespaces",)], indirect=True, ids=" and ".join)
+def test_a_halted_forkserver_is_replaced(
+    slot: Slot, make_answer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forkservers, "ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr(forkservers, "FIRST_WORDS_SECONDS", 2.0)
+    monkeypatch.setattr(launch, "QUIET_SECONDS", 0.5)
+    halted = slot.forkserver.pid, *descendants(slot.forkserver.pid)
+    for pid in halted:
+        os.kill(pid, STOP)
+    report = slot.grade("mini", make_answer("def square(x): return x * x"))
+    assert [check.outcome for check in report.checks] == ["passed", "passed"]
+    assert not {*halted} & {*descendants(os.getpid())}
