@@ -41,7 +41,7 @@ from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
 from grader.sandbox.session import Session, Usage
 from grader.source import Misplaced, Unreadable
-from grader.testing.failures import CheckFailed, Diagnosis
+from grader.testing.failures import CheckFailed
 from grader.testing.material import material, read_files
 from grader.testing.proxy import Submission, derive_seed
 from grader.testing.runner import CheckOutcome, Run
@@ -193,7 +193,7 @@ class _Grading:
         except Unreadable as unreadable:
             # What exports have room for is the notes.
             self.notes.insert(0, f"it could not be read: {unreadable}")
-            self._fail_all(_unreadable(unreadable))
+            self._fail_all(CheckFailed(str(unreadable)))
             return
         self.notes += [note for _, source in read for note in source.notes]
         self.misplaced = [found for _, source in read for found in source.misplaced]
@@ -261,11 +261,6 @@ class _Grading:
             peak_memory_mib=float(peak),
             observed=self.observed,
         )
-
-
-def _unreadable(unreadable: Unreadable) -> CheckFailed:
-    ids = [Diagnosis(unreadable.misconception)] if unreadable.misconception else []
-    return CheckFailed(str(unreadable), diagnoses=ids)
 
 
 @cache

@@ -28,6 +28,7 @@ from grader.model.feedback import OUR_FAULT, feedback_for_student
 from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.model.text import clean_line
 from grader.sandbox.layers import Level
+from grader.source import Apart
 
 NOTHING: Final = "There is no file to grade in this submission: a .py file or a notebook is needed."
 
@@ -68,13 +69,14 @@ def _graded(root: Path) -> dict[str, Any]:
 def _matched(root: Path, folder: ExerciseFolder) -> Matched | None:
     """Return the files that count of those that were handed in; None when there are none."""
     _must_be_readable(root / "submission")
-    try:
-        listing = list_files(root / "submission", make_folder(root / "scratch"))
-    except UsageError:
-        return None  # of a folder it says one thing alone: that it is empty
-    student = _student(root)
-    files = [HandedIn(student, f.path, f) for f in listing.files]
-    return match_one(files, folder.exercise, Given.of([folder]))
+    with Apart() as apart:
+        try:
+            listing = list_files(root / "submission", make_folder(root / "scratch"), apart)
+        except UsageError:
+            return None  # of a folder it says one thing alone: that it is empty
+        student = _student(root)
+        files = [HandedIn(student, f.path, f) for f in listing.files]
+        return match_one(files, folder.exercise, apart, Given.of([folder]))
 
 
 def _must_be_readable(folder: Path) -> None:

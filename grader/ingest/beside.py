@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from grader.ingest.file_names import FileName
     from grader.ingest.layout import Clues
-    from grader.ingest.listing import StoredFile
     from grader.ingest.sections import Place
+    from grader.ingest.stored import StoredFile
 
 _PACKAGE: Final = "__init__.py"
 _NOBODY: Final = Student(label="nobody")

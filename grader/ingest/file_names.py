@@ -17,7 +17,7 @@ from grader.ingest.attempts import attempt_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from grader.ingest.listing import StoredFile
+    from grader.ingest.stored import StoredFile
     from grader.model.exercise import Exercise
 
 # The sign `-` comes last, where it is itself in a class of a pattern.

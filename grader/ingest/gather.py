@@ -23,24 +23,26 @@ from grader.ingest.gathered import (
     Known,
     LeftOver,
     Submission,
+    shortened,
 )
 from grader.ingest.layout import Clues, student_of
-from grader.ingest.listing import Kind, code_below, list_files
+from grader.ingest.listing import code_below, list_files
 from grader.ingest.litter import CODE
 from grader.ingest.matching import Matched, Matcher, StudentFiles
 from grader.ingest.mixed import mixed
 from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
+from grader.ingest.stored import Kind
 from grader.ingest.unread import Due, Unread, answers, listed, sort_out
 from grader.model.submission import Student
-from grader.source import name_meant
+from grader.source import Apart, name_meant
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.ingest.answers.given import Given
     from grader.ingest.layout import HandedIn
-    from grader.ingest.listing import Listing, StoredFile
+    from grader.ingest.listing import Listing
     from grader.ingest.roster import Roster
     from grader.model.exercise import Exercise
     from grader.sandbox.forkserver import Forkserver
@@ -73,28 +75,28 @@ def gather(
     of one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
     read at all.
     """
-    listing, names = list_files(path, scratch, without), FileNames(exercises, given)
-    with Contents(exercises, given, forkserver) as contents:
+    names = FileNames(exercises, given)
+    with Apart() as apart, Contents(exercises, given, forkserver, apart) as contents:
+        listing = list_files(path, scratch, apart, without)
         clues = Clues(listing.name, names, contents, partial(_is_known, known, roster))
         chosen, read = read_layout(layout, listing, path, clues, known)
         files = [file for file in read if not file.is_stray]
-        named = dict.fromkeys(file.student for file in files)
+        named = {file.student: None for file in files}
         joined = roster.join(named) if roster else {student: (student, None) for student in named}
         by_student = _by_student((joined[file.student][0], file) for file in files)
         handed = _by_student((joined[student][0], student) for student in named)
         matcher = Matcher(exercises, contents, only)
         beside = partial(_beside, path, names, known)
-        in_order = ((s, by_student[s]) for s in sorted(by_student, key=_order))
-        found = [_found(matcher, contents, *one, beside) for one in in_order]
+        in_order = sorted(by_student, key=_order)
+        found = [_found(matcher, contents, s, by_student[s], beside) for s in in_order]
         _compare(matcher, [one.files for one in found], known)
     hints = [hint(chosen, listing) if layout == "auto" else "", *_say_mixed(found, listing, known)]
     _add_unread(found, names, only)
     labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
-    strays = _strays([file.file for file in read if file.is_stray], names)
     there = [row for _, row in joined.values() if row]
     return Gathered(
         tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(left for one in found for left in _left_over(one, labels, given)), *strays),
+        (*(one for f in found for one in _left_over(f, labels, given)), *_strays(read, names)),
         chosen.title,
         tuple(filter(None, hints)),
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -122,12 +124,12 @@ def _say_mixed(found: Sequence[_Found], listing: Listing, known: Known) -> Itera
 
 
 def match_one(
-    files: Sequence[HandedIn], exercise: Exercise, given: Given | None = None
+    files: Sequence[HandedIn], exercise: Exercise, apart: Apart, given: Given | None = None
 ) -> Matched | None:
     """Return the answer to `exercise` in the files of one student, None when there is no file."""
     if not files:
         return None
-    with Contents([exercise], given) as contents:
+    with Contents([exercise], given, apart=apart) as contents:
         matcher = Matcher([exercise], contents, exercise.id)
         found = _found(matcher, contents, files[0].student, list(files), lambda _: [])
     _add_unread([found], FileNames([exercise]), exercise.id)
@@ -219,33 +221,40 @@ def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
 
 
 def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
-    handed_in = [note for file in matched.files for note in file.notes]
+    reasons = {one.file: one.reason for one in found.unread}
+    *beside, answer = matched.files
+    # What cannot be read here is read nowhere else.
+    files = (*(file for file in beside if file not in reasons), answer)
+    handed_in = [note for file in files for note in file.notes]
     handed_in += [
         f"{file.file.called} was read as {file.path.name}"
-        for file in matched.files
+        for file in files
         if file.file.called and not matched.problem
     ]
     unread = [
         f"{one.file.path} was not read: {one.reason}"
         for one in found.unread
-        if one.is_work and one.file not in matched.files
+        if one.is_work and one.file not in files
     ]
-    reasons = {one.file: one.reason for one in found.unread}
     return Submission(
         f"{stem}.{matched.exercise}",
         matched.student,
         matched.exercise,
-        matched.files,
+        files,
         tuple(dict.fromkeys([*handed_in, *matched.notes, *unread[:_NOTES]])),
-        matched.problem or reasons.get(matched.files[-1]),
+        matched.problem or reasons.get(answer),
         is_as_given=matched.is_as_given,
     )
 
 
-def _left_over(
+def _left_over(one: _Found, labels: Mapping[Student, str], given: Given | None) -> list[LeftOver]:
+    """Return what of a student's files no submission holds, and what could not be read."""
+    return shortened([*_each_left_over(one, labels, given)])
+
+
+def _each_left_over(
     one: _Found, labels: Mapping[Student, str], given: Given | None
 ) -> Iterator[LeftOver]:
-    """Yield what of a student's files no submission holds, and what could not be read."""
     student, texts = one.files.student, given.texts if given else ()
     label, alone = labels[student], not one.files.matched
     for unread in listed(one.unread, is_all=one.nothing_read):
@@ -261,9 +270,9 @@ def _left_over(
         yield LeftOver(path, label, reason, alone, passed_over=read, of=student)
 
 
-def _strays(files: Iterable[StoredFile], names: FileNames) -> Iterator[LeftOver]:
+def _strays(read: Iterable[HandedIn], names: FileNames) -> Iterator[LeftOver]:
     """Yield what is nobody's: what the course gives out needs no look, all else does."""
-    for file in files:
+    for file in (handed.file for handed in read if handed.is_stray):
         path, reason, is_as_given = str(file.path), file.problem or _PROGRAM, False
         is_called_so = names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA)
         if is_called_so or file.is_code:

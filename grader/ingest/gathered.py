@@ -29,6 +29,7 @@ class Known:
 
 
 NOBODY: Final = Known()
+_MOST_LISTED: Final = 100
 AS_GIVEN: Final = "it is as the course gave it out"
 CALLED_AS_GIVEN: Final = "it is called like a file that the course gives out"
 GIVEN_OUT: Final = (AS_GIVEN, CALLED_AS_GIVEN)
@@ -82,6 +83,23 @@ class LeftOver:
     unread: bool = False
     """Whether its bytes could not be read, so that nothing is known of what it holds."""
     of: Student | None = None
+
+
+def shortened(left: list[LeftOver]) -> list[LeftOver]:
+    """Return what is left over of one student: of very many files the first that need a look.
+
+    A row for the others says how many they are.
+    """
+    if len(left) <= _MOST_LISTED:
+        return left
+    in_order = sorted(left, key=lambda one: (not one.unread, one.passed_over, one.path))
+    others = in_order[_MOST_LISTED:]
+    rest = replace(
+        others[0],
+        path=f"{others[0].path} and {len(others) - 1:,} more files",
+        reason=f"they are not listed one by one: {others[0].reason}",
+    )
+    return [*in_order[:_MOST_LISTED], rest]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
-from grader.ingest.listing import StoredFile
+from grader.ingest.stored import StoredFile
 from grader.model.submission import Student
 from grader.model.text import clean_line
 

@@ -119,7 +119,8 @@ class Matcher:
         matched = self._matched(found, exercise, choice, modules, [guess])
         found.matched.append(matched)
         unread = [f for f in silent if f not in matched.files]
-        found.left = [(f, reason) for f, reason in found.left if f not in silent]
+        assumed = {*silent}  # there may be tens of thousands
+        found.left = [(f, reason) for f, reason in found.left if f not in assumed]
         found.left += [(f, ANOTHER_FILE) for f in unread]
         found.silent = []
 

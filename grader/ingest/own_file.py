@@ -9,8 +9,9 @@ from grader.errors import UsageError
 from grader.ingest.answers.contents import Contents
 from grader.ingest.answers.given import Given
 from grader.ingest.layout import HandedIn
-from grader.ingest.listing import StoredFile, code_below
+from grader.ingest.listing import code_below
 from grader.ingest.matching import Matched, Matcher
+from grader.ingest.stored import StoredFile
 from grader.model.submission import Student
 from grader.source import Unreadable, name_meant, printable, read_source
 

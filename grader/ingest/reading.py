@@ -11,7 +11,7 @@ from grader.errors import UsageError
 from grader.ingest.file_names import without_marks
 from grader.ingest.layout import HandedIn, entries
 from grader.ingest.layouts import LAYOUTS
-from grader.ingest.listing import METADATA
+from grader.ingest.stored import METADATA
 from grader.model.submission import Student
 from grader.model.text import clean_line
 from grader.source import printable
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from grader.ingest.file_names import FileNames
     from grader.ingest.gathered import Known
     from grader.ingest.layout import Clues, Layout
-    from grader.ingest.listing import Listing, StoredFile
+    from grader.ingest.listing import Listing
+    from grader.ingest.stored import StoredFile
 
 # These write into the name of each folder whose it is, so that one folder tells as much as all.
 _TOLD_BY_NAME: Final = ("moodle", "canvas")

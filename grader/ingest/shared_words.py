@@ -16,7 +16,7 @@ from grader.ingest.file_names import FileName
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from grader.ingest.listing import StoredFile
+    from grader.ingest.stored import StoredFile
 
     Answers = Callable[[StoredFile], frozenset[str]]
     """The exercises that a file answers."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from grader.ingest.answers.contents import Contents
     from grader.ingest.file_names import FileNames
-    from grader.ingest.listing import StoredFile
+    from grader.ingest.stored import StoredFile
 
 _SIGNS: Final = re.compile(r"[\W_]+")
 _DEEPEST: Final = 4

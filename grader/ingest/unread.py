@@ -20,9 +20,9 @@ from typing import Final
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
 from grader.ingest.layout import HandedIn
-from grader.ingest.listing import HIDDEN, NO_CODE, Kind
 from grader.ingest.litter import CODE
 from grader.ingest.matching import Matched, StudentFiles
+from grader.ingest.stored import HIDDEN, NO_CODE, Kind
 from grader.source import Unreadable, shown_name
 
 TYPED: Final = "it was typed or linked in a form of the system: hand in a file"

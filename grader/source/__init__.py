@@ -7,13 +7,16 @@ are never unpacked to disk, links are never followed. What cannot be read raises
 nothing else, with a sentence for the student; what can be read in spite of a flaw gets a note.
 """
 
-from grader.source.archives import Entry, iter_entries
+from grader.source.apart import Apart
+from grader.source.archives import Budget, Entry, iter_entries
 from grader.source.cells import Cell, Limits, Misplaced, Source, Unreadable
 from grader.source.files import name_meant, read_source, shown_name
 from grader.source.outputs import lean
 from grader.source.paths import Place, place, printable
 
 __all__ = [
+    "Apart",
+    "Budget",
     "Cell",
     "Entry",
     "Limits",

@@ -7,6 +7,7 @@ methods can ask for gigabytes to unpack one byte. Archives within archives stay 
 
 from __future__ import annotations
 
+import errno
 import io
 import stat
 import struct
@@ -23,7 +24,7 @@ from grader.source.paths import place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import BinaryIO
+    from typing import BinaryIO, Self
 
 _FAULTS = (
     zipfile.BadZipFile,
@@ -52,6 +53,7 @@ _ENTRIES_WORTH_COUNTING = 100_000
 """A class's archive may hold so many that counting them beforehand saves nothing."""
 _HARMLESS_EXPANSION = 4 << 20
 """Bytes that any member may expand to: text full of repetition packs very well."""
+_NO_ROOM = "there is no room left to unpack it in the temporary folder"
 _DAMAGED = "the archive is damaged: pack the files again and hand in the new archive"
 
 
@@ -64,34 +66,51 @@ class Entry:
     is_folder: bool
     refused: str | None
     """Why it is not read, by its name or kind."""
+    number: int
+    """Its place in the directory: of two of one name, the later one was packed later."""
     read: Callable[[], bytes]
     """Unpacks it, while the walk stands here; raises `Unreadable`."""
 
 
-def iter_entries(archive: Path | bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Entry]:
-    """Yield the entries of a zip archive in its order; raise `Unreadable` when it is none."""
+@dataclass
+class Budget:
+    """What may still be read from an archive and those in it."""
+
+    size: int
+    """Bytes that they may unpack to."""
+    entries: int
+    is_room: bool = False
+    """Whether that is the room of this machine, and no fault of theirs."""
+
+    @classmethod
+    def of(cls, limits: Limits) -> Self:
+        """Return the budget of one archive."""
+        return cls(limits.expanded_mib << 20, limits.archive_entries)
+
+
+def iter_entries(
+    archive: Path | bytes, limits: Limits = DEFAULT_LIMITS, budget: Budget | None = None
+) -> Iterator[Entry]:
+    """Yield the entries of a zip archive, small ones first; raise `Unreadable` when it is none.
+
+    A large one can then use up what is left of `budget` for larger ones alone.
+    """
+    budget = budget or Budget.of(limits)
     try:
         _check_size(archive, limits)
         with _stream(archive) as stream, _opened(stream) as opened:
-            entries = opened.infolist()
-            if len(entries) > limits.archive_entries:
+            entries = list(enumerate(opened.infolist()))
+            if len(entries) > budget.entries:
                 raise _too_many(limits)
-            left = _Left(limits.expanded_mib << 20)
-            for entry in entries:
+            budget.entries -= len(entries)
+            for number, entry in sorted(entries, key=lambda one: one[1].file_size):
                 found = place(_name(entry))
                 link = stat.S_ISLNK(entry.external_attr >> 16)
                 refused = "it is a link, and links are not followed" if link else found.refused
-                read = partial(_read, opened, entry, left, limits)
-                yield Entry(found.path, _is_folder(entry), refused, read)
+                read = partial(_read, opened, entry, budget, limits)
+                yield Entry(found.path, _is_folder(entry), refused, number, read)
     except _FAULTS:
         raise Unreadable(_DAMAGED) from None
-
-
-@dataclass
-class _Left:
-    """How much of what may be unpacked from one archive is left."""
-
-    size: int
 
 
 def _stream(archive: Path | bytes) -> BinaryIO:
@@ -199,7 +218,9 @@ def _is_folder(entry: zipfile.ZipInfo) -> bool:
     return entry.is_dir() or (not entry.file_size and bool(by_kind or by_name))
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: _Left, limits: Limits) -> bytes:
+def _read(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget, limits: Limits
+) -> bytes:
     path = place(_name(entry)).path
     name = shown_name(path)
     if entry.flag_bits & _ENCRYPTED:
@@ -208,7 +229,9 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: _Left, limits:
         raise Unreadable(f"{name} is packed in an unusual way: pack the files as a plain zip")
     if entry.file_size > limits.most_mib(path) << 20:
         raise limits.too_large(name)
-    allowed = min(left.size, limits.most_mib(path) << 20)
+    if budget.is_room and entry.file_size > budget.size:
+        raise OSError(errno.ENOSPC, _NO_ROOM)
+    allowed = min(budget.size, limits.most_mib(path) << 20)
     if not path.lower().endswith(".ipynb"):
         growth = entry.compress_size * limits.expansion
         allowed = min(allowed, max(_HARMLESS_EXPANSION, growth))
@@ -221,7 +244,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: _Left, limits:
         raise Unreadable(f"{name} in {_DAMAGED}") from None
     if len(data) > allowed:
         raise _too_large(name)
-    left.size -= len(data)
+    budget.size -= len(data)
     return data
 
 

@@ -56,11 +56,9 @@ DEFAULT_LIMITS = Limits()
 class Unreadable(Exception):
     """A submission that cannot be read; its text is a sentence for the student."""
 
-    def __init__(self, reason: str, misconception: str | None = None) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.misconception = misconception
-        """The id of a misconception, when the evidence is exact."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 LONGEST_NAME = 255
 """Characters of a file's or a folder's name; more can be kept in an archive alone."""
+LONGEST_PATH = 2000
+DEEPEST_PATH = 100
+"""Characters and folders of a path; an archive could hold one of thirty thousand folders."""
 _DRIVE = re.compile(r"\A[A-Za-z]:(?=[/\\])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -35,7 +38,8 @@ def place(name: str) -> Place:
     """
     parts = _DRIVE.sub("", name).replace("\\", "/").split("/")
     parts = [printable(part) for part in parts if part not in ("", ".")]
-    if any(len(part) > LONGEST_NAME for part in parts):
+    is_long = sum(map(len, parts)) > LONGEST_PATH or len(parts) > DEEPEST_PATH
+    if is_long or any(len(part) > LONGEST_NAME for part in parts):
         short = "/".join(part[:80] for part in parts[:20] if part != "..")
         return Place(short, "its name is too long: shorten it and hand it in again")
     path = "/".join(part for part in parts if part != "..")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from grader.ingest.answers.contents import Contents
 from grader.ingest.answers.given import Given
 from grader.ingest.layout import HandedIn
-from grader.ingest.listing import StoredFile
 from grader.ingest.matching import Matcher, StudentFiles
+from grader.ingest.stored import StoredFile
 from grader.model.submission import Student
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.ingest.listing import StoredFile
+from grader.ingest.stored import StoredFile
 from grader.model.submission import submission_digest
 
 ZERO, RANDOM = "def zeros(): return 0", "def initialize(): ...\ndef scale(): ..."

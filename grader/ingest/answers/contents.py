@@ -12,19 +12,23 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from grader.ingest.answers.given import Given, code_digest, digest_of
 from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
 from grader.source import Unreadable, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from grader.ingest.listing import StoredFile
+    from grader.ingest.stored import StoredFile
     from grader.model.exercise import Exercise
     from grader.model.submission import Student
     from grader.sandbox.forkserver import Forkserver
+    from grader.source import Apart
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 STUDENT_SECONDS: Final = 20.0
 """For the outlines of one student's files; an honest one takes milliseconds."""
@@ -65,8 +69,13 @@ class Contents:
         exercises: Sequence[Exercise],
         given: Given | None = None,
         forkserver: Forkserver | None = None,
+        apart: Apart | None = None,
     ) -> None:
-        """Prepare; a forkserver is started when an outline is first needed, if none is given."""
+        """Prepare; a forkserver is started when an outline is first needed, if none is given.
+
+        What strangers wrote is read by `apart`, one's own work in this process.
+        """
+        self._apart = apart
         self._given = given or Given()
         self._outliner = Outliner(exercises, self._given.starters, forkserver)
         self._exercises = exercises
@@ -146,40 +155,34 @@ class Contents:
     def _look(self, file: StoredFile) -> _Look:
         if file not in self._looks:
             if self._held > _MOST_WORDS:  # a class is large, and most of it is looked at twice
-                self._looks.clear()
+                self._looks = {f: known for f, known in self._looks.items() if known.error}
                 self._held = 0
             self._looks[file] = look = self._looked(file)
             self._held += _LOOK_WORDS + len(look.words)
         return self._looks[file]
 
     def _looked(self, file: StoredFile) -> _Look:
-        error, code = None, b""
         try:
-            data = file.read()
-            code = code_digest(read_source(file.path.name, data))
-        except Unreadable as unreadable:
-            error = unreadable.with_traceback(None)
-        except OSError as fault:
-            return _Look(b"", error=fault.with_traceback(None))
-        digest = digest_of(data)
-        if data.startswith(_TWO_BYTES):  # an editor's UTF-16: for a look, as good as UTF-8
-            data = data.replace(b"\0", b"")
-        words: set[bytes] = set()
-        for found in islice(_IMPORTS.finditer(data), _MOST_IMPORTS):
-            words.update(_WORD.findall(data, found.end(), found.end() + _IMPORT_REACH))
-        defines = frozenset(e for e, pattern in self._patterns.items() if pattern.search(data))
-        return _Look(digest, defines, frozenset(words), error, code)
+            return self._called(look, file, self._patterns)
+        except (Unreadable, OSError) as error:
+            # Its bytes tell whether another is equal, and are no more than hashed.
+            digest = b"" if isinstance(error, OSError) else digest_of(file.read())
+            return _Look(digest, error=error.with_traceback(None))
+
+    def _called(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._apart is None:
+            return function(*args, **kwargs)
+        return self._apart.call(function, *args, **kwargs)
 
     def _read(self, file: StoredFile, *, is_late: bool) -> Content:
         if isinstance(error := self.error(file), Unreadable):
             return Content(Outline(), error.reason)  # the report of the submission says so, too
-        source = read_source(file.path.name, file.read())
-        cells = [(cell.label, cell.source) for cell in source.cells]
+        cells, defined = self._called(read_cells, file)
         started = time.monotonic()
         outline = TOO_SLOW if is_late else self._outliner.outline(cells)
         self._seconds[self._whose] += time.monotonic() - started
         if isinstance(outline, str):
-            return Content(self._seeming(source.defined), outline)
+            return Content(self._seeming(defined), outline)
         return Content(outline)
 
     def _seeming(self, defined: frozenset[str]) -> Outline:
@@ -192,6 +195,33 @@ class Contents:
                         fits=True, written=True, definition=True, own_name=own_name
                     )
         return Outline(functions=functions, definitions=len(defined))
+
+
+def look(file: StoredFile, patterns: Mapping[str, re.Pattern[bytes]]) -> _Look:
+    """Return what the bytes of a file tell at a glance; `patterns` find definitions, by exercise.
+
+    Of a file that cannot be read they tell it all the same.
+    """
+    data = file.read()
+    error, code = None, b""
+    try:
+        code = code_digest(read_source(file.path.name, data))
+    except Unreadable as unreadable:
+        error = unreadable.with_traceback(None)
+    digest = digest_of(data)
+    if data.startswith(_TWO_BYTES):  # an editor's UTF-16: for a look, as good as UTF-8
+        data = data.replace(b"\0", b"")
+    words: set[bytes] = set()
+    for found in islice(_IMPORTS.finditer(data), _MOST_IMPORTS):
+        words.update(_WORD.findall(data, found.end(), found.end() + _IMPORT_REACH))
+    defines = frozenset(e for e, pattern in patterns.items() if pattern.search(data))
+    return _Look(digest, defines, frozenset(words), error, code)
+
+
+def read_cells(file: StoredFile) -> tuple[list[tuple[str, str]], frozenset[str]]:
+    """Return the code of a file, cell by cell, and the names of functions by their look."""
+    source = read_source(file.path.name, file.read())
+    return [(cell.label, cell.source) for cell in source.cells], source.defined
 
 
 def fitting(functions: Mapping[str, Written]) -> dict[str, Written]:

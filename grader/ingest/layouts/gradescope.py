@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from grader.errors import UsageError
 from grader.ingest.layout import Clues, Entries, HandedIn, entries, other
-from grader.ingest.listing import METADATA, NOTHING, Kind, StoredFile
+from grader.ingest.stored import METADATA, NOTHING, Kind, StoredFile
 from grader.model.submission import Student
 
 _NAME: Final = re.compile(r"submission_\d+")

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from grader.ingest.layout import Clues, HandedIn, entries, other
-from grader.ingest.listing import StoredFile
+from grader.ingest.stored import StoredFile
 from grader.model.submission import Student
 
 _NAME: Final = re.compile(

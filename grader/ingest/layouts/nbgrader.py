@@ -8,7 +8,7 @@ from typing import Final
 
 from grader.ingest.file_names import FileNames
 from grader.ingest.layout import Clues, Entries, HandedIn, entries, other
-from grader.ingest.listing import StoredFile
+from grader.ingest.stored import StoredFile
 from grader.model.submission import Student
 
 _STEP: Final = "submitted"

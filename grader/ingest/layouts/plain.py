@@ -22,11 +22,11 @@ from grader.ingest.attempts import attempt_of
 from grader.ingest.beside import Beside, Entry, with_importers
 from grader.ingest.file_names import FileName, FileNames, turn_of, without_marks
 from grader.ingest.layout import Clues, HandedIn, student_of
-from grader.ingest.listing import NOTHING, Kind, StoredFile
 from grader.ingest.litter import CODE, LISTS
 from grader.ingest.sections import Sections
 from grader.ingest.shared_words import without_shared_words
 from grader.ingest.sharing import Sharing, Unit
+from grader.ingest.stored import NOTHING, Kind, StoredFile
 from grader.model.submission import Student
 from grader.model.text import clean_line
 

@@ -1,0 +1,184 @@
+"""Read what strangers wrote in a process of its own, so that no file costs more than its own row.
+
+Theory of operation. All that is read before there is a sandbox (notebooks, archives, tables) is
+read by a child of this process. It is forked when it is first needed, answers one request after the
+other, and has a limit of memory and, for each request, of processor time, at which the kernel ends
+it, whatever it is doing, be it in a library written in C. Its end is the fault of the file that was
+being read only where that can be seen: by the signal of the limit, or because a second child ends
+in the same way. Else it is nobody's, and the file is one that could not be read here.
+
+The child runs the same code as this process and may do what this process may: the limits bound
+what a file costs, and are no sandbox. Where there is no fork, all is read in this process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import faulthandler
+import os
+import signal
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
+
+from grader.errors import GraderError
+from grader.source.cells import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+REQUEST_SECONDS: Final = 20.0
+"""Of processor time; the largest notebook takes about four."""
+STALL_SECONDS: Final = 600.0
+"""Until a request is given up that uses none of it: a disk that does not answer."""
+ATTEMPTS: Final = 2
+MEMORY_MIB: Final = 3072
+"""More than this process has; the largest notebook takes about one gigabyte."""
+_TOO_SLOW: Final = "it takes too long to read: hand in the code of this exercise alone"
+_TOO_MUCH: Final = "it takes too much memory to read: hand in the code of this exercise alone"
+_ENDS_READER: Final = "it ends the program that reads it: save it again and hand in the new file"
+_NOT_HERE: Final = "the process that reads it was ended, or its disk does not answer"
+# What a program does to itself; SIGKILL and SIGTERM come from others.
+_OWN_ENDS: Final = frozenset(
+    -number for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE, signal.SIGILL)
+)
+
+
+class Apart:
+    """Calls functions on what strangers wrote. Use it as a context manager, from one thread."""
+
+    def __init__(
+        self,
+        seconds: float = REQUEST_SECONDS,
+        memory_mib: int = MEMORY_MIB,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        """Prepare; the child is forked for the first call."""
+        self._limits = seconds, memory_mib
+        self._stall_seconds = stall_seconds
+        self._child: ForkProcess | None = None
+        self._channel: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what `function` returns for arguments that can be pickled, as its result can.
+
+        Raise what it raises of Unreadable, OSError and GraderError; Unreadable when it runs over
+        a limit or ends its process; OSError for all else, which is no student's fault.
+        """
+        if "fork" not in get_all_start_methods():
+            return function(*args, **kwargs)
+        ends: list[int | None] = []
+        while len(ends) < ATTEMPTS:
+            try:
+                value, error = self._asked((function, args, kwargs))
+            except TimeoutError:
+                self._end()
+                break
+            except (EOFError, BrokenPipeError, ConnectionResetError):
+                ends.append(self._end())
+                if ends[-1] == -signal.SIGPROF:
+                    raise Unreadable(_TOO_SLOW) from None
+            else:
+                if error is not None:
+                    raise error
+                return value  # type: ignore[no-any-return]
+        if len(ends) == ATTEMPTS and len({*ends}) == 1 and ends[0] in _OWN_ENDS:
+            raise Unreadable(_ENDS_READER)
+        raise OSError(errno.EIO, _NOT_HERE)
+
+    def close(self) -> None:
+        """End the child."""
+        if self._channel is not None:
+            self._channel.close()  # which ends it, in its own time
+            self._end(1.0)
+
+    def _asked(self, request: Any) -> tuple[Any, Exception | None]:
+        if self._channel is None:
+            self._start()
+        assert self._channel is not None
+        self._channel.send(request)
+        if not self._channel.poll(self._stall_seconds):
+            raise TimeoutError
+        return self._channel.recv()  # type: ignore[no-any-return]
+
+    def _start(self) -> None:
+        context = get_context("fork")
+        self._channel, theirs = context.Pipe()
+        self._child = context.Process(
+            target=_serve, args=(self._channel, theirs, *self._limits), daemon=True
+        )
+        self._child.start()
+        theirs.close()
+
+    def _end(self, patience: float = 0.1) -> int | None:
+        """End the child and return how it ended; it may be ending by itself."""
+        assert self._child is not None
+        assert self._channel is not None
+        child, channel = self._child, self._channel
+        self._child = self._channel = None
+        channel.close()
+        child.join(patience)
+        if child.exitcode is None:
+            child.kill()
+            child.join()
+        code = child.exitcode
+        child.close()
+        return code
+
+
+def _serve(ours: Connection, channel: Connection, seconds: float, memory_mib: int) -> None:
+    """Answer requests until the other end is closed."""
+    ours.close()  # the parent's end, or it would never be seen closed
+    faulthandler.disable()  # its parent tells what its end means
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to answer
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    _limit_memory(memory_mib)
+    while True:
+        try:
+            function, args, kwargs = channel.recv()
+        except EOFError:
+            return
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        answer = _answer(function, args, kwargs)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        channel.send(answer)
+
+
+def _answer(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Any, Exception | None]:
+    """Return what a function returned, or what it raised."""
+    try:
+        return function(*args, **kwargs), None
+    except MemoryError:
+        return None, Unreadable(_TOO_MUCH)
+    except (Unreadable, OSError, GraderError) as error:
+        return None, error.with_traceback(None)
+    except Exception as error:
+        # A fault of ours, which must cost no more than this file, nor its student a grade.
+        fault = f"a fault of this program, {type(error).__name__}: {error!s:.200}"
+        return None, OSError(errno.EIO, fault)
+
+
+def _limit_memory(mib: int) -> None:
+    """Hold this process to `mib` MiB more than it has, and let it leave no dump."""
+    import resource  # where there is a fork there is this
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError):  # where there is no /proc, time alone is bounded
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        space = pages * os.sysconf("SC_PAGE_SIZE") + (mib << 20)
+        if hard == resource.RLIM_INFINITY or space < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (space, space))

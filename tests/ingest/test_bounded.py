@@ -1,0 +1,263 @@
+"""No file that one student handed in costs anybody else anything, however it ends its reader."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+import signal
+import sys
+import zipfile
+from collections import namedtuple
+
+import pytest
+
+from grader.errors import UsageError
+from grader.ingest import unpacking
+from grader.ingest.answers import contents
+from grader.source import Apart, cells, iter_entries, place
+
+ZERO = "def zeros():\n    return 0\n"
+
+
+def zipped(files, method=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def spin():
+    while True:
+        pass
+
+
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def impatient(monkeypatch):
+    # The package has a function of the module's name.
+    gather = sys.modules["grader.ingest.gather"]
+    monkeypatch.setattr(gather, "Apart", lambda: Apart(seconds=0.5))
+
+
+ENDS = {
+    "takes too long": spin,
+    "takes too much memory": lambda: bytearray(64 << 30),
+    "ends the program": lambda: ctypes.string_at(0),
+}
+
+
+@pytest.fixture
+def hostile(monkeypatch):
+    """Return a function after which a file with the word BOMB does something to its reader."""
+
+    def arm(does):
+        real = contents.read_source
+
+        def read(name, data):
+            if b"BOMB" in data:
+                does()
+            return real(name, data)
+
+        monkeypatch.setattr(contents, "read_source", read)
+        impatient(monkeypatch)
+
+    return arm
+
+
+def reports(gathered):
+    return {
+        s.student.label: (s.exercise, s.names, s.problem, s.notes) for s in gathered.submissions
+    }
+
+
+@pytest.mark.parametrize("where", ["flat", "folder", "zip", "module"])
+@pytest.mark.parametrize("reason", ENDS)
+def test_a_file_that_ends_its_reader_is_its_student_s(class_of, hostile, where, reason):
+    bomb = ZERO + "# BOMB\n"
+    mallory = {
+        "flat": {"mallory_zero_init.py": bomb},
+        "folder": {"mallory/zero_init.py": bomb},
+        "zip": {"mallory.zip": zipped([("zero_init.py", bomb)])},
+        "module": {
+            "mallory/zero_init.py": "from helper import *\n" + ZERO,
+            "mallory/helper.py": bomb,
+        },
+    }[where]
+    honest = {"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO}
+    if where == "flat":
+        honest = {"ada_zero_init.py": ZERO, "bob_zero_init.py": ZERO}
+    hostile(ENDS[reason])
+    alone = reports(class_of(honest))
+    beside = reports(class_of(honest | mallory))
+    exercise, names, problem, notes = beside.pop("mallory")
+    assert beside == alone
+    assert exercise == "zero_init"
+    if where == "module":
+        assert problem is None
+        assert names == ("zero_init.py",)
+        assert any(reason in note for note in notes)
+    else:
+        assert reason in problem
+
+
+def test_a_reader_that_was_killed_costs_nobody_points(class_of, hostile):
+    hostile(kill)
+    gathered = class_of({"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO + "# BOMB"})
+    assert {*reports(gathered)} == {"ada"}
+    (left,) = gathered.left_over
+    assert (left.student, left.unread, left.alone) == ("bob", True, True)
+    assert "was ended" in left.reason
+
+
+def test_a_zip_that_ends_its_reader_is_its_student_s(class_of, monkeypatch):
+    real = unpacking.iter_entries
+
+    def entries(archive, *args):
+        if archive.name == "mallory.zip":
+            spin()
+        return real(archive, *args)
+
+    monkeypatch.setattr(unpacking, "iter_entries", entries)
+    impatient(monkeypatch)
+    packed = zipped([("zero_init.py", ZERO)])
+    found = reports(class_of({"ada.zip": packed, "mallory.zip": packed}, only="zero_init"))
+    assert found["ada"][2] is None
+    assert "takes too long" in found["mallory"][2]
+
+
+@pytest.mark.parametrize(("size", "number"), [(5 << 20, 50), (21 << 20, 12), (300 << 20, 1)])
+@pytest.mark.parametrize("name", ["a.py", "a.ipynb", "a.zip"])
+def test_many_members_of_zeros_are_refused_one_by_one(class_of, tmp_path, name, size, number):
+    """Fifty of them, a few hundred kilobytes, had made the zip of the whole class unreadable."""
+    files = [(f"mallory/{n}-{name}", bytes(size)) for n in range(number)]
+    files += [("ada/zero_init.py", ZERO), ("zoe/zero_init.py", ZERO)]
+    (tmp_path / "class.zip").write_bytes(zipped(files))
+    found = class_of({}, path=tmp_path / "class.zip")
+    for who in ("ada", "zoe"):
+        assert reports(found)[who][:3] == ("zero_init", ("zero_init.py",), None)
+    assert {s.label for s in found.handed} == {"ada", "mallory", "zoe"}
+
+
+def test_what_a_class_has_no_room_for_is_listed_and_the_small_are_read(
+    class_of, tmp_path, monkeypatch
+):
+    room = namedtuple("room", "free")(int((3 << 20) / 0.8))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: room)
+    noise = os.urandom(1 << 20)
+    files = [(f"mallory/{n}.py", noise) for n in range(5)] + [("ada/zero_init.py", ZERO)]
+    (tmp_path / "class.zip").write_bytes(zipped(files))
+    found = class_of({}, path=tmp_path / "class.zip")
+    assert reports(found)["ada"][2] is None
+    full = [left for left in found.left_over if "no room" in left.reason]
+    assert len(full) == 3
+    assert all(left.student == "mallory" and left.unread for left in full)
+
+
+def test_what_a_student_s_zip_has_no_room_for_is_no_fault_of_theirs(class_of, monkeypatch):
+    room = namedtuple("room", "free")(int((3 << 20) / 0.8))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: room)
+    noise = os.urandom(2 << 20)
+    packed = {f"{who}.zip": zipped([("zero_init.py", noise)]) for who in ("eve", "mallory")}
+    found = class_of(packed | {"ada.zip": zipped([("zero_init.py", ZERO)])}, only="zero_init")
+    assert reports(found)["ada"][2] is None
+    full = [left for left in found.left_over if "no room" in left.reason]
+    assert len(full) == 1
+
+
+def test_a_zip_in_a_zip_shares_the_budget_of_the_outer_one(monkeypatch, tmp_path, class_of):
+    limits = cells.Limits(archive_entries=100, expanded_mib=3)
+    monkeypatch.setattr(unpacking, "ZIP_LIMITS", limits)
+    inner = zipped([("data.py", os.urandom(1 << 20))])
+    outer = zipped([("zero_init.py", ZERO), *((f"{n}.zip", inner) for n in range(5))])
+    found = class_of({"mallory.zip": outer, "ada.zip": zipped([("zero_init.py", ZERO)])})
+    unpacked = sum(p.stat().st_size for p in (tmp_path / "scratch").iterdir())
+    assert unpacked <= (3 << 20) + 100
+    assert {*reports(found)} == {"ada", "mallory"}
+    many = zipped([(f"{n}.zip", zipped([(f"{m}.txt", "") for m in range(40)])) for n in range(5)])
+    refused = [left.reason for left in class_of({"eve.zip": many}).left_over]
+    assert any("more than 100 entries" in reason for reason in refused)
+
+
+def test_a_full_temporary_folder_is_one_sentence(class_of, tmp_path, monkeypatch):
+    def full(self, data):
+        raise OSError(28, "No space left on device")
+
+    packed = zipped([("zero_init.py", ZERO)])
+    (tmp_path / "class.zip").write_bytes(zipped([("ada/zero_init.py", ZERO)]))
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(UsageError, match=r"temporary folder .* cannot be written: No space left"):
+        class_of({}, path=tmp_path / "class.zip")
+    monkeypatch.undo()
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ada.zip").write_bytes(packed)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(UsageError, match="TMPDIR"):
+        class_of({})
+
+
+def test_of_two_members_of_one_name_the_later_one_counts_however_large(class_of, tmp_path):
+    for first, second in ((ZERO, ZERO + "# more\n" * 9), (ZERO + "# more\n" * 9, ZERO)):
+        with pytest.warns(UserWarning, match="Duplicate"):
+            data = zipped([("ada/zero_init.py", first), ("ada/zero_init.py", second)])
+        (tmp_path / "class.zip").write_bytes(data)
+        (submission,) = class_of({}, path=tmp_path / "class.zip").submissions
+        assert submission.read()[-1][1] == second.encode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a/" * 30_000 + "x.py",
+        "a" * 200 + "/" + "b/" * 2_000 + "x.py",
+        ("n" * 250 + "/") * 20 + "x.py",
+    ],
+)
+def test_a_path_of_thousands_of_folders_is_refused_for_itself(class_of, tmp_path, name):
+    assert place(name).refused is not None
+    assert len(place(name).path) < 2000
+    (tmp_path / "class.zip").write_bytes(
+        zipped([(f"eve/{name}", ZERO), ("ada/zero_init.py", ZERO)])
+    )
+    found = class_of({}, path=tmp_path / "class.zip")
+    assert {*reports(found)} == {"ada"}
+    assert {s.label for s in found.handed} == {"ada", "eve"}
+
+
+def test_honest_depth_is_read(class_of):
+    name = "/".join(["my work for the course"] * 20) + "/zero_init.py"
+    assert place(name).refused is None
+    assert {*reports(class_of({f"ada/{name}": ZERO, "bob/zero_init.py": ZERO}))} == {"ada", "bob"}
+
+
+def test_entries_come_small_ones_first():
+    data = zipped([("large.py", "x" * 99), ("small.py", "x"), ("medium.py", "x" * 9)])
+    assert [e.path for e in iter_entries(data)] == ["small.py", "medium.py", "large.py"]
+    assert [e.number for e in iter_entries(data)] == [1, 2, 0]
+
+
+def test_of_thousands_of_files_some_are_listed_and_the_others_counted(class_of):
+    files = [(f"data/{n:05}.txt", "") for n in range(3000)]
+    eve = zipped([*files, ("zero_init.py", ZERO), ("broken.py", b"\0\0")])
+    found = class_of({"eve.zip": eve, "ada.zip": zipped([("zero_init.py", ZERO)])})
+    assert {*reports(found)} == {"ada", "eve"}
+    assert len(found.left_over) == 101
+    # What needs a look comes first, and nothing is left out of the count.
+    assert found.left_over[0].path == "eve/broken.py"
+    assert found.left_over[-1].path == "eve/data/00099.txt and 2,900 more files"
+
+
+@pytest.mark.parametrize("copies", [30, 400])
+def test_files_with_marks_are_not_compared_each_with_each(class_of, monkeypatch, copies):
+    asked = []
+    real = contents.Contents.may_import
+    monkeypatch.setattr(
+        contents.Contents, "may_import", lambda *args: asked.append(args) or real(*args)
+    )
+    files = [(f"m{n}-1.py", f"import m{n + 1}\n") for n in range(copies)]
+    class_of({"eve.zip": zipped([*files, ("zero_init.py", ZERO)])})
+    assert len(asked) <= 300 * 300
+    assert bool(asked) == (copies == 30)
