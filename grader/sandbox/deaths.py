@@ -18,12 +18,18 @@ from typing import Final
 from grader.errors import SandboxError
 from grader.sandbox.forkserver import Reaped
 
-_FAULTS: Final = ("SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS")
+
+def _numbers(*names: str) -> tuple[int, ...]:
+    """Return the signals of these names, 0 for what this system does not have."""
+    return tuple(int(getattr(signal, name, 0)) for name in names)
+
+
+_FAULTS: Final = _numbers("SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS")
 # What the filter lets a program bring upon itself besides.
-_ALLOWED: Final = ("SIGPIPE", "SIGVTALRM", "SIGXFSZ")
-_OWN: Final = {getattr(signal, n) for n in (*_FAULTS, *_ALLOWED) if hasattr(signal, n)}
+_ALLOWED: Final = _numbers("SIGPIPE", "SIGVTALRM", "SIGXFSZ")
+_KILL, _PROF, _XCPU, _STOP = _numbers("SIGKILL", "SIGPROF", "SIGXCPU", "SIGSTOP")
 # The clock of a call, and the kernel's two for a process.
-_CLOCKS: Final = (signal.SIGPROF, signal.SIGXCPU, signal.SIGKILL)
+_CLOCKS: Final = (_PROF, _XCPU, _KILL)
 # They stop a worker by what rusage says; this is for what rounding takes away.
 _ROUNDING_SECONDS: Final = 0.01
 
@@ -74,16 +80,16 @@ def blame(reaped: Reaped, asked: Asked, known: Collection[Stop], stops: set[Stop
     """
     if reaped.status is None:
         raise SandboxError("the forkserver could not fork a worker")
-    number = signal.SIGSTOP if reaped.halted else -reaped.status
+    number = _STOP if reaped.halted else -reaped.status
     if not reaped.by_itself and not reaped.halted:
         detail = f"{asked.what} closed the connection to the grader"
         return WorkerLost("crashed", detail, waited=True)
     if number <= 0:
         detail = f"{asked.what} ended the Python process (exit code {-number})"
         return WorkerLost("crashed", detail)
-    if number in _OWN:
+    if number in (*_FAULTS, *_ALLOWED):
         return WorkerLost("crashed", f"{asked.what} crashed Python (signal {number})")
-    if number == signal.SIGKILL and reaped.memory_was_short:
+    if number == _KILL and reaped.memory_was_short:
         raise SandboxError("a worker was killed while this machine had no memory left")
     if overrun := _overrun(number, reaped.cpu_seconds + _ROUNDING_SECONDS, asked):
         return WorkerLost("timeout", f"{asked.what} was stopped {overrun}")
@@ -100,6 +106,6 @@ def _overrun(number: int, cpu_seconds: float, asked: Asked) -> str:
     """Return which limit of processor time a worker was stopped for, empty for none."""
     if number in _CLOCKS and cpu_seconds >= asked.submission_cpu_seconds:
         return "when the submission had used up its processor time"
-    if number == signal.SIGPROF and cpu_seconds >= asked.call_cpu_seconds:
+    if number == _PROF and cpu_seconds >= asked.call_cpu_seconds:
         return f"after {asked.call_cpu_seconds} s of processor time"
     return ""
