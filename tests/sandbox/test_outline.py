@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from process_tree import descendants
@@ -15,11 +15,9 @@ from grader.errors import SandboxError
 from grader.model.exercise import Exercise
 from grader.sandbox import forkserver as forkservers
 from grader.sandbox import outline
+from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.outline import ENDS_PARSER, TOO_LARGE, TOO_SLOW, Outline, Outliner
 from grader.wire import receive, send
-
-if TYPE_CHECKING:
-    from grader.sandbox.forkserver import Forkserver
 
 EXERCISE = Exercise.model_validate(
     {
@@ -214,3 +212,20 @@ def test_a_worker_that_an_operator_ends_costs_no_file(
         (worker,) = descendants(forkserver.pid).keys() - before
         os.kill(worker, number)
         assert fitting(outliner.outline(RIGHT))
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_forkserver_that_an_operator_ends_costs_no_file(own: bool) -> None:
+    with Forkserver() as started, Outliner([EXERCISE], {}, None if own else started) as outliner:
+        assert fitting(outliner.outline(RIGHT))
+        running = outliner._forkserver
+        assert running is not None
+        assert outliner._worker is not None
+        os.kill(running.pid, signal.SIGKILL)
+        # The worker goes with it; its end of the wire tells when.
+        assert outliner._worker[1].recv(1) == b""
+        if own:
+            assert fitting(outliner.outline(RIGHT))
+        else:
+            with pytest.raises(SandboxError):
+                outliner.outline(RIGHT)
