@@ -53,6 +53,23 @@ def write_text_if_changed(path: Path, text: str) -> bool:
     return True
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file; raise StoreError when that cannot be."""
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(f"{line}\n")
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def remove(path: Path) -> None:
+    """Remove a file if it is there; raise StoreError when that cannot be."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
 def make_folder(path: Path) -> Path:
     """Create a folder and its parents; raise StoreError when that cannot be."""
     try:

@@ -2,7 +2,8 @@
 
     plan      tell who is who of earlier runs, read every submission, compute its key, write what
               was found into the store
-    tidy      files of what is graded are written if need be, of what is pending taken away
+    tidy      files of what is graded are written if need be, of what is pending taken away; what
+              was not signed with the key of this run is pending
     run       jobs through the executor; each result into the store, then into its files
     finish    the gradebook, also after Ctrl-C
 
@@ -33,8 +34,9 @@ from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
 from grader.model.submission import submission_digest
 from grader.outputs import Outputs
+from grader.results import UNSIGNED, store_key
 from grader.source import lean
-from grader.store import Row, Seat, Store, store_key
+from grader.store import Row, Seat, Store
 from grader.tally import Summary, Tally, counted
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from grader.ingest import Gathered
     from grader.ingest.gathered import Submission
     from grader.jobs import JobFunction
-    from grader.signing import Signer
+    from grader.signing import Key, Signed
 
 STALL_MARGIN_SECONDS: Final = 120.0
 
@@ -73,8 +75,8 @@ class Way:
     scope: str | None = None
     """The one exercise that the run is for."""
     progress: Callable[[Progress], None] = lambda _: None
-    sign: Signer | None = None
-    """Signs each report that is written."""
+    key: Key | None = None
+    """Signs each report where it is formed; what it has not signed does not count as graded."""
     whole: bool = False
     """Whether what was gathered is all there is: who is not in it leaves the class."""
 
@@ -88,8 +90,8 @@ def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summ
     for exercise in dict.fromkeys(s.exercise for s in gathered.submissions):
         if blank := next(grading_blanks(course.folder(exercise)), None):
             raise CourseError(f"{exercise} is not finished, and nothing was graded: {blank}")
-    outputs = Outputs(out, way.sign)
-    with sole_writer(out), Store(outputs.store) as store:
+    outputs = Outputs(out)
+    with sole_writer(out), Store(outputs.store, key=way.key) as store:
         run = _Run(gathered, course, outputs, store, way)
         try:
             run.grade()
@@ -121,11 +123,9 @@ class _Run:
             merged=enrolled.people.merged,
             unread=enrolled.unread,
         )
-        self._pending = [s for s in enrolled.submissions if not store.graded(self._seats[s.id])]
-        total = len(enrolled.submissions)
+        self._pending = enrolled.submissions
         self.summary = Summary(
-            total,
-            stored=total - len(self._pending),
+            len(enrolled.submissions),
             unmatched=enrolled.unmatched,
             passed_over=enrolled.passed_over,
             unsure=enrolled.people.unsure,
@@ -136,7 +136,7 @@ class _Run:
         self.summary.kept_students, self.summary.kept_submissions = kept
 
     def grade(self) -> None:
-        """Bring the files in line with the store, then run what is pending."""
+        """Tell what is pending, and run it."""
         self._tidy()
         started = time.monotonic()
         tasks = map(self._task, self._pending)
@@ -178,15 +178,24 @@ class _Run:
         return seat
 
     def _tidy(self) -> None:
-        present: set[str] = set()
+        """Bring the files in line with the store, and tell what is pending."""
+        present, graded = set[str](), set[str]()
         for row in self._store.rows():
-            present.add(row.seat.submission)
+            name = row.seat.submission
+            present.add(name)
             if row.report is not None and row.report.status is Status.GRADED:
-                self._outputs.write(row.report)
-            else:
-                self._outputs.discard(row.seat.submission)
+                graded.add(name)
+                self.summary.stored += name in self._seats
+                self._outputs.write(row.report, row.signed)
+                continue
+            self._outputs.discard(name)
+            if row.fault == UNSIGNED and name in self._seats:
+                self.summary.unsigned += 1
+            elif row.fault:
+                self.summary.distrusted[name] = row.fault
         for submission in self._store.written() - present:
             self._outputs.discard(submission)
+        self._pending = [s for s in self._pending if s.id not in graded]
         if self._pending:
             self._write_gradebook(self._store.rows())
 
@@ -208,10 +217,13 @@ class _Run:
             exercise=submission.exercise,
             course=self._course.root,
             isolation=self._way.isolation,
+            key=self._way.key.path if self._way.key else None,
             notes=submission.notes,
         ).model_dump_json()
 
-    def _fault_of(self, submission: Submission, report: ScoreReport) -> str | None:
+    def _fault_of(
+        self, submission: Submission, report: ScoreReport, signed: Signed | None
+    ) -> str | None:
         found = (report.submission.id, report.submission.digest, report.submission.student)
         expected = (submission.id, self._digests[submission.id], submission.student)
         folder = self._course.folder(submission.exercise)
@@ -219,14 +231,16 @@ class _Run:
             return f"the report is about another submission: {report.submission.id}"
         if (report.exercise.id, report.exercise.digest) != (folder.id, folder.digest):
             return f"the report is about another exercise: {report.exercise.id}"
+        if (key := self._way.key) and not (signed and key.is_genuine(signed)):
+            return "the report was not signed with this key"
         return None
 
     def _keep(self, submission: Submission, finished: Finished) -> None:
         report = finished.report
         if report is None:
             report = self._ungraded(submission, finished.fault)
-        self._store.add(self.number, self._seats[submission.id], report)
-        self._outputs.write(report)
+        self._store.add(self.number, self._seats[submission.id], report, finished.signed)
+        self._outputs.write(report, finished.signed)
         if report.status is Status.GRADED:
             self.summary.graded += 1
         else:

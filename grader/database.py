@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.errors import StoreError
@@ -13,56 +13,103 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_APPLICATION_ID: Final = 0x67726472  # "grdr"
 _BUSY_SECONDS: Final = 10.0
-_NONE: Final[Mapping[int, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a kind of file holds, and how it is told from those of others."""
+
+    application: int
+    """SQLite's application id: four letters."""
+    version: int
+    tables: str
+    """The statements that make a new file."""
+    migrations: Mapping[int, str] = field(default_factory=dict)
+    """The statements that make of a version the next one."""
+    synchronous: str = "NORMAL"
+    """`NORMAL`: a power cut may lose the last changes; `FULL`: it does not."""
 
 
 class Database:
     """A connection in WAL mode; its methods raise StoreError when SQLite does not comply."""
 
-    def __init__(
-        self, path: Path, tables: str, version: int, migrations: Mapping[int, str] = _NONE
-    ) -> None:
-        """Open the file, or make it with `tables`, which are the statements of `version`.
-
-        `migrations` hold the statements that make of a version the next one.
-        """
-        self.path = path
+    def __init__(self, path: Path, schema: Schema, *, reading: bool = False) -> None:
+        """Open the file, or make it; `reading` is content where nothing can be written."""
+        self.path, self._schema = path, schema
         with self.complaints():
-            self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
             try:
-                self._open(tables, version, migrations)
-            except BaseException:
-                self._connection.close()
-                raise
+                self._connect("")
+            except sqlite3.OperationalError as error:
+                if not reading or _code(error) not in _UNWRITABLE:
+                    raise
+                self._refuse_unread_changes()
+                # Readers share a file with writers beside it, which cannot be made there.
+                self._connect("?immutable=1")
 
-    def _open(self, tables: str, version: int, migrations: Mapping[int, str]) -> None:
+    def _connect(self, options: str) -> None:
+        self._connection = sqlite3.connect(
+            self.path.resolve().as_uri() + options,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            uri=True,
+        )
+        try:
+            self._open()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _refuse_unread_changes(self) -> None:
+        """Raise StoreError where the last changes are in a file that needs a writer to be read."""
+        log = self.path.with_name(self.path.name + "-wal")
+        if log.is_file() and log.stat().st_size:
+            raise StoreError(
+                f"{self.path} was left in the middle of a run, and nothing can be written beside "
+                "it: copy the folder to where you can write"
+            )
+
+    def _open(self) -> None:
+        schema, marks = self._schema, self._marks()
+        tables = self._tables()
+        # Without marks: an empty file, or one of before there were any.
+        unmarked = marks == (0, 0) and tables in ([], _statements(schema.tables))
+        if marks[0] != schema.application and not unmarked:
+            raise StoreError(f"{self.path} is a database of another program")
         self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        found = self._pragma("user_version")
-        if found == version and self._pragma("application_id") == _APPLICATION_ID:
-            return
-        with self.transaction():
-            if self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
-                self._execute(tables)
-                self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            elif self._pragma("application_id") != _APPLICATION_ID:
-                raise StoreError(f"{self.path} is a database of another program")
-            else:
-                self._migrate(version, migrations)
-            self._connection.execute(f"PRAGMA user_version = {version}")
+        self._connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
+        if marks != (schema.application, schema.version):
+            with self.transaction():
+                self._bring_up_to_date()
 
-    def _migrate(self, version: int, migrations: Mapping[int, str]) -> None:
-        found = self._pragma("user_version")  # another process may have been quicker
-        while found != version:
-            if found not in migrations:
-                raise StoreError(f"{self.path} has format {found}, this grader reads {version}")
-            self._execute(migrations[found])
+    def _bring_up_to_date(self) -> None:
+        schema = self._schema
+        # Another process may have been quicker.
+        application, version = self._marks()
+        if not self._tables():
+            self._execute(schema.tables)
+        elif application == schema.application:
+            self._migrate(version)
+        self._connection.execute(f"PRAGMA application_id = {schema.application}")
+        self._connection.execute(f"PRAGMA user_version = {schema.version}")
+
+    def _migrate(self, found: int) -> None:
+        while found != self._schema.version:
+            if found not in self._schema.migrations:
+                reads = self._schema.version
+                raise StoreError(f"{self.path} has format {found}, this grader reads {reads}")
+            self._execute(self._schema.migrations[found])
             found += 1
 
+    def _marks(self) -> tuple[int, int]:
+        return self._pragma("application_id"), self._pragma("user_version")
+
+    def _tables(self) -> list[str]:
+        rows = self._connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return [sql for (sql,) in rows]
+
     def _execute(self, statements: str) -> None:
-        for statement in statements.split(";\n"):
+        for statement in _statements(statements):
             self._connection.execute(statement)
 
     def close(self) -> None:
@@ -75,7 +122,10 @@ class Database:
     def rows(self, query: str, *values: Any, **named: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, whose parameters have places or names."""
         with self.complaints():
-            yield from self._connection.execute(query, named or values)
+            # Not `yield from`: it closes the cursor of whoever stops reading, and the file may be
+            # closed by then.
+            for row in self._connection.execute(query, named or values):  # noqa: UP028
+                yield row
 
     def row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
         """Return the first row of a query."""
@@ -88,11 +138,13 @@ class Database:
 
     @contextmanager
     def complaints(self) -> Iterator[None]:
-        """Say SQLite's errors in sentences."""
+        """Say SQLite's errors in sentences, and what is wrong with values that were read."""
         try:
             yield
         except sqlite3.Error as error:
             raise StoreError(_sentence(self.path, error)) from error
+        except ValueError as error:
+            raise StoreError(f"{self.path} was changed or damaged: {error!s:.200}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -107,12 +159,20 @@ class Database:
             raise
 
 
+def _statements(text: str) -> list[str]:
+    return [found.strip() for found in text.split(";\n") if found.strip()]
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def _sentence(path: Path, error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    sentence = _SENTENCES.get(code)
+    sentence = _SENTENCES.get(_code(error))
     return f"{path} {sentence}" if sentence else f"{path} cannot be used: {error}"
 
 
+_UNWRITABLE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 _SENTENCES: Final = {
     sqlite3.SQLITE_BUSY: "is locked by another program; close it and try again",
     sqlite3.SQLITE_LOCKED: "is locked by another program; close it and try again",
@@ -142,7 +202,7 @@ def sole_writer(folder: Path) -> Iterator[None]:
         db.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         db.close()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        if _code(error) == sqlite3.SQLITE_BUSY:
             raise StoreError(f"another run is grading into {folder}; wait for it to end") from None
         raise StoreError(_sentence(lock, error)) from error
     try:

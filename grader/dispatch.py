@@ -26,6 +26,7 @@ from pydantic import ValidationError
 
 from grader.errors import CourseError, IsolationTooLow, SandboxError, UsageError
 from grader.executors import kill, uninterrupted
+from grader.jobs import parted
 from grader.model.report import ScoreReport, Status, parse_report
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from grader.executors import ExecutorFactory
     from grader.jobs import JobFunction
+    from grader.signing import Signed
 
 ATTEMPTS: Final = 2
 # A pool that dies this often with no job ended in between would do so for ever.
@@ -47,8 +49,8 @@ class Task:
     submission: str
     job: Callable[[], str]
     """Reads the files and returns the job's text; called when there is room for it."""
-    accept: Callable[[ScoreReport], str | None]
-    """Returns what is wrong when a report is not this submission's."""
+    accept: Callable[[ScoreReport, Signed | None], str | None]
+    """Returns what is wrong when a report, as it was signed, is not this submission's."""
     attempts: int = 0
 
 
@@ -59,6 +61,8 @@ class Finished:
     submission: str
     report: ScoreReport | None
     fault: str = ""
+    signed: Signed | None = None
+    """The report as its job signed it; one without a grade needs no signature."""
 
 
 def run_tasks(
@@ -165,11 +169,12 @@ class _Batch:
             return
         self._deaths = 0
         task = self._in_flight.pop(future)
-        report, fault = _read(task, text)
+        text, signed = parted(text)
+        report, fault = _read(task, text, signed)
         if report is None or report.status is Status.INTERNAL_ERROR:
             yield from self._failed(task, fault, report)
         else:
-            yield Finished(task.submission, report)
+            yield Finished(task.submission, report, signed=signed)
 
     def _failed(
         self, task: Task, fault: str, report: ScoreReport | None = None
@@ -196,11 +201,11 @@ class _Batch:
                 self._suspects.append(task)
 
 
-def _read(task: Task, text: str) -> tuple[ScoreReport | None, str]:
+def _read(task: Task, text: str, signed: Signed | None) -> tuple[ScoreReport | None, str]:
     """Return a job's report, or what is wrong with what it gave."""
     try:
         report = parse_report(text)
     except (ValidationError, TypeError) as error:
         return None, f"the job gave no valid report: {error!s:.300}"
-    fault = task.accept(report)
+    fault = task.accept(report, signed)
     return (None, fault) if fault else (report, report.diagnostic)

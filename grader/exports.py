@@ -1,8 +1,9 @@
 """Write the documents of an export, and take away those of the export before.
 
 A document of an earlier export may hold a grade that does not stand any more. Each export leaves a
-list of its documents, `.exported`; what the last list names is removed before anything is
-written, and a folder that holds anything else without such a list is left alone.
+list of its documents, `.exported`, or when it was interrupted the names of those that it had begun,
+`.exporting`; what they name is removed before anything is written, and a folder that holds
+anything else without such a list is left alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from grader.atomic import make_folder, unwritable, write_bytes, write_text
+from grader.atomic import append_line, make_folder, remove, write_bytes, write_text
 from grader.errors import UsageError
 from grader.export import Document, Left
 from grader.export.document import strict_json
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIST: Final = ".exported"
+BEGUN: Final = ".exporting"
 
 
 def write_documents(
@@ -34,14 +36,17 @@ def write_documents(
     """
     _forget(target)
     names: list[str] = []
+    begun = make_folder(target) / BEGUN
     for document in _documents(found, left, caveats):
         names.append(document.path)
+        append_line(begun, document.path)
         path = target / document.path
         make_folder(path.parent)
         write_bytes(path, document.data)
     not_exported = {item.submission: item.reason for item in left}
     text = strict_json({"documents": sorted(names), "not_exported": not_exported})
-    write_text(make_folder(target) / LIST, text)
+    write_text(target / LIST, text)
+    remove(begun)
     return len(names)
 
 
@@ -75,16 +80,22 @@ def _forget(target: Path) -> None:
     """Remove what the last export wrote; refuse a folder of other things."""
     if not target.is_dir() or not any(target.iterdir()):
         return
-    try:
-        names = json.loads((target / LIST).read_text("utf-8"))["documents"]
-        paths = [(target / name).resolve() for name in names]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise UsageError(f"{target} holds other files: name a new folder") from None
-    for path in paths:
+    for path in [(target / name).resolve() for name in _listed(target)]:
         if path.is_relative_to(target.resolve()):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise unwritable(path, error) from error
+            remove(path)
             with suppress(OSError):  # the folder may hold more, or be gone
                 path.parent.rmdir()
+
+
+def _listed(target: Path) -> list[str]:
+    """Return what the last export wrote or had begun to; raise UsageError when nobody knows."""
+    full, begun = target / LIST, target / BEGUN
+    try:
+        names = json.loads(full.read_text("utf-8"))["documents"] if full.is_file() else []
+        if begun.is_file():
+            names += begun.read_text("utf-8").split("\n")[:-1]
+        elif not full.is_file():
+            raise FileNotFoundError(full)
+        return [str(name) for name in names]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(f"{target} holds other files: name a new folder") from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import math
-import platform
 import time
 import warnings
 from collections.abc import Collection, Sequence
@@ -18,21 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
-import numpy as np
-
-import grader
 from grader import outcomes
 from grader.catalog import Course, ExerciseFolder
 from grader.errors import CourseError, SandboxError
 from grader.jobs import Job
-from grader.model.report import (
-    Execution,
-    ExerciseInfo,
-    GraderInfo,
-    Outcome,
-    ScoreReport,
-    report_json,
-)
+from grader.model.report import Execution, ExerciseInfo, Outcome, ScoreReport, report_json
 from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.model.text import clean_line
 from grader.sandbox.deaths import Stop, WorkerLost
@@ -40,6 +29,7 @@ from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
 from grader.sandbox.session import Session, Usage
+from grader.signing import Key
 from grader.source import Misplaced, Unreadable
 from grader.testing.failures import CheckFailed
 from grader.testing.material import material, read_files
@@ -244,7 +234,7 @@ class _Grading:
             ExerciseInfo(id=folder.id, title=folder.exercise.title, digest=folder.digest),
             results,
             self._execution(),
-            grader_info(),
+            outcomes.grader_info(),
             diagnoses=outcomes.diagnoses(ended, folder.course.misconceptions),
             notes=dict.fromkeys(self.notes),
             diagnostic=diagnostic,
@@ -263,19 +253,18 @@ class _Grading:
         )
 
 
+_private_key = cache(Key.private)
+
+
 @cache
-def grader_info() -> GraderInfo:
-    """Return the versions that a report records."""
-    return GraderInfo(
-        version=grader.__version__, python=platform.python_version(), numpy=np.__version__
-    )
-
-
-_slots: dict[tuple[Path, str], Slot] = {}
+def _slot(course: Path, isolation: str) -> Slot:
+    slot = Slot(Course(course), Level(isolation))
+    atexit.register(slot.close)
+    return slot
 
 
 def run_job(text: str) -> str:
-    """Grade the submission of a job (JSON of `Job`); return its report as canonical JSON.
+    """Grade the submission of a job (JSON of `Job`); return its report, signed if it has a key.
 
     The process keeps its slot for the next job. Raises what `Slot` raises when the course or the
     machine is at fault.
@@ -283,13 +272,10 @@ def run_job(text: str) -> str:
     # Hidden tests compute with student data; numpy's warnings about that are for nobody.
     warnings.simplefilter("ignore")
     job = Job.model_validate_json(text)
-    key = (job.course, job.isolation)
-    if key not in _slots:
-        _slots[key] = Slot(Course(job.course), Level(job.isolation))
-        atexit.register(_slots[key].close)
-    slot = _slots[key]
+    slot = _slot(job.course, job.isolation)
     if fault := points_fault(slot.course.folder(job.exercise), slot.suite(job.exercise).checks):
         raise CourseError(fault)
     files = [(file.name, file.data) for file in job.files]
     answer = Answer(job.submission, files, job.notes, job.problem)
-    return report_json(slot.grade(job.exercise, answer))
+    text = report_json(slot.grade(job.exercise, answer))
+    return "".join(_private_key(job.key).sign(text)) if job.key else text

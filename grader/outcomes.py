@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import grader
 from grader.catalog import Misconception
 from grader.model.exercise import Exercise
-from grader.model.report import CheckResult, Diagnosis, Finding, Outcome
+from grader.model.report import CheckResult, Diagnosis, Finding, GraderInfo, Outcome
 from grader.sandbox.definitions import Definitions
 from grader.testing.checks import Check
 from grader.testing.runner import CheckOutcome, Run
@@ -21,6 +23,14 @@ OUR_FAULT = (
     "It was not counted as an attempt."
 )
 NOTES = 20
+
+
+@cache
+def grader_info() -> GraderInfo:
+    """Return the versions that a report records."""
+    return GraderInfo(
+        version=grader.__version__, python=platform.python_version(), numpy=np.__version__
+    )
 
 
 def ended(run: Run, check: Check) -> CheckOutcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.atomic import make_folder, unwritable, write_text, write_text_if_changed
+from grader.atomic import make_folder, remove, write_text, write_text_if_changed
 from grader.errors import UsageError
 from grader.gradebook import gradebook_csv, gradebook_lines
 from grader.model.feedback import feedback_for_student, feedback_markdown
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from grader.model.report import ScoreReport
     from grader.model.submission import Student
-    from grader.signing import Signer
+    from grader.signing import Signed
     from grader.store import Row
 
 STORE: Final = "store.sqlite"
@@ -52,8 +52,8 @@ def refuse_outputs(path: Path, out: Path) -> None:
 class Outputs:
     """The folder into which a class is graded."""
 
-    def __init__(self, folder: Path, sign: Signer | None = None) -> None:
-        self.folder, self._sign = make_folder(folder), sign
+    def __init__(self, folder: Path) -> None:
+        self.folder = make_folder(folder)
         self.reports = make_folder(folder / "reports")
         self.feedback = make_folder(folder / "feedback")
 
@@ -62,24 +62,27 @@ class Outputs:
         """The store's file."""
         return self.folder / STORE
 
-    def write(self, report: ScoreReport) -> None:
-        """Write the files of one submission, those that hold something else already."""
+    def write(self, report: ScoreReport, signed: Signed | None = None) -> None:
+        """Write the files of one submission, those that hold something else already.
+
+        What was signed is written as it was signed, whatever is known of its student since.
+        """
         feedback = feedback_for_student(report)
         name = report.submission.id
         write_text_if_changed(self.feedback / f"{name}.json", canonical_json(feedback))
         write_text_if_changed(self.feedback / f"{name}.md", feedback_markdown(feedback))
-        text = report_json(report)
-        changed = write_text_if_changed(self.reports / f"{name}.json", text)
+        text = signed.text if signed else report_json(report)
+        write_text_if_changed(self.reports / f"{name}.json", text)
         signature = self.reports / f"{name}.json{SUFFIX}"
-        if self._sign:
-            write_text_if_changed(signature, self._sign(text))
-        elif changed:
-            _remove(signature)
+        if signed:
+            write_text_if_changed(signature, signed.signature)
+        else:
+            remove(signature)
 
     def discard(self, submission: str) -> None:
         """Take away the files of a submission, the staff's report first."""
         for path in self._files(submission):
-            _remove(path)
+            remove(path)
 
     def write_gradebook(
         self, rows: Iterable[Row], exercises: Sequence[str], others: Iterable[tuple[Student, str]]
@@ -93,10 +96,3 @@ class Outputs:
         yield self.reports / f"{submission}.json"
         yield self.feedback / f"{submission}.json"
         yield self.feedback / f"{submission}.md"
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(path, error) from error

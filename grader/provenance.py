@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +12,8 @@ from pydantic import ValidationError
 from grader.errors import unreadable
 from grader.model.report import ScoreReport, parse_report, report_json
 from grader.model.submission import submission_digest
-from grader.signing import SUFFIX, is_signed
+from grader.model.text import clean_line
+from grader.signing import SUFFIX, Key, Signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,14 +35,11 @@ class Finding:
 def examine(
     path: Path, key: Path | None, submission: Path | None, course: Course
 ) -> Iterator[Finding]:
-    """Yield a finding for the report itself, its signature, its submission and its exercise.
+    """Yield a finding for the report itself, whose it is, its signature, submission and exercise.
 
     Raise UsageError when there is no report to be examined.
     """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(path, error) from None
+    text = _text(path)
     try:
         report = parse_report(text)
     except ValidationError as error:
@@ -56,19 +55,40 @@ def examine(
         if canonical
         else "valid, but not written as the grader writes it: it was edited or converted",
     )
+    yield _owner(path, report)
     yield _signature(path, text, key)
     yield _submission(report, submission)
     yield _exercise(report, course)
+
+
+def _text(path: Path) -> str:
+    """Return what a file holds, byte for byte: what was signed had line ends of its own."""
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error) from None
+
+
+def _owner(path: Path, report: ScoreReport) -> Finding:
+    """Say whose report it is: a genuine one may lie under the name of another student's."""
+    who, points = report.submission.student, report.points
+    names = " ".join(dict.fromkeys((who.label, *filter(None, (who.name, who.email)))))
+    score = "no points" if points is None else f"{points:g} of {report.max_points:g} points"
+    whose = f"{names}: {score} in {report.exercise.id}"
+    name = f"{report.submission.id}.json"
+    if unicodedata.normalize("NFC", path.name) == name:
+        return Finding("whose", "ok", whose)
+    return Finding("whose", "differs", f"{whose}; it is {name}, not {clean_line(path.name)}")
 
 
 def _signature(path: Path, text: str, key: Path | None) -> Finding:
     beside = path.with_name(path.name + SUFFIX)
     if not beside.exists():
         verdict: Verdict = "differs" if key else "not checked"
-        return Finding("signature", verdict, f"there is no {beside.name} beside the report")
+        return Finding("signature", verdict, f"there is no {clean_line(beside.name)} beside it")
     if key is None:
         return Finding("signature", "not checked", "name the key with --key")
-    genuine = is_signed(text, beside.read_text("utf-8", errors="replace"), key)
+    genuine = Key(key).is_genuine(Signed(text, _text(beside)))
     why = "made with this key over this report" if genuine else "not of this key and this report"
     return Finding("signature", "ok" if genuine else "differs", why)
 

@@ -1,23 +1,23 @@
-"""Sign reports, and tell whether a signature is genuine: a detached JWS over the canonical JSON.
+"""Sign texts, and tell whether a signature is genuine: a detached JWS (RFC 7515, appendix F).
 
-The signature is a file of its own, `<report>.json.jws`, so that a signed report is the same file as
-an unsigned one. The algorithm follows from the key (Ed25519, ES256 or RS256) and never from the
-signature, which whoever forges one would choose. joserfc does the cryptography; it comes with the
-extra `lti`.
+A signature is one line, `header..signature`. Of everything that a JWS may be, this is all that is
+taken: the header is the one that follows from the key (Ed25519, ES256 or RS256) and holds nothing
+else, and what is signed is the text that was given, never one that the signature brings along.
+joserfc does the cryptography; it comes with the extra `lti`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import stat
-from collections.abc import Callable
+from base64 import urlsafe_b64encode
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 
 from grader.errors import UsageError, unreadable
 
-Signer = Callable[[str], str]
 SUFFIX: Final = ".jws"
 _ALGORITHMS: Final = {
     ("OKP", "Ed25519"): "Ed25519",
@@ -27,36 +27,64 @@ _ALGORITHMS: Final = {
 _KINDS: Final = ("OKP", "EC", "RSA")
 
 
-def signer(path: Path) -> Signer:
-    """Return what signs text with the private key in a file (PEM or JWK).
+class Signed(NamedTuple):
+    """A text and what is said to be its signature."""
 
-    Raise UsageError when it holds none, or when others than its owner may read it.
-    """
-    refuse_open_secret(path)
-    key, algorithm = _key(path)
-    if not key.is_private:
-        raise UsageError(f"{path} holds a public key; signing takes the private one")
-    from joserfc import jws
-
-    def sign(text: str) -> str:
-        whole = jws.serialize_compact({"alg": algorithm}, text.encode(), key, [algorithm])
-        header, _, signature = whole.split(".")
-        return f"{header}..{signature}\n"
-
-    return sign
+    text: str
+    signature: str
+    """`header..signature` and the end of the line."""
 
 
-def is_signed(text: str, signature: str, path: Path) -> bool:
-    """Whether `signature` is one of this text by the key in a file, public or private."""
-    from joserfc import jws
-    from joserfc.errors import JoseError
+class Key:
+    """A key in a file: PEM or JWK, public or private."""
 
-    key, algorithm = _key(path)
-    try:
-        jws.deserialize_compact(signature.strip(), key, [algorithm], payload=text.encode())
-    except (JoseError, ValueError):
-        return False
-    return True
+    def __init__(self, path: Path) -> None:
+        """Read the key; raise UsageError when the file holds none."""
+        self.path = path.resolve()
+        self._key, self._algorithm = _read(path)
+
+    @classmethod
+    def private(cls, path: Path) -> Self:
+        """Read a key to sign with; raise UsageError when others than its owner may read it."""
+        refuse_open_secret(path)
+        key = cls(path)
+        if not key._key.is_private:
+            raise UsageError(f"{path} holds a public key; signing takes the private one")
+        return key
+
+    def sign(self, text: str) -> Signed:
+        """Return the text with its signature."""
+        from joserfc import jws
+
+        header = {"alg": self._algorithm}
+        whole = jws.serialize_compact(header, text.encode(), self._key, [self._algorithm])
+        _, _, signature = whole.split(".")
+        return Signed(text, f"{self._header}..{signature}\n")
+
+    def is_genuine(self, signed: Signed) -> bool:
+        """Whether a signature was made with this key over exactly this text."""
+        from joserfc import jws
+        from joserfc.errors import JoseError
+
+        form = re.compile(rf"{re.escape(self._header)}\.\.([A-Za-z0-9_-]+)\n?")
+        found = form.fullmatch(signed.signature)
+        if found is None:
+            return False
+        whole = f"{self._header}.{_base64(signed.text)}.{found[1]}"
+        try:
+            jws.deserialize_compact(whole, self._key, [self._algorithm])
+        except (JoseError, ValueError):
+            return False
+        return True
+
+    @property
+    def _header(self) -> str:
+        """The one header that a signature of this key may have."""
+        return _base64(json.dumps({"alg": self._algorithm}, separators=(",", ":")))
+
+
+def _base64(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
 def refuse_open_secret(path: Path) -> None:
@@ -71,7 +99,7 @@ def refuse_open_secret(path: Path) -> None:
         raise UsageError(f"{path} can be read by others: run `chmod 600 {path}`")
 
 
-def _key(path: Path) -> tuple[Any, str]:
+def _read(path: Path) -> tuple[Any, str]:
     try:
         from joserfc.errors import JoseError
         from joserfc.jwk import import_key

@@ -15,25 +15,27 @@ folder is kept out by a lock that ends with the process.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pydantic import ValidationError
-
 from grader.database import Database
 from grader.errors import StoreError, UsageError, unknown
-from grader.model.report import ScoreReport, Status, parse_report, report_json
+from grader.model.report import report_json
 from grader.model.submission import Person, Student
 from grader.model.text import timestamp
 from grader.register import Register
-from grader.tables import FORMAT, MIGRATIONS, ROWS, SEATS, TABLES, UNMATCHED
+from grader.results import Result, read_report, read_result
+from grader.signing import Signed
+from grader.tables import ROWS, SCHEMA, SEATS, UNMATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from grader.model.report import ScoreReport
+    from grader.signing import Key
 
 # Moodle refuses a second score of a student within the same whole second.
 _STEP: Final = timedelta(seconds=1)
@@ -71,18 +73,17 @@ class Unmatched(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """A seat with its result: no report when it is pending."""
+    """A seat with its result: no report when it is pending, or when the result does not count."""
 
     seat: Seat
     report: ScoreReport | None
+    """It names the student as the student is known today."""
     graded_at: datetime | None
     run: int | None
-
-
-def store_key(submission: str, exercise: str, grader_version: str, isolation: str) -> str:
-    """Return the key of a result: two digests, the version and the level that it depends on."""
-    parts = f"{submission}\n{exercise}\n{grader_version}\n{isolation}"
-    return hashlib.sha256(parts.encode()).hexdigest()
+    signed: Signed | None = None
+    """The report's text as it was signed when it was graded."""
+    fault: str = ""
+    """Why there is a result and it does not count."""
 
 
 def utc_now() -> datetime:
@@ -94,12 +95,15 @@ def utc_now() -> datetime:
 class Store:
     """One store file. Every method raises StoreError when the file does not comply."""
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
-        """Open the store; `create=False` refuses when there is none."""
+    def __init__(self, path: Path, *, create: bool = True, key: Key | None = None) -> None:
+        """Open the store; `create=False` is for reading and refuses when there is none.
+
+        With a key, only results that it signed count.
+        """
         if not create and not path.is_file():
             raise StoreError(f"there is no store at {path}: has anything been graded there?")
-        self.path = path
-        self._db = Database(path, TABLES, FORMAT, MIGRATIONS)
+        self.path, self._key = path, key
+        self._db = Database(path, SCHEMA, reading=not create)
         self._register = Register(self._db)
 
     def close(self) -> None:
@@ -173,16 +177,22 @@ class Store:
         row = self._db.row("SELECT max(run) FROM runs")
         return int(row[0] or 0) if row else 0
 
-    def add(self, run: int, seat: Seat, report: ScoreReport) -> datetime:
-        """Keep a result and return its time of grading."""
+    def add(
+        self, run: int, seat: Seat, report: ScoreReport, signed: Signed | None = None
+    ) -> datetime:
+        """Keep a result, as it was signed if it was, and return its time of grading."""
         with self._db.transaction():
             moment = self._next_moment(seat.submission)
-            self._db.write(
+            result = self._db.write(
                 "INSERT INTO results (run, submission, key, status, graded_at, report)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 run, seat.submission, seat.key, str(report.status), timestamp(moment),
-                report_json(report),
+                signed.text if signed else report_json(report),
             )  # fmt: skip
+            if signed:
+                self._db.write(
+                    "INSERT OR REPLACE INTO signatures VALUES (?, ?)", result, signed.signature
+                )
         return moment
 
     def _next_moment(self, submission: str) -> datetime:
@@ -193,40 +203,31 @@ class Store:
             return utc_now()
         return max(utc_now(), datetime.fromisoformat(last[0]) + _STEP)
 
-    def graded(self, seat: Seat) -> bool:
-        """Return whether a seat has a result with a score; an internal error is still pending."""
-        row = self._db.row(
-            "SELECT status FROM results WHERE submission = ? AND key = ?"
-            " ORDER BY result DESC LIMIT 1",
-            seat.submission, seat.key,
-        )  # fmt: skip
-        return row is not None and row[0] == Status.GRADED
-
     def rows(self, until: int | None = None) -> Iterator[Row]:
         """Yield the class in the order of students: every seat with its latest result, if any.
 
-        With `until`, only that run and earlier ones count. Reports name the student as the student
-        is known today.
+        With `until`, only that run and earlier ones count.
         """
-        for (
-            submission,
-            exercise,
-            key,
-            known,
-            participant,
-            stem,
-            report,
-            graded_at,
-            run,
-        ) in self._db.rows(ROWS, until=self.last_run() if until is None else until):
-            student = Student.model_validate_json(known)
-            student = student.model_copy(update={"participant": participant})
-            yield Row(
-                Seat(submission, exercise, key, student, stem),
-                self._report(submission, report).of_student(student) if report else None,
-                datetime.fromisoformat(graded_at) if graded_at else None,
-                run,
-            )
+        for found in self._db.rows(ROWS, until=self.last_run() if until is None else until):
+            with self._db.complaints():
+                row = self._row(found)
+            yield row
+
+    def _row(self, found: tuple[Any, ...]) -> Row:
+        (
+            submission, exercise, key, known, participant, stem,
+            text, graded_at, run, signature, isolation,
+        ) = found  # fmt: skip
+        student = Student.model_validate_json(known)
+        student = student.model_copy(update={"participant": participant})
+        seat = Seat(submission, exercise, key, student, stem)
+        if text is None:
+            return Row(seat, None, None, None)
+        signed = None if signature is None else Signed(text, signature)
+        result = Result(submission, exercise, key, student, isolation, text, signed)
+        report, fault = read_result(result, self._key)
+        of_today = report.of_student(student) if report else None
+        return Row(seat, of_today, datetime.fromisoformat(graded_at), run, signed, fault)
 
     def chosen(self, exercise: str | None) -> Iterator[Row]:
         """Return the rows of one exercise, or of all; raise UsageError where there are none."""
@@ -263,7 +264,8 @@ class Store:
 
     def people(self) -> list[Person]:
         """Return the students of all runs."""
-        return self._register.people()
+        with self._db.complaints():
+            return self._register.people()
 
     def ids(self) -> dict[tuple[str, str], str]:
         """Return the ids of all submissions that a run has found, by stem and exercise."""
@@ -278,17 +280,11 @@ class Store:
     def history(self, submission: str) -> Iterator[tuple[int, datetime, ScoreReport]]:
         """Yield every result of a submission, oldest first: run, time of grading, report."""
         query = "SELECT run, graded_at, report FROM results WHERE submission = ? ORDER BY result"
-        for run, graded_at, report in self._db.rows(query, submission):
-            yield run, datetime.fromisoformat(graded_at), self._report(submission, report)
-
-    def _report(self, submission: str, text: str) -> ScoreReport:
-        try:
-            return parse_report(text)
-        except ValidationError as error:
-            fault = error.errors()[0]["msg"]
-            raise StoreError(
-                f"{self.path}: the report of {submission} is broken: {fault}"
-            ) from error
+        for run, graded_at, text in self._db.rows(query, submission):
+            report, fault = read_report(text)
+            if report is None:
+                raise StoreError(f"{self.path}: {submission}: {fault}")
+            yield run, datetime.fromisoformat(graded_at), report
 
     def unmatched(self, run: int) -> list[Unmatched]:
         """Return what a run could not match to an exercise."""

@@ -6,17 +6,15 @@ handed       how layouts have named them: what was named so once is the same stu
 roster       the submissions that a run found, each with the key it should have a result for
 unmatched    what a run found and could not grade, with the reason, and who is absent
 results      reports as JSON, with the time of grading
+signatures   those of the results that were signed when they were graded
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from grader.database import Schema
 
-FORMAT: Final = 2
 _PEOPLE: Final = """
 CREATE TABLE people (
     person TEXT PRIMARY KEY,
@@ -56,7 +54,13 @@ CREATE TABLE results (
 );
 CREATE INDEX results_of_submission ON results (submission, key, result);
 """
-TABLES: Final = (
+_SIGNATURES: Final = """
+CREATE TABLE signatures (
+    result INTEGER PRIMARY KEY REFERENCES results,
+    signature TEXT NOT NULL
+);
+"""
+_TABLES: Final = (
     """
 CREATE TABLE runs (
     run INTEGER PRIMARY KEY,
@@ -70,6 +74,7 @@ CREATE TABLE runs (
 """
     + _PEOPLE
     + _ROSTER
+    + _SIGNATURES
 )
 # Every run of format 1 was about the whole class, and a student was a part of what was found.
 _FROM_1: Final = (
@@ -108,8 +113,7 @@ DROP TABLE old_unmatched;
 DROP TABLE old_results;
 """
 )
-MIGRATIONS: Final[Mapping[int, str]] = MappingProxyType({1: _FROM_1})
-"""From a format to the next one."""
+SCHEMA: Final = Schema(0x67726472, 3, _TABLES, {1: _FROM_1, 2: _SIGNATURES})  # "grdr"
 
 # A run for the whole class begins the class of its scope anew; later runs add to it.
 _BEGINS: Final = """
@@ -127,10 +131,11 @@ FROM ({_SEATS}) JOIN roster r USING (run, person, exercise)
 """
 ROWS: Final = f"""
 SELECT r.submission, r.exercise, r.key, p.student, r.participant, r.person,
-    x.report, x.graded_at, x.run
+    x.report, x.graded_at, x.run, s.signature, n.isolation
 FROM ({_SEATS}) JOIN roster r USING (run, person, exercise) JOIN people p USING (person)
 LEFT JOIN results x ON x.result = (SELECT max(result) FROM results
     WHERE submission = r.submission AND key = r.key AND run <= :until)
+LEFT JOIN signatures s USING (result) LEFT JOIN runs n ON n.run = x.run
 ORDER BY p.label, p.student, r.person, r.submission
 """
 UNMATCHED: Final = f"""

@@ -52,6 +52,10 @@ class Summary:
     """Graded in an earlier run, under the same key."""
     faults: dict[str, str] = field(default_factory=dict)
     """Submissions that ended in an internal error, with the reason for staff."""
+    distrusted: dict[str, str] = field(default_factory=dict)
+    """Submissions of which an earlier run's result does not count, with the reason."""
+    unsigned: int = 0
+    """Submissions that are graded anew since they were graded without a signature."""
     unmatched: list[Unmatched] = field(default_factory=list)
     """What was not read, with the reason, and who of the roster handed in nothing."""
     passed_over: list[Unmatched] = field(default_factory=list)
@@ -79,7 +83,7 @@ class Summary:
     def complete(self) -> bool:
         """Whether everything that was handed in was read, is graded, and is known to be whose."""
         unknown = self.unsure or self.strangers or any(item.path for item in self.unmatched)
-        return not (self.faults or self.pending or unknown)
+        return not (self.faults or self.distrusted or self.pending or unknown)
 
 
 def counted(rows: Iterable[Row], tallies: dict[str, Tally]) -> Iterator[Row]:

@@ -34,6 +34,12 @@ def complain(summary: Summary) -> None:
     """Say what is not graded, and why."""
     faults = [f"{name}: {fault}"[:_LONGEST_FAULT] for name, fault in summary.faults.items()]
     _list("not graded because of a problem on our side, tried again in the next run", faults)
+    distrusted = [f"{name}: {fault}" for name, fault in summary.distrusted.items()]
+    title = "results of earlier runs that do not count; what PATH has of them is graded anew"
+    _list(title, distrusted)
+    if n := summary.unsigned:
+        what = "1 submission was" if n == 1 else f"{n} submissions were"
+        print(f"{what} graded without a signature before, and anew to sign it", file=sys.stderr)
     unmatched = [item for item in summary.unmatched if item.path]
     _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
     _tell_passed_over(summary.passed_over)

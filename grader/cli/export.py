@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from grader.cli.options import KeyOption, open_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -67,13 +69,14 @@ def export(
     column: Column = "",
     scale: Scale = False,
     score: Score = "ratio",
+    key: KeyOption = None,
     course: Course = None,
 ) -> None:
     """Write the grades for another system, into DIR/export/TARGET unless told otherwise.
 
     Exit code 0 when every submission was exported, 3 when one could not be, which is then listed,
-    2 when the command could not be carried out. The target gradescope-autograder takes no DIR: it
-    is what Gradescope runs for one --exercise.
+    or when nobody has a grade, 2 when the command could not be carried out. The target
+    gradescope-autograder takes no DIR: it is what Gradescope runs for one --exercise.
     """
     from grader.errors import UsageError, unknown
     from grader.export import TARGETS, Options
@@ -91,9 +94,9 @@ def export(
     text = _given(to, target, into)
     left: list[Left] = []
     caveats: Counter[str] = Counter()
-    with Store(folder / "store.sqlite", create=False) as store:
+    with Store(folder / "store.sqlite", create=False, key=open_key(key)) as store:
         graded: set[str] = set()
-        entries = _entries(store.chosen(exercise), left, graded)
+        entries = _entries(_verified(store.chosen(exercise), caveats, key), left, graded)
         everybody = () if exercise else store.students()
         options = Options(text, column, scale, score, tuple(everybody))
         place = _place(folder, out, to, target)
@@ -105,7 +108,15 @@ def export(
     _tell(caveats, left)
     grades = len(graded - {item.submission for item in left})
     print(f"{_count(grades, 'grade')} in {_count(written, 'document')}: {place}")
-    raise typer.Exit(3 if left else 0)
+    raise typer.Exit(3 if left or not grades else 0)
+
+
+def _verified(rows: Iterable[Row], caveats: Counter[str], key: Path | None) -> Iterator[Row]:
+    """Yield rows; note those whose signature nobody has looked at."""
+    for row in rows:
+        if row.signed and not key:
+            caveats["a signature was not verified: name the key with --key"] += 1
+        yield row
 
 
 def _autograder(exercise: str | None, out: Path | None, course: Path | None) -> None:
@@ -153,8 +164,8 @@ def _entries(rows: Iterable[Row], left: list[Left], graded: set[str]) -> Iterato
 
     for row in rows:
         if row.report is None or row.graded_at is None:
-            reason = "it is pending: its submission or its exercise changed and it was not graded"
-            left.append(Left(row.seat.submission, reason))
+            pending = "it is pending: its submission or its exercise changed and it was not graded"
+            left.append(Left(row.seat.submission, row.fault or pending))
         else:
             feedback = feedback_for_student(row.report)
             if is_graded(feedback):

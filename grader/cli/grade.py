@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grader.batch import Progress
     from grader.ingest import Gathered
     from grader.sandbox.layers import Level
+    from grader.signing import Key
     from grader.tally import Summary
 
 PathArgument = Annotated[
@@ -101,7 +102,6 @@ def grade(
     from grader.enrolment import known_before
     from grader.executors import local_executor
     from grader.ingest import Given, gather, read_roster
-    from grader.signing import signer
 
     opened = open_course(course)
     level = _level(require_isolation, allow_unsandboxed)
@@ -110,7 +110,7 @@ def grade(
         opened.folder(exercise)
     from grader.grade import run_job
 
-    count, key = _jobs(jobs), signer(sign) if sign else None
+    count, key = _jobs(jobs), _key(sign, level)
     executor = partial(local_executor, count)
     way = Way(run_job, executor, count, level, exercise, _progress(), key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
@@ -176,6 +176,22 @@ def _level(required: str | None, unsandboxed: bool) -> Level:
         return DEFAULT_LEVEL
     _known("isolation level", required, list(Level))
     return Level(required)
+
+
+def _key(path: Path | None, level: Level) -> Key | None:
+    """Return the key to sign with; it is for nobody where student code may read our files."""
+    from grader.errors import UsageError
+    from grader.sandbox.layers import Level
+    from grader.signing import Key
+
+    if path is None:
+        return None
+    if level in (Level.PROCESS, Level.SYSCALLS):
+        raise UsageError(
+            f"--sign needs the isolation level {Level.FILESYSTEM}: below it, student code can "
+            "read the key"
+        )
+    return Key.private(path)
 
 
 def _judge_options(

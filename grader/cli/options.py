@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from grader.catalog import Course
+    from grader.signing import Key
 
 CourseOption = Annotated[
     Path | None,
@@ -37,3 +38,16 @@ def chosen(course: Course, ids: list[str] | None, everything: bool) -> list[str]
         known = ", ".join(course.exercise_ids)
         raise UsageError(f"name exercises, or say --all; there are: {known}")
     return [course.folder(exercise_id).id for exercise_id in ids]
+
+
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="Only reports that this key signed count."),
+]
+
+
+def open_key(path: Path | None) -> Key | None:
+    """Return the key in a file, if one is named."""
+    from grader.signing import Key
+
+    return Key(path) if path else None

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from grader.cli.options import KeyOption, open_key
+
 if TYPE_CHECKING:
     from grader.export import Entry
     from grader.lms.push.pushed import Grade, Record, Row, Sink
@@ -48,6 +50,7 @@ def push(
     exercise: ExerciseId = None,
     scale: Scale = False,
     send: Send = False,
+    key: KeyOption = None,
 ) -> None:
     """Send the grades that differ from what an LMS has, and read them back.
 
@@ -73,7 +76,7 @@ def push(
     """  # noqa: D301
     from grader.atomic import write_text
 
-    by_exercise, rows = _entries(folder, exercise)
+    by_exercise, rows = _entries(folder, exercise, key)
     table = _table(config, to)
     records = _records(folder / RECORD)
     with ExitStack() as stack:
@@ -107,7 +110,9 @@ def _push_one(opened: Open, entries: list[Entry], record: Record, *, send: bool)
     return rows + push(sink, grades, record, send=send)
 
 
-def _entries(folder: Path, exercise: str | None) -> tuple[dict[str, list[Entry]], list[Row]]:
+def _entries(
+    folder: Path, exercise: str | None, key: Path | None
+) -> tuple[dict[str, list[Entry]], list[Row]]:
     """Return the class's graded submissions by exercise, and those that have no grade."""
     from grader.export import Entry
     from grader.export.document import OUR_FAULT, is_graded
@@ -117,10 +122,10 @@ def _entries(folder: Path, exercise: str | None) -> tuple[dict[str, list[Entry]]
 
     found: dict[str, list[Entry]] = {}
     left: list[Row] = []
-    with Store(folder / "store.sqlite", create=False) as store:
+    with Store(folder / "store.sqlite", create=False, key=open_key(key)) as store:
         for row in store.chosen(exercise):
             if row.report is None or row.graded_at is None:
-                why = "it is pending: grade it first"
+                why = row.fault or "it is pending: grade it first"
                 left.append(Row(row.seat.submission, "", Became.LEFT, why))
                 continue
             entry = Entry(feedback_for_student(row.report), row.graded_at)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from grader.errors import StoreError
+from grader.database import Database, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from grader.lms.xqueue import Item
 
 _TABLE: Final = """
-CREATE TABLE IF NOT EXISTS items (
+CREATE TABLE items (
     submission TEXT NOT NULL,
     key TEXT NOT NULL,
     header TEXT NOT NULL,
@@ -28,21 +27,17 @@ CREATE TABLE IF NOT EXISTS items (
     PRIMARY KEY (submission, key)
 )
 """
+# "grdj". Each change is on the disk before the next step is taken.
+_SCHEMA: Final = Schema(0x6772646A, 1, _TABLE, synchronous="FULL")
 _OPEN: Final = ("taken", "answered")
 
 
 class Journal:
-    """A file of items; each change is on the disk before the next step is taken."""
+    """A file of items. Every method raises StoreError when the file does not comply."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create the journal; raise StoreError when that cannot be."""
-        try:
-            self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute(_TABLE)
-        except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be used as a journal: {error}") from None
+        """Open or create the journal."""
+        self._db = Database(path, _SCHEMA)
 
     def __enter__(self) -> Self:
         return self
@@ -52,29 +47,28 @@ class Journal:
 
     def take(self, item: Item) -> None:
         """Note an item before anything is done with it."""
-        self._db.execute(
+        self._db.write(
             "INSERT INTO items (submission, key, header, body, digest, state)"
             " VALUES (?, ?, ?, ?, ?, 'taken') ON CONFLICT DO UPDATE SET state = 'taken'"
             " WHERE state NOT IN ('sent', 'answered')",
-            (item.submission_id, item.key, item.header, item.body, _digest(item)),
-        )
+            item.submission_id, item.key, item.header, item.body, _digest(item),
+        )  # fmt: skip
 
     def unanswered(self) -> Iterator[Item]:
         """Yield what was taken and not brought to its end."""
         from grader.lms.xqueue import Item
 
-        rows = self._db.execute(
-            "SELECT header, submission, key, body FROM items WHERE state IN (?, ?) ORDER BY rowid",
-            _OPEN,
-        ).fetchall()
-        yield from (Item(*row) for row in rows)
+        query = (
+            "SELECT header, submission, key, body FROM items WHERE state IN (?, ?) ORDER BY rowid"
+        )
+        yield from [Item(*row) for row in self._db.rows(query, *_OPEN)]
 
     def reply_to(self, item: Item) -> str | None:
         """Return the reply that the same code of the same submission already has."""
-        row = self._db.execute(
+        row = self._db.row(
             "SELECT reply FROM items WHERE submission = ? AND digest = ? AND reply IS NOT NULL",
-            (item.submission_id, _digest(item)),
-        ).fetchone()
+            item.submission_id, _digest(item),
+        )  # fmt: skip
         return str(row[0]) if row else None
 
     def answer(self, item: Item, reply: str) -> None:
@@ -85,18 +79,18 @@ class Journal:
         """Note an attempt to send; return whether there was one before, of unknown end."""
         where = (item.submission_id, item.key)
         query = "SELECT attempts FROM items WHERE submission = ? AND key = ?"
-        before = int(self._db.execute(query, where).fetchone()[0])
-        self._db.execute(
-            "UPDATE items SET attempts = attempts + 1 WHERE submission = ? AND key = ?", where
+        before = [attempts for (attempts,) in self._db.rows(query, *where)]
+        self._db.write(
+            "UPDATE items SET attempts = attempts + 1 WHERE submission = ? AND key = ?", *where
         )
-        return before > 0
+        return before != [0]
 
     def sent(self, item: Item) -> None:
         """Note that the queue has the reply."""
         self._set(item, "sent")
 
     def refused(self, item: Item, said: str) -> None:
-        """Note that the queue does not take the reply."""
+        """Note that the item is at its end without a grade there, and who said why."""
         self._set(item, "refused", said=said)
 
     def leave(self, item: Item) -> None:
@@ -105,16 +99,15 @@ class Journal:
 
     def states(self) -> dict[str, str]:
         """Return the state of each submission's last item."""
-        rows = self._db.execute("SELECT submission, state FROM items ORDER BY rowid")
-        return dict(rows.fetchall())
+        return dict(self._db.rows("SELECT submission, state FROM items ORDER BY rowid"))
 
     def _set(self, item: Item, state: str, **columns: str) -> None:
         names = ", ".join(f"{name} = ?" for name in ("state", *columns))
-        self._db.execute(
+        self._db.write(
             f"UPDATE items SET {names} WHERE submission = ? AND key = ?",  # noqa: S608
-            (state, *columns.values(), item.submission_id, item.key),
-        )
+            state, *columns.values(), item.submission_id, item.key,
+        )  # fmt: skip
 
 
 def _digest(item: Item) -> str:
-    return hashlib.sha256(item.body.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(item.body.encode()).hexdigest()

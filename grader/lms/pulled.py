@@ -7,10 +7,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
 from grader.errors import SandboxError
 from grader.export.document import is_graded, strict_json
 from grader.export.xqueue import reply
 from grader.grade import Answer, Slot
+from grader.lms.xqueue import ItemRefused
 from grader.model.feedback import feedback_for_student
 
 if TYPE_CHECKING:
@@ -38,17 +41,25 @@ class PulledGrader:
         self._keep, self._tell = keep, tell
 
     def __call__(self, item: Item) -> str | None:
-        """Return the reply to an item, None when it could not be graded by a fault of ours."""
-        exercise = self._exercise or exercise_of(item.parts, self._slot.course)
+        """Return the reply to an item, None when it could not be graded by a fault of ours.
+
+        Raise ItemRefused when there is nothing that a student could have handed in.
+        """
+        parts = item.parts
+        if parts.get("student_response") is None:
+            raise ItemRefused("its body holds no student_response")
+        exercise = self._exercise or exercise_of(parts, self._slot.course)
         if exercise is None:
             self._tell(f"{item.submission_id}: its payload names no exercise of the course")
             return None
-        text = code_of(item.parts.get("student_response"))
+        text = code_of(parts["student_response"])
         name = f"{exercise}.ipynb" if _NOTEBOOK.match(text) else f"{exercise}.py"
+        label = f"submission {item.submission_id}"
         try:
-            answer = Answer.of_file(
-                exercise, f"submission {item.submission_id}", name, text.encode()
-            )
+            answer = Answer.of_file(exercise, label, name, text.encode())
+        except ValidationError:
+            raise ItemRefused("its submission_id is no name of a file") from None
+        try:
             report = self._slot.grade(exercise, answer)
         except SandboxError as error:
             self._tell(f"{item.submission_id}: {error}")

@@ -5,7 +5,8 @@ before it is sent, so that a killed process loses nothing: the next one goes on 
 The queue hands a submission out again, under another key, when it is not answered for some minutes;
 the same code is then not graded twice. A result that was sent while the connection broke is sent
 again; the queue keeps the first and refuses the second, and both mean that it is there. A fault of
-ours is not answered at all. Nothing that the queue gives is more than data.
+ours is not answered at all. What is no submission is set aside as refused, and stands in nobody's
+way at the next start. Nothing that the queue gives is more than data.
 """
 
 from __future__ import annotations
@@ -25,10 +26,15 @@ if TYPE_CHECKING:
 
 LONGEST_PAUSE_SECONDS: Final = 60.0
 ATTEMPTS: Final = 8
+DEEPEST: Final = 32
 
 
 class QueueError(GraderError):
     """The queue cannot be reached, refuses us, or speaks another protocol."""
+
+
+class ItemRefused(Exception):
+    """What the queue handed out is no submission, whatever is done with it."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,17 @@ class Item:
 
     @property
     def parts(self) -> dict[str, Any]:
-        """The body: `student_info`, `grader_payload` and `student_response`."""
-        return _object(self.body)
+        """The body: `student_info`, `grader_payload` and `student_response`.
+
+        Raise ItemRefused when it is not JSON, or nests deeper than anything that is meant.
+        """
+        found = _object(self.body, ItemRefused("its body is no JSON object"))
+        level: list[dict[str, Any] | list[Any]] = [found]
+        for _ in range(DEEPEST):
+            level = [part for whole in level for part in _inside(whole)]
+        if level:
+            raise ItemRefused(f"its body nests deeper than {DEEPEST} levels")
+        return found
 
 
 class Queue:
@@ -58,18 +73,20 @@ class Queue:
     def get(self) -> Item | None:
         """Return the next submission, None when there is none."""
         reply = self._ask("GET", "xqueue/get_submission/", params={"queue_name": self._name})
-        answer = _object(reply.text)
+        answer = _answer(reply.text)
         if answer.get("return_code") != 0:
             return None
-        content = _object(str(answer.get("content")))
+        content = _answer(str(answer.get("content")))
         header = str(content.get("xqueue_header"))
-        known = _object(header)
-        return Item(
+        known = _answer(header)
+        fields = (
             header,
-            str(known.get("submission_id")),
-            str(known.get("submission_key")),
-            str(content.get("xqueue_body")),
+            known.get("submission_id"),
+            known.get("submission_key"),
+            content.get("xqueue_body"),
         )
+        # JSON may hold halves of characters, which no file can.
+        return Item(*(str(field).encode("utf-8", "replace").decode() for field in fields))
 
     def put(self, header: str, reply: str) -> tuple[bool, str]:
         """Send a result; return whether the queue took it, and what it said."""
@@ -77,7 +94,7 @@ class Queue:
         answer = self._ask("POST", "xqueue/put_result/", data=form)
         if answer.status_code != httpx.codes.OK:
             return False, f"{answer.status_code}: {answer.text[:200]}"
-        found = _object(answer.text)
+        found = _answer(answer.text)
         return found.get("return_code") == 0, str(found.get("content"))[:200]
 
     def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -95,7 +112,7 @@ class Queue:
         # It sets the cookie that every later request repeats; old servers know no such request.
         self._client.get("xqueue/login/")
         reply = self._client.post("xqueue/login/", data=self._login, headers=self._headers())
-        if reply.status_code != httpx.codes.OK or _object(reply.text).get("return_code") != 0:
+        if reply.status_code != httpx.codes.OK or _answer(reply.text).get("return_code") != 0:
             raise QueueError("the queue refuses the user name or the password")
         self._logged_in = True
 
@@ -111,18 +128,27 @@ def _unauthenticated(reply: httpx.Response) -> bool:
     return reply.status_code == httpx.codes.FORBIDDEN and "return_code" not in reply.text
 
 
-def _object(text: str) -> dict[str, Any]:
+def _answer(text: str) -> dict[str, Any]:
+    return _object(text, QueueError(f"the queue did not answer in JSON: {text[:80]!r}"))
+
+
+def _object(text: str, otherwise: Exception) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
-        raise QueueError(f"the queue did not answer in JSON: {text[:80]!r}") from None
+    except (ValueError, RecursionError):
+        raise otherwise from None
     if not isinstance(found, dict):
-        raise QueueError("the queue answered with something other than an object")
+        raise otherwise
     return found
 
 
+def _inside(whole: dict[str, Any] | list[Any]) -> list[dict[str, Any] | list[Any]]:
+    parts = whole.values() if isinstance(whole, dict) else whole
+    return [part for part in parts if isinstance(part, dict | list)]
+
+
 Grade = Callable[[Item], str | None]
-"""Returns the reply to an item as JSON, None when it could not be graded."""
+"""Returns the reply to an item as JSON, None when it could not be graded; raises ItemRefused."""
 
 
 class Pull:
@@ -154,7 +180,12 @@ class Pull:
                 time.sleep(self._pause)
 
     def _handle(self, item: Item) -> None:
-        reply = self._journal.reply_to(item) or self._grade(item)
+        try:
+            reply = self._journal.reply_to(item) or self._grade(item)
+        except ItemRefused as error:
+            self._journal.refused(item, str(error))
+            self._tell(f"{item.submission_id}: set aside, no submission: {error}")
+            return
         if reply is None:
             self._tell(f"{item.submission_id}: not graded by a fault of ours; it will come again")
             self._journal.leave(item)

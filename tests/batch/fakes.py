@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from zlib import crc32
 
+import grader
 from grader.catalog import Course
 from grader.errors import CourseError, SandboxError
 from grader.jobs import Job
@@ -20,18 +21,28 @@ from grader.model.report import (
     ScoreReport,
     report_json,
 )
+from grader.signing import Key
 
 
 def fake_job(text: str) -> str:
-    """Do what the submission's file says: ``pass``, ``fail``, ``die``, ``raise`` and so on."""
+    """Do what the submission's file says: ``pass``, ``fail``, ``die``, ``raise`` and so on.
+
+    The report is signed where the job has a key, but after the word ``unsigned``.
+    """
     job = Job.model_validate_json(text)
     for word in job.files[-1].data.decode().split():
         verb, _, rest = word.partition("=")
-        if verb in WORDS:
+        if verb == "unsigned":
+            job = job.model_copy(update={"key": None})
+        elif verb in WORDS:
             WORDS[verb](job, rest)
         else:
-            return _report(job, verb)
-    return _report(job, "pass")
+            return _signed(job, _report(job, verb))
+    return _signed(job, _report(job, "pass"))
+
+
+def _signed(job: Job, report: str) -> str:
+    return "".join(Key.private(job.key).sign(report)) if job.key else report
 
 
 def byte_job(text: str) -> str:
@@ -69,7 +80,7 @@ def _report(job: Job, word: str) -> str:
                 cpu_seconds=0.0,
                 peak_memory_mib=0.0,
             ),
-            GraderInfo(version="0", python="3", numpy="2"),
+            GraderInfo(version=grader.__version__, python="3", numpy="2"),
             notes=job.notes,
         )
     )

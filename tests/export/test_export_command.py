@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import re
+import sqlite3
 
 import pytest
 import typer
 
+from grader.atomic import write_bytes
 from grader.cli.export import NAMES, export
 from grader.errors import StoreError, UsageError
 from grader.export import TARGETS
@@ -109,6 +111,124 @@ def test_a_folder_of_other_things_is_left_alone(graded, tmp_path):
     (other / ".exported").write_text('{"documents": ["../store.sqlite", "thesis.txt"]}')
     run(folder, "lti", other)
     assert (folder / "store.sqlite").exists()
+
+
+class Killed(BaseException):
+    """Stands for Ctrl-C and kill -9: nothing of the export comes after it."""
+
+
+def interrupted(monkeypatch, folder, to, count):
+    """Export, and end after so many documents."""
+    target = folder / "export" / to
+
+    def write(path, data):
+        if count == len(files(target)):
+            raise Killed
+        write_bytes(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("grader.exports.write_bytes", write)
+        with pytest.raises(Killed):
+            export(to, folder)
+
+
+@pytest.mark.parametrize("to", ["lti", "gradescope"])
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("first", [True, False])
+def test_an_interrupted_export_locks_nobody_out(graded, monkeypatch, to, count, first):
+    """Also one that was interrupted after another one, or twice."""
+    folder = graded(ada="passed", bob="passed", zoe="passed")
+    target = folder / "export" / to
+    if not first:
+        assert run(folder, to) == 0
+    for _ in range(2):
+        interrupted(monkeypatch, folder, to, count)
+        assert len(files(target)) == count
+    graded(ada="passed", bob=None, zoe="passed")
+    assert run(folder, to) == 3
+    names = [path.partition(".")[0] for path in files(target)]
+    assert names == ["ada", "zoe"]
+    assert not (target / ".exporting").exists()
+
+
+def test_without_its_list_an_interrupted_export_is_anybody_s_folder(graded, monkeypatch):
+    """The control, and nothing outside the folder is removed whatever a list says."""
+    folder = graded(ada="passed", bob="passed")
+    target = folder / "export" / "lti"
+    interrupted(monkeypatch, folder, "lti", 1)
+    begun = target / ".exporting"
+    names = begun.read_text()
+    begun.unlink()
+    with pytest.raises(UsageError, match="holds other files"):
+        export("lti", folder)
+    begun.write_text("../../store.sqlite\n" + names + "half a na")
+    assert run(folder) == 0
+    assert (folder / "store.sqlite").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"documents": 7}'])
+def test_a_list_that_is_none_keeps_the_folder_closed(graded, text):
+    folder = graded(ada="passed")
+    target = folder / "export" / "lti"
+    run(folder)
+    (target / ".exported").write_text(text)
+    with pytest.raises(UsageError, match="holds other files"):
+        export("lti", folder)
+    assert files(target) == ["ada.zero_init.json"]
+
+
+def test_an_export_that_cannot_be_written_is_said(graded):
+    folder = graded(ada="passed")
+    (folder / "export" / "lti" / ".exporting").mkdir(parents=True)
+    (folder / "export" / "lti" / ".exported").write_text('{"documents": []}')
+    with pytest.raises(StoreError, match=r"\.exporting cannot be written"):
+        export("lti", folder)
+
+
+def damage(folder, old, new, who="ada"):
+    db = sqlite3.connect(folder / "store.sqlite")
+    edit = "UPDATE results SET report = replace(report, ?, ?) WHERE submission = ?"
+    assert db.execute(edit, (old, new, f"{who}.zero_init")).rowcount == 1
+    db.commit()
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"points": 2.0', '"points": 9.0', "its report is broken: "),
+        ("{", "", "its report is broken: "),
+        ('"1.1"', '"1.0"', "its report has version 1.0, as another grader wrote it"),
+        ('"1.1"', '"2.0"', "its report has version 2.0, as another grader wrote it"),
+    ],
+)
+@pytest.mark.parametrize("target", ["lti", "csv", "junit"])
+def test_one_broken_report_is_left_out_and_the_others_are_exported(
+    graded, capsys, old, new, said, target
+):
+    folder = graded(ada="passed", bob="passed")
+    damage(folder, old, new)
+    assert run(folder, target) == 3
+    captured = capsys.readouterr()
+    assert f"not exported: ada.zero_init: {said}" in captured.err
+    assert captured.out.startswith("1 grade in 1 document")
+
+
+def test_an_export_of_nobody_is_not_complete(graded, tmp_path, capsys):
+    book = tmp_path / "gradebook.csv"
+    book.write_text("Student,ID,Section,zero_init\nEve,eve,1,\n")
+    for students in ({"ada": "internal_error"}, {"ada": None}, {"ada": "passed"}):
+        with pytest.raises(typer.Exit) as ended:
+            export("canvas-csv", graded(**students), tmp_path / "up.csv", into=book)
+        assert ended.value.exit_code == 3
+        assert capsys.readouterr().out.startswith("0 grades in ")
+
+
+def test_an_empty_class_is_not_complete(graded, monkeypatch):
+    """Whatever the reason: no grade and nothing that is left."""
+    folder = graded(ada="passed")
+    monkeypatch.setattr("grader.store.Store.rows", lambda store: iter(()))
+    assert run(folder) == 3
 
 
 def test_one_submission_can_be_one_file(graded, tmp_path):

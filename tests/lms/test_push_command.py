@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import typer
+from joserfc.jwk import OKPKey
 
 from grader.cli.push import _tell, push
 from grader.errors import StoreError, UsageError
@@ -20,6 +21,7 @@ from grader.lms.push.lti import LtiConfig
 from grader.lms.push.moodle import MoodleConfig
 from grader.lms.push.pushed import Became, Row
 from grader.model.submission import Student
+from grader.results import UNSIGNED
 from grader.store import Seat, Store
 
 UNKNOWN = "neither a Canvas user id nor a SIS id of its student is known"
@@ -126,6 +128,18 @@ def test_nothing_is_sent_unless_told_to(graded: Path, canvas: Canvas, capsys: An
     assert "dry run" in said.err
     assert canvas.updates == 0
     assert not (graded / "pushed.json").exists()
+
+
+def test_with_a_key_what_it_has_not_signed_is_not_sent(
+    graded: Path, canvas: Canvas, capsys: Any, tmp_path: Path
+) -> None:
+    key = tmp_path / "key.pem"
+    key.write_bytes(OKPKey.generate_key("Ed25519").as_pem(private=False))
+    assert run(graded, send=True, key=key) == 3
+    out = capsys.readouterr().out
+    assert f"left                    ada.zero_init    {UNSIGNED}" in out
+    assert "sent 0: " in out
+    assert canvas.updates == 0
 
 
 def test_the_table_tells_what_became_of_each(graded: Path, canvas: Canvas, capsys: Any) -> None:

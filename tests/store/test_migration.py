@@ -11,7 +11,7 @@ from grader.errors import StoreError
 from grader.model.report import report_json
 from grader.model.submission import Student
 from grader.store import Store
-from grader.tables import FORMAT
+from grader.tables import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,9 +129,9 @@ def test_it_is_done_once_and_leaves_nothing_behind(old: tuple[Path, sqlite3.Conn
     for _ in range(2):
         with Store(path) as store:
             assert len(list(store.rows())) == 3
-    assert db.execute("PRAGMA user_version").fetchone() == (FORMAT,)
+    assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA.version,)
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert tables == {"runs", "people", "handed", "roster", "unmatched", "results"}
+    assert tables == {"runs", "people", "handed", "roster", "unmatched", "results", "signatures"}
 
 
 def test_a_new_store_has_the_same_tables(
