@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -84,7 +84,8 @@ class _Pool(ProcessPoolExecutor):
 
 def available_jobs() -> int:
     """Return how many jobs can run at once: the processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
+    # Other systems than Linux do not have the call, and some sandboxes refuse it.
+    with suppress(AttributeError, OSError):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 

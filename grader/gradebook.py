@@ -6,14 +6,12 @@ ours. It is never a zero, and `status` says which it is.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from grader.export.grades import cell_number, safe_cell
+from grader.export.cells import cell_number, safe_cell, write_table
 from grader.model.submission import Student
 
 if TYPE_CHECKING:
@@ -73,15 +71,13 @@ def gradebook_csv(
     others = sorted(others, key=lambda other: (other[0].label, other[0].model_dump_json()))
     everybody = [*(line.student for line in lines), *(student for student, _ in others)]
     known = [name for name in IDENTITIES if any(getattr(s, name) for s in everybody)]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["student", *known, *exercises, "total", "max", "fraction", "status"])
+    rows = [["student", *known, *exercises, "total", "max", "fraction", "status"]]
     for line in lines:
         names = _names(line.student, known)
-        writer.writerow([*names, *_numbers(line, exercises, maxima), _status(line, exercises)])
-    for student, reason in others:
-        writer.writerow([*_names(student, known), *[""] * (len(exercises) + 3), reason])
-    return buffer.getvalue()
+        rows.append([*names, *_numbers(line, exercises, maxima), _status(line, exercises)])
+    blank = [""] * (len(exercises) + 3)
+    rows += [[*_names(student, known), *blank, safe_cell(reason)] for student, reason in others]
+    return write_table(rows, end="\n")
 
 
 def _names(student: Student, known: Sequence[str]) -> list[str]:

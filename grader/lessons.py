@@ -21,6 +21,8 @@ RUN_SECONDS: Final = 60
 _EXAMPLE: Final = re.compile(
     r"^```python\n(?P<code>.*?)^```\n\n```text\n(?P<printed>.*?)^```", re.MULTILINE | re.DOTALL
 )
+_CODE: Final = re.compile(r"`[^`]*`")
+_HINT: Final = re.compile(r"^## Hint (\d)", re.MULTILINE)
 _PYTHON: Final = re.compile(r"^```python$", re.MULTILINE)
 
 
@@ -29,7 +31,7 @@ def lesson_faults(folder: ExerciseFolder) -> Iterator[str]:
     lesson = read_text(folder.public / "README.md")
     place = f"exercises/{folder.id}/README.md"
     statement = lesson.split("\n## ")[0].partition("\n")[2]
-    words = len(re.sub(r"`[^`]*`", "code", statement).split())
+    words = len(_CODE.sub("code", statement).split())
     if words > STATEMENT_WORDS:
         yield f"{place}: the statement has {words} words, {STATEMENT_WORDS} are the most"
     examples = list(_EXAMPLE.finditer(lesson))
@@ -42,7 +44,7 @@ def lesson_faults(folder: ExerciseFolder) -> Iterator[str]:
         line = lesson.count("\n", 0, example.start()) + 1
         yield from (f"{place}:{line}: {fault}" for fault in _run(example))
     yield from _stale(folder)
-    found = re.findall(r"^## Hint (\d)", read_text(folder.public / "hints.md"), re.MULTILINE)
+    found = _HINT.findall(read_text(folder.public / "hints.md"))
     if found != HINTS:
         yield f"exercises/{folder.id}/hints.md: the headings are ## Hint 1, ## Hint 2, ## Hint 3"
 

@@ -24,7 +24,7 @@ from grader.cli.provenance import verify_report
 from grader.cli.push import push
 from grader.cli.queue import xqueue
 from grader.cli.room import must_have_room
-from grader.cli.terminal import work_in_any_locale
+from grader.cli.terminal import note_error, work_in_any_locale
 from grader.errors import GraderError
 
 app = typer.Typer(
@@ -56,13 +56,13 @@ def main() -> None:
         must_have_room()
         app()
     except GraderError as error:
-        print(f"grader: {error}", file=sys.stderr)
+        note_error(error)
         sys.exit(2)
     except RuntimeError as error:
         # Until Python 3.13, `Path.resolve` says so of links that lead in a circle.
         if not str(error).startswith("Symlink loop"):
             raise
-        print(f"grader: {error}", file=sys.stderr)
+        note_error(error)
         sys.exit(2)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -73,5 +73,5 @@ def main() -> None:
         # A file that may not be read is staff's to mend, wherever it was met.
         name = f"{error.filename}: " if error.filename else ""
         with contextlib.suppress(OSError):
-            print(f"grader: {name}{error.strerror}", file=sys.stderr)
+            note_error(f"{name}{error.strerror}")
         sys.exit(2)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli.options import CourseOption, chosen, open_course
+from grader.cli.terminal import note, say
 
 if TYPE_CHECKING:
     from grader.verify import Proof
@@ -43,26 +43,26 @@ def verify(
     """
     from grader.verify import total, verify_all
 
-    opened = open_course(course)
+    opened = open_course(course, staff=True)
     wanted = chosen(opened, ids, everything)
     proofs = []
     for proof in verify_all(opened, wanted, seeds, jobs, automatic=automatic, every_kill=kills):
         _print(proof, kills)
         proofs.append(proof)
     if everything:
-        print(total(proofs))
+        say(total(proofs))
     raise typer.Exit(0 if all(proof.proven for proof in proofs) else 1)
 
 
 def _print(proof: Proof, kills: bool) -> None:
-    print(proof.line(), flush=True)
+    say(proof.line())
     for problem in proof.problems:
         first, *rest = problem.splitlines()
-        print(f"  - {first}", *(f"    {line}" for line in rest), sep="\n", flush=True)
+        say(f"  - {first}", *(f"    {line}" for line in rest))
     for survivor in proof.survivors():
-        print(*(f"  {line}" for line in survivor.splitlines()), sep="\n", flush=True)
+        say(*(f"  {line}" for line in survivor.splitlines()))
     for line in proof.details() if kills else ():
-        print(f"  {line}", flush=True)
+        say(f"  {line}")
 
 
 def notebook(ids: Ids = None, everything: All = False, course: CourseOption = None) -> None:
@@ -75,10 +75,10 @@ def notebook(ids: Ids = None, everything: All = False, course: CourseOption = No
     for exercise_id in chosen(opened, ids, everything):
         folder = opened.folder(exercise_id)
         if picture := draw_picture(folder):
-            print(picture)
+            say(str(picture))
         target = folder.public / f"{exercise_id}.ipynb"
         write_text(target, notebook_text(folder))
-        print(target)
+        say(str(target))
 
 
 def release(
@@ -94,13 +94,12 @@ def release(
     from grader.release import release as build
     from grader.verify import quick_look
 
-    opened = open_course(course)
+    opened = open_course(course, staff=True)
     wanted = chosen(opened, ids, everything=not ids)
     written = build(opened, wanted, out)
     for path in written:
-        print(out / path)
+        say(str(out / path))
     for exercise_id in wanted:
         if fault := quick_look(opened.folder(exercise_id)):
             first = fault.splitlines()[0]
-            said = f"{exercise_id} is not proven: {first}; run: grader verify {exercise_id}"
-            print(said, file=sys.stderr)
+            note(f"{exercise_id} is not proven: {first}; run: grader verify {exercise_id}")

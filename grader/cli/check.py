@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,9 +82,10 @@ def _course_of(path: Path) -> Course:
 
 
 def _print(checked: Checked) -> None:
+    from grader.cli.terminal import say
     from grader.report_text import report_text
 
-    sys.stdout.write(report_text(checked.report, checked.printed))
+    say(*report_text(checked.report, checked.printed).removesuffix("\n").split("\n"))
 
 
 def _print_json(report: ScoreReport) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from grader.cli.terminal import note
 from grader.enrolment import ABSENT
 from grader.ingest import LAYOUTS
 from grader.ingest.gathered import GIVEN_OUT
@@ -25,9 +25,9 @@ _LONGEST_FAULT = 200
 def tell(gathered: Gathered) -> None:
     """Say what the files were taken for, unless it is the plain layout."""
     if gathered.layout != LAYOUTS["plain"].title:
-        print(f"read as {gathered.layout}", file=sys.stderr)
+        note(f"read as {gathered.layout}")
     for hint in gathered.hints:
-        print(f"hint: {hint}", file=sys.stderr)
+        note(f"hint: {hint}")
 
 
 def complain(summary: Summary) -> None:
@@ -39,7 +39,7 @@ def complain(summary: Summary) -> None:
     _list(title, distrusted)
     if n := summary.unsigned:
         what = "1 submission was" if n == 1 else f"{n} submissions were"
-        print(f"{what} graded without a signature before, and anew to sign it", file=sys.stderr)
+        note(f"{what} graded without a signature before, and anew to sign it")
     unmatched = [item for item in summary.unmatched if item.path]
     _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
     _tell_passed_over(summary.passed_over)
@@ -52,7 +52,7 @@ def complain(summary: Summary) -> None:
     _tell_kept(summary)
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"
-        print(f"stopped: {left}; the same command goes on with them", file=sys.stderr)
+        note(f"stopped: {left}; the same command goes on with them")
 
 
 def _tell_passed_over(items: Sequence[Unmatched]) -> None:
@@ -61,16 +61,16 @@ def _tell_passed_over(items: Sequence[Unmatched]) -> None:
     _list("does not count", [f"{item.path}: {item.reason}" for item in own])
     if n := len(items) - len(own):
         what = "1 file was" if n == 1 else f"{n} files were"
-        print(f"{what} passed over: the course gives such files out", file=sys.stderr)
+        note(f"{what} passed over: the course gives such files out")
 
 
 def _tell_kept(summary: Summary) -> None:
     if n := summary.kept_students:
         who = "1 student from earlier runs is" if n == 1 else f"{n} students from earlier runs are"
-        print(f"{who} kept; --whole-class says that PATH is all there is", file=sys.stderr)
+        note(f"{who} kept; --whole-class says that PATH is all there is")
     if n := summary.kept_submissions:
         what = "1 earlier submission" if n == 1 else f"{n} earlier submissions"
-        print(f"{what} of the students in PATH kept, which PATH does not hold", file=sys.stderr)
+        note(f"{what} of the students in PATH kept, which PATH does not hold")
 
 
 def _by_folder(items: Sequence[Unmatched]) -> list[str]:
@@ -95,8 +95,8 @@ def _list(title: str, lines: list[str], count: int = 0, *, most: int = _SHOWN) -
     """Print `lines` about `count` things, or as many as there are lines; at most `most` of them."""
     if not lines:
         return
-    print(f"{title} ({count or len(lines)}):", file=sys.stderr)
+    note(f"{title} ({count or len(lines)}):")
     for line in lines[:most]:
-        print(f"  {' '.join(line.split())}", file=sys.stderr)
+        note(f"  {line}")
     if len(lines) > most:
-        print(f"  and {len(lines) - most} more", file=sys.stderr)
+        note(f"  and {len(lines) - most} more")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from grader.cli.options import KeyOption, open_key
+from grader.cli.terminal import note, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -107,7 +107,7 @@ def export(
         written = write(place, target.export(entries, options), left, caveats)
     _tell(caveats, left)
     grades = len(graded - {item.submission for item in left})
-    print(f"{_count(grades, 'grade')} in {_count(written, 'document')}: {place}")
+    say(f"{_count(grades, 'grade')} in {_count(written, 'document')}: {place}")
     raise typer.Exit(3 if left or not grades else 0)
 
 
@@ -126,7 +126,7 @@ def _autograder(exercise: str | None, out: Path | None, course: Path | None) -> 
 
     if exercise is None:
         raise UsageError("an autograder is for one assignment: name its exercise with --exercise")
-    print(build(open_course(course).folder(exercise), out or Path("autograder.zip")))
+    say(str(build(open_course(course).folder(exercise), out or Path("autograder.zip"))))
 
 
 def _place(folder: Path, out: Path | None, to: str, target: Target) -> Path:
@@ -138,7 +138,8 @@ def _place(folder: Path, out: Path | None, to: str, target: Target) -> Path:
 
 def _given(to: str, target: Target, into: Path | None) -> str:
     """Return the text of the file given to be filled in."""
-    from grader.errors import UsageError, unreadable
+    from grader.errors import UsageError
+    from grader.export.cells import table_text
 
     if into is None:
         if target.needs_into:
@@ -146,10 +147,7 @@ def _given(to: str, target: Target, into: Path | None) -> str:
         return ""
     if not target.into:
         raise UsageError(f"{to} fills in no file: leave --into out")
-    try:
-        return into.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(into, error) from None
+    return table_text(into)
 
 
 def _count(number: int, what: str) -> str:
@@ -187,8 +185,8 @@ def _of_one_exercise(entries: Iterator[Entry], to: str) -> Iterator[Entry]:
 def _tell(caveats: Counter[str], left: list[Left]) -> None:
     for caveat, count in caveats.items():
         where = f"in {count} documents, " if count > 1 else ""
-        print(f"{where}{caveat}", file=sys.stderr)
+        note(f"{where}{caveat}")
     for item in left[:_SHOWN]:
-        print(f"not exported: {item.submission}: {item.reason}", file=sys.stderr)
+        note(f"not exported: {item.submission}: {item.reason}")
     if len(left) > _SHOWN:
-        print(f"and {len(left) - _SHOWN} more", file=sys.stderr)
+        note(f"and {len(left) - _SHOWN} more")

@@ -10,10 +10,9 @@ import typer
 
 from grader.cli.options import CourseOption, open_course
 from grader.cli.room import must_have_room
+from grader.cli.terminal import note_progress, say, unguarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from grader.batch import Progress
     from grader.ingest import Gathered
     from grader.sandbox.layers import Level
@@ -103,7 +102,7 @@ def grade(
     from grader.executors import local_executor
     from grader.ingest import Given, gather, read_roster
 
-    opened = open_course(course)
+    opened = open_course(course, staff=True)
     level = _level(require_isolation, allow_unsandboxed)
     _judge_options(path, out, layout, only, whole_class=whole_class)
     if exercise is not None:
@@ -112,7 +111,7 @@ def grade(
 
     count, key = _jobs(jobs), _key(sign, level)
     executor = partial(local_executor, count)
-    way = Way(run_job, executor, count, level, exercise, _progress(), key, whole_class)
+    way = Way(run_job, executor, count, level, exercise, _show, key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
     with TemporaryDirectory(prefix="grader-") as scratch:
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
@@ -144,7 +143,7 @@ def _finish(summary: Summary, out: Path) -> NoReturn:
     """Say what became of a run, and exit by it."""
     from grader.cli.complaints import complain
 
-    _clear()
+    note_progress("")
     complain(summary)
     _print(summary, out)
     if summary.interrupted:
@@ -159,9 +158,9 @@ def sample(
     """Write a class to try things on: right, wrong, unfinished and broken answers."""
     from grader.sample import write_sample
 
-    written = write_sample(open_course(course), out)
+    written = write_sample(open_course(course, staff=True), out)
     students = {path.relative_to(out).parts[0].partition("_")[0] for path in written}
-    print(f"{len(written)} files of {len(students)} students in {out}")
+    say(f"{len(written)} files of {len(students)} students in {out}")
 
 
 def _level(required: str | None, unsandboxed: bool) -> Level:
@@ -200,7 +199,9 @@ def _judge_options(
     from grader.errors import UsageError
     from grader.ingest import LAYOUTS
     from grader.outputs import refuse_outputs
+    from grader.sandbox.launch import need_open_files
 
+    need_open_files()
     _known("layout", layout, ["auto", *LAYOUTS])
     if whole_class and only:
         raise UsageError("--whole-class and --only contradict each other")
@@ -214,28 +215,18 @@ def _known(what: str, name: str, names: list[str]) -> None:
         raise unknown(what, name, names)
 
 
-def _progress() -> Callable[[Progress], None]:
-    """Return what shows progress: one line that is written over, on a terminal only."""
-    return _show if sys.stderr.isatty() else lambda _: None
-
-
 def _show(progress: Progress) -> None:
+    """Show progress: one line that is written over, on a terminal only."""
     left = f"{progress.eta_seconds:.0f} s left" if progress.done < progress.total else "done"
-    line = f"graded {progress.done} of {progress.total}, {progress.rate:.1f} a second, {left}"
-    print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr)
+    note_progress(
+        f"graded {progress.done} of {progress.total}, {progress.rate:.1f} a second, {left}"
+    )
 
 
 def _print(summary: Summary, out: Path) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
-
-    from grader.model.text import clean_line
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("exercise")
@@ -247,8 +238,8 @@ def _print(summary: Summary, out: Path) -> None:
         mean = "-" if one.mean is None else f"{one.mean:.0%}"
         table.add_row(exercise, str(one.submissions), str(one.graded), str(one.full), mean, common)
     # Plain text but for a terminal that wants more; rich heeds NO_COLOR by itself.
-    width = None if sys.stdout.isatty() else 100
-    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+    stream = unguarded(sys.stdout)
+    width = None if stream.isatty() else 100
+    Console(file=stream, width=width, highlight=False, markup=False, emoji=False).print(table)
     again = f", {summary.stored} were graded before" if summary.stored else ""
-    where = clean_line(str(out))
-    print(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {where}")
+    say(f"{summary.graded} graded{again}: reports, feedback and gradebook.csv are in {out}")

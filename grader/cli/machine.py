@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json as json_module
-import sys
 from typing import Annotated
 
 import typer
+
+from grader.cli.terminal import say, write_json
 
 
 def doctor(
@@ -17,9 +18,9 @@ def doctor(
 
     findings = examine()
     if json:
-        sys.stdout.write(json_module.dumps(findings.as_dict(), indent=1) + "\n")
+        write_json(json_module.dumps(findings.as_dict(), indent=1) + "\n")
     else:
-        sys.stdout.write(findings.text())
+        say(*findings.text().removesuffix("\n").split("\n"))
 
 
 def schema(
@@ -28,7 +29,6 @@ def schema(
     ] = False,
 ) -> None:
     """Print the JSON Schema of score reports."""
-    from grader.cli.terminal import write_json
     from grader.model.schema import json_schema
 
     write_json(json_schema("student-feedback" if feedback else "score-report"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from grader.cli.options import CourseOption
+from grader.cli.terminal import note, say
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="What the exercise is called.")]
 FunctionOption = Annotated[
@@ -49,12 +49,10 @@ def new(
     planned = plan(exercise_id, title, function or (), reference)
     root = course_root(course)
     for path in write_exercise(root, planned):
-        print(path.relative_to(root))
+        say(str(path.relative_to(root)))
     opened = Course(root)
     left = sum(1 for _ in blanks(opened.folder(exercise_id)))
-    print(
+    note(
         f"{exercise_id} is in the course {opened.title!r} in {root}",
         f"{left} blanks are marked FILL IN; `grader verify {exercise_id}` lists them",
-        sep="\n",
-        file=sys.stderr,
     )

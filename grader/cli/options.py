@@ -21,11 +21,22 @@ CourseOption = Annotated[
 ]
 
 
-def open_course(path: Path | None) -> Course:
-    """Return the course that --course names, or the one found from the current folder."""
-    from grader.catalog import find_course
+def open_course(path: Path | None, *, staff: bool = False) -> Course:
+    """Return the course that --course names, or the one found from the current folder.
 
-    return find_course(path)
+    Raise UsageError where `staff` need their half and it is not there: a package of the grader and
+    a bundle for students have none.
+    """
+    from grader.catalog import FOR_STAFF, find_course
+    from grader.errors import UsageError
+
+    course = find_course(path)
+    if staff and not (course.root / "solutions").is_dir():
+        raise UsageError(
+            f"this needs solutions/, the half of a course for staff, and {course.root} has none. "
+            f"{FOR_STAFF}"
+        )
+    return course
 
 
 def chosen(course: Course, ids: list[str] | None, everything: bool) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.cli.options import CourseOption, open_course
+from grader.cli.terminal import say
 
 
 def verify_report(
@@ -29,5 +30,5 @@ def verify_report(
 
     findings = list(examine(report, key, submission, open_course(course)))
     for found in findings:
-        print(f"{found.what:<11} {found.verdict:<12} {found.why}")
+        say(f"{found.what:<11} {found.verdict:<12} {found.why}")
     raise typer.Exit(1 if any(found.verdict == "differs" for found in findings) else 0)

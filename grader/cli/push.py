@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from grader.cli.options import KeyOption, open_key
+from grader.cli.terminal import note, say
 
 if TYPE_CHECKING:
     from grader.export import Entry
@@ -273,14 +273,11 @@ def _tell(rows: list[Row], *, send: bool) -> None:
     count = Counter(row.became for row in rows)
     for row in rows:
         if row.became is not Became.UNCHANGED:
-            line = f"{row.became:22}  {row.submission}  {row.who}  {row.why}"
-            # What a system answers is not let into a terminal as it is.
-            print("".join(c if c.isprintable() else " " for c in line).rstrip())
+            say(f"{row.became:22}  {row.submission}  {row.who}  {row.why}".rstrip())
     sent = ", ".join(f"{name} {count[name]}" for name in SENT)
-    if send:
-        print(f"sent {sum(count[name] for name in SENT)}: {sent}", end="; ")
-    else:
-        print(f"would send {count[Became.WOULD_SEND]}", end="; ")
-    print(f"unchanged {count[Became.UNCHANGED]}; left {count[Became.LEFT]}")
+    what = f"sent {sum(count[name] for name in SENT)}: {sent}"
     if not send:
-        print("nothing was sent: this was a dry run; send with --send", file=sys.stderr)
+        what = f"would send {count[Became.WOULD_SEND]}"
+    say(f"{what}; unchanged {count[Became.UNCHANGED]}; left {count[Became.LEFT]}")
+    if not send:
+        note("nothing was sent: this was a dry run; send with --send")

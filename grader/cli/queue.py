@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from grader.cli.options import CourseOption, open_course
+from grader.cli.terminal import note
 
 Url = Annotated[str, typer.Option("--url", help="The server, e.g. https://lms.example.org")]
 QueueName = Annotated[str, typer.Option("--queue", metavar="NAME", help="The queue's name.")]
@@ -54,7 +54,7 @@ def xqueue(
     from grader.lms.xqueue import Pull, Queue
     from grader.model.report import ScoreReport, report_json
 
-    opened = open_course(course)
+    opened = open_course(course, staff=True)
     if exercise is not None:
         opened.folder(exercise)
     login = secrets(("username", "password"), "XQUEUE", credentials)
@@ -63,14 +63,11 @@ def xqueue(
     def keep(report: ScoreReport) -> None:
         write_text(reports / f"{report.submission.id}.json", report_json(report))
 
-    def tell(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
     with (
         Journal(out / "journal.sqlite") as journal,
         open_client(url) as client,
         Slot(opened) as slot,
     ):
         source = Queue(client, queue, login["username"], login["password"])
-        grade = PulledGrader(slot, exercise, keep, tell, points=score == "points")
-        Pull(source, journal, grade, tell).run(until_empty=until_empty)
+        grade = PulledGrader(slot, exercise, keep, note, points=score == "points")
+        Pull(source, journal, grade, note).run(until_empty=until_empty)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from grader.export.cells import cell_number
 from grader.export.document import (
     Document,
     Entry,
@@ -17,7 +18,7 @@ from grader.export.document import (
     overview,
     strict_json,
 )
-from grader.export.grades import by_student, cell_number, with_left
+from grader.export.grades import by_student, with_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

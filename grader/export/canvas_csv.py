@@ -12,24 +12,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
+from grader.export.cells import Table, read_number, read_table, safe_cell, write_table
 from grader.export.document import Document, Entry, Left, Options, Target
-from grader.export.grades import (
-    Grades,
-    Table,
-    by_student,
-    points_for,
-    read_number,
-    read_table,
-    safe_cell,
-    titles,
-    with_left,
-    write_table,
-)
+from grader.export.grades import Grades, by_student, points_for, titles, with_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 FILE: Final = "canvas.csv"
+_ASSIGNMENT: Final = re.compile(r"(.*?)(?: \((\d+)\))?", re.DOTALL)
+_READ_ONLY: Final = re.compile(r"read\s+only", re.IGNORECASE)
 _NEW: Final = (
     "no gradebook of Canvas was given with --into, so that the import will make new assignments"
 )
@@ -80,7 +72,7 @@ def _filled(table: Table, found: list[Grades], options: Options, left: list[Left
     kept = [*range(section + 1), *sorted(columns.values())]
     possible = next((row for row in table.rows if "Points Possible" in row[0]), None)
     for column in columns.values():
-        if possible and re.search(r"read\s+only", possible[column], re.IGNORECASE):
+        if possible and _READ_ONLY.search(possible[column]):
             raise UsageError(f"Canvas ignores the column {table.header[column]!r}: it is read only")
     by_key = _students(table)
     used = [table.header] + ([possible] if possible else [])
@@ -103,15 +95,21 @@ def _assignment(table: Table, exercise: str, title: str, options: Options) -> in
     """Return the column of an exercise: named by the instructor, or called like the exercise."""
     wanted = [options.column] if options.column else [exercise, title]
     for index, header in enumerate(table.header):
-        name, _, number = re.fullmatch(r"(.*?)( \((\d+)\))?", header.strip(), re.DOTALL).groups()  # type: ignore[union-attr]
+        name, number = _parts(header)
         texts = {header.strip().casefold(), name.strip().casefold(), number}
         if {text.casefold() for text in wanted} & texts:
             return index
-    have = [h for h in table.header if re.search(r"\(\d+\)$", h.strip())]
+    have = [header for header in table.header if _parts(header)[1]]
     raise UsageError(
         f"no column of the gradebook is called {' or '.join(map(repr, wanted))}; name one of these "
         f"with --column: {'; '.join(have) or 'it has no assignment'}"
     )
+
+
+def _parts(header: str) -> tuple[str, str | None]:
+    """Return the title and the number of an assignment; no number for another column."""
+    match = _ASSIGNMENT.fullmatch(header.strip())
+    return (match[1], match[2]) if match else (header, None)
 
 
 def _students(table: Table) -> dict[tuple[str, str], list[str]]:

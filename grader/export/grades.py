@@ -1,14 +1,13 @@
-"""What files about a whole class share: grades by student, tables read and written, maxima."""
+"""What files about a whole class share: grades by student, and maxima."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
+from grader.export.cells import cell_number
 from grader.export.document import OUR_FAULT, Document, Entry, Left, is_graded
 
 if TYPE_CHECKING:
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
     from grader.model.feedback import StudentFeedback
     from grader.model.submission import Student
-
-# What spreadsheets read as the start of a formula, also in its full-width forms.
-_FORMULA: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
 
 @dataclass
@@ -102,57 +98,6 @@ def points_for(feedback: StudentFeedback, maximum: float | None, *, scale: bool,
             f"has {ours:g}: change one of them, or scale with --scale"
         )
     return cell_number(points / ours * maximum)
-
-
-def cell_number(value: float) -> str:
-    """Return a number with at most five decimals, as every LMS reads it."""
-    return f"{value:.5f}".rstrip("0").rstrip(".")
-
-
-def read_number(text: str) -> float | None:
-    """Return the number in a cell, with a point or a comma; None when it holds none."""
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-
-
-def safe_cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: an apostrophe goes in front of one."""
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(tuple(_FORMULA)) else text
-
-
-@dataclass
-class Table:
-    """A table that an LMS gave: its header, its rows and how it was written."""
-
-    header: list[str]
-    rows: list[list[str]]
-    delimiter: str
-
-    def column(self, *names: str) -> int | None:
-        """Return the index of the first column that has one of these names, whatever its case."""
-        known = [title.strip().casefold() for title in self.header]
-        return next((known.index(n.casefold()) for n in names if n.casefold() in known), None)
-
-
-def read_table(text: str, what: str) -> Table:
-    """Read CSV that an LMS gave, with commas or semicolons; raise UsageError when it is none."""
-    text = text.removeprefix("\ufeff")
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
-    if not rows or len(rows[0]) < 2:
-        raise UsageError(f"the file given is not {what}: it has no table")
-    width = len(rows[0])
-    return Table(rows[0], [row + [""] * (width - len(row)) for row in rows[1:]], delimiter)
-
-
-def write_table(rows: Iterable[Sequence[str]], *, delimiter: str = ",", mark: bool = False) -> str:
-    """Return CSV with CRLF, as LMSs write it; `mark` puts a byte order mark in front."""
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
-    return ("\ufeff" if mark else "") + buffer.getvalue()
 
 
 def with_left(document: Document, left: Iterable[Left]) -> Iterator[Document | Left]:

@@ -10,15 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
+from grader.export.cells import Table, read_number, write_table
 from grader.export.document import Document, Entry, Left, Options, Target
-from grader.export.grades import (
-    Table,
-    by_student,
-    points_for,
-    read_number,
-    with_left,
-    write_table,
-)
+from grader.export.grades import by_student, points_for, with_left
 from grader.export.worksheet import Worksheet
 
 if TYPE_CHECKING:

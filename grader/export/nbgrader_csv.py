@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.export.document import (
-    OUR_FAULT,
-    Document,
-    Entry,
-    Left,
-    Options,
-    Target,
-    is_graded,
-)
-from grader.export.grades import cell_number, safe_cell, with_left, write_table
+from grader.export.cells import cell_number, safe_cell, write_table
+from grader.export.document import OUR_FAULT, Document, Entry, Left, Options, Target, is_graded
+from grader.export.grades import with_left
 from grader.model.text import timestamp
 
 if TYPE_CHECKING:

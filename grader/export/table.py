@@ -11,16 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from grader.export.cells import cell_number, safe_cell, write_table
 from grader.export.document import Document, Entry, Left, Options, Target, overview
-from grader.export.grades import (
-    Grades,
-    by_student,
-    cell_number,
-    safe_cell,
-    titles,
-    with_left,
-    write_table,
-)
+from grader.export.grades import Grades, by_student, titles, with_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +68,8 @@ def _row(grades: Grades, known: list[str], exercises: list[str]) -> list[str]:
     own = [grades.by_exercise.get(e) for e in exercises]
     points = ["" if feedback is None else cell_number(feedback.points or 0.0) for feedback in own]
     texts = [f"{f.exercise.title}\n{overview(f)}" for f in own if f]
+    # A line that begins with a dash is a formula to a spreadsheet that knows nothing of our quotes.
+    texts = [text.replace("\n- ", "\n• ") for text in texts]
     return [*map(safe_cell, names), *points, safe_cell("\n\n".join(texts))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from grader.export.grades import Table, read_table
+from grader.export.cells import Table, read_table
 from grader.model.names import same_name
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ def attempt_of(name: str) -> Attempt | None:
         turn = int(found["when"].replace("-", ""))
         return Attempt(found["who"], "", found["title"], found["file"] or "", turn)
     if found := _EXCHANGE.fullmatch(name):
-        turn = int(re.sub(r"\D", "", found["when"]))
+        turn = int("".join(filter(str.isdecimal, found["when"])))
         return Attempt(found["who"], "", found["title"], "", turn)
     found = _BRIGHTSPACE.fullmatch(name)
     if found is None or found["month"].lower() not in _MONTHS:

@@ -85,7 +85,8 @@ _NUMBERED: Final = re.compile(r"\(\d{1,3}\)$")
 _HANDED_IN: Final = "handed in"
 """The task of what a system says was handed in for one assignment."""
 SMALL_NUMBER: Final = re.compile(r"\d{1,2}")
-_NUMBER_BEHIND: Final = re.compile(rf"[{_GAP}]*\d+$")
+_NUMBER_BEHIND: Final = re.compile(rf"(?<![{_GAP}])[{_GAP}]*+(?<!\d)\d++$")
+_PARTS: Final = re.compile(r"\d{1,18}|\D+")
 _OLD: Final = re.compile(
     r"(?<![^\W\d_])(?:old|backup|bak|draft|orig|original|previous|prev)(?![^\W\d_])", re.IGNORECASE
 )
@@ -264,13 +265,13 @@ def turn_of(folder: str) -> int | None:
     match = _TURN.fullmatch(without_marks(_bounded(folder)))
     if match is None:
         return None
-    digits = re.sub(r"\D", "", match["number"] or match["date"] or "")
+    digits = "".join(filter(str.isdecimal, match["number"] or match["date"] or ""))
     return int(digits) if digits else int(match["first"] is None)
 
 
 def natural_order(text: str) -> list[tuple[int, str]]:
     """Return a key that orders ``v9`` before ``v10``."""
-    parts = re.findall(r"\d{1,18}|\D+|\d+", text.casefold())
+    parts = _PARTS.findall(text.casefold())
     return [(int(p), "") if p.isdecimal() and p.isascii() else (-1, p) for p in parts]
 
 

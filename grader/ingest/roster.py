@@ -15,8 +15,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import UsageError, unreadable
-from grader.export.grades import read_table
+from grader.errors import UsageError
+from grader.export.cells import read_table, table_text
 from grader.export.worksheet import participant_in
 from grader.ingest.file_names import bare
 from grader.model.names import name_keys, same_name, spelling
@@ -47,6 +47,7 @@ _LAST_NAME: Final = (
 )  # fmt: skip
 # Canvas calls its own number just ID, and only in a table that has its column Section.
 _CANVAS: Final = ("id", "section")
+_BETWEEN_WORDS: Final = re.compile(r"\W+")
 # Exact on both sides, in the order in which they are trusted. A participant's number counts in one
 # assignment alone, the others are a person's for as long as the class lasts.
 LASTING: Final = ("lti_sub", "user_id", "sis_id", "email", "login")
@@ -171,11 +172,7 @@ def join(student: Student, row: Student) -> Student:
 
 def read_roster(path: Path) -> Roster:
     """Read a roster; raise UsageError when it is none."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(f"the roster {path}", error) from None
-    table = read_table(text, "a roster")
+    table = read_table(table_text(path, "the roster"), "a roster")
     wanted = COLUMNS | {"first": _FIRST_NAME, "last": _LAST_NAME}
     columns = {
         name: column
@@ -203,7 +200,7 @@ def _full_name(name: str, first: str, last: str) -> str:
     """Return a name of a column for all of it, or of its parts; `name` may be the last name."""
     if not name:
         return f"{first} {last}".strip()
-    words = {*map(bare, re.split(r"\W+", name))}
+    words = {*map(bare, _BETWEEN_WORDS.split(name))}
     if last and not first:
         return name if words.issuperset(map(bare, last.split())) else f"{name} {last}"
     is_whole = last or words.issuperset(map(bare, first.split()))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from grader.lms.xqueue import Item
     from grader.model.report import ScoreReport
 
+_WORD: Final = re.compile(r"[A-Za-z0-9_]+")
 _NOTEBOOK: Final = re.compile(r"\s*\{")
 
 
@@ -72,7 +73,7 @@ class PulledGrader:
 def exercise_of(parts: dict[str, Any], course: Course) -> str | None:
     """Return the exercise that the problem's payload names: an id, or a path that holds one."""
     payload = str(parts.get("grader_payload", ""))
-    words = set(re.findall(r"[A-Za-z0-9_]+", payload))
+    words = set(_WORD.findall(payload))
     named = [exercise for exercise in course.exercise_ids if exercise in words]
     return named[0] if len(named) == 1 else None
 

@@ -31,6 +31,8 @@ OUR_FAULT: Final = (
     "It was not counted as an attempt."
 )
 AS_ABOVE: Final = "as above"
+_TICKS: Final = re.compile("`+")
+_MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>#|&~!])")
 _MARKS: Final = {Outcome.PASSED: "✓", Outcome.NOT_RUN: "·"}
 
 
@@ -179,11 +181,11 @@ def _check_markdown(check: CheckFeedback, text: str) -> str:
 
 def fenced(text: str) -> str:
     """Return `text` as a Markdown code block that it cannot leave."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"
 
 
 def _escape(text: str) -> str:
     """Keep Markdown and HTML in a student's text from being more than text."""
-    return re.sub(r"([\\`*_\[\]<>#|&~!])", r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

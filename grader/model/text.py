@@ -34,6 +34,9 @@ _UNFIT = re.compile(
 _UNDECODED = re.compile("[\udc80-\udcff]")
 # Almost every text is of this kind, and a report has dozens: this is what keeps reading it quick.
 _PLAIN = re.compile("[\n\x20-\x7e]*").fullmatch
+# As many marks may follow a letter in Unicode's stream-safe text: putting more in order takes time
+# that grows with their square.
+_MOST_MARKS: Final = 30
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029\u0085]")
 
 
@@ -48,11 +51,22 @@ def clean_text(text: str, limit: int = TEXT_LENGTH) -> str:
     kept = text[: 4 * limit]  # nobody reads more, and no pattern should have to
     kept = _UNDECODED.sub(lambda m: f"\\x{ord(m[0]) - 0xDC00:02x}", kept)
     kept = _UNFIT.sub("", _ANSI.sub("", _LINE_END.sub("\n", kept)))
-    kept = unicodedata.normalize("NFC", kept)
+    kept = _few_marks(unicodedata.normalize("NFC", _few_marks(kept)))
     if len(kept) <= limit and len(text) <= 4 * limit:
         return kept
     room = limit - 60
     return f"{kept[:room]}\n… (cut here; the whole text has {len(text)} characters)"
+
+
+def _few_marks(text: str) -> str:
+    if text.isascii():
+        return text
+    marks, kept = 0, []
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def clean_line(text: str, limit: int = LINE_LENGTH) -> str:

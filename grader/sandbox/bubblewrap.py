@@ -8,7 +8,6 @@ only processes are the forkserver and its workers.
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import sysconfig
 from pathlib import Path
@@ -81,18 +80,18 @@ def command(
 
 
 def _mounts(interpreter: str) -> list[str]:
-    real = os.path.realpath(interpreter)
-    shared = str(Path(real).parents[1] / "lib")
-    candidates = [*readable_paths(), "/etc/ld.so.cache", interpreter, real]
-    candidates += [str(p) for p in Path(shared).glob("libpython*.so*")]
-    # A virtual environment's interpreter finds its home by the file beside its folder.
+    libraries = Path(interpreter).parents[1] / "lib"
+    candidates = [*readable_paths(), "/etc/ld.so.cache", interpreter]
+    # Where an installation is moved about, its libraries are found from its program.
+    candidates += [str(path) for path in libraries.glob("*.so*") if path.is_file()]
+    # A virtual environment of copies finds its home by the file beside its folder.
     candidates.append(str(Path(interpreter).parents[1] / "pyvenv.cfg"))
     present = sorted(path for path in dict.fromkeys(candidates) if Path(path).exists())
-    kept: list[str] = []
+    kept: dict[str, None] = {}
     for path in present:
-        if not any(Path(path).is_relative_to(other) and Path(other).is_dir() for other in kept):
-            kept.append(path)
-    return kept
+        if not any(str(above) in kept for above in Path(path).parents):
+            kept[path] = None
+    return list(kept)
 
 
 def _mount(path: str) -> list[str]:

@@ -1,13 +1,22 @@
-"""Find out what this machine enforces: start a forkserver and report what its trials said."""
+"""Find out what this machine enforces: what a forkserver's trials say, and one submission."""
 
 from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
+
+from grader.errors import SandboxError
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.layers import ADVICE, DEFAULT_LEVEL, LAYERS, Level, missing, reached
+from grader.sandbox.layers import DEFAULT_LEVEL, LAYERS, Level, advice, missing, reached
+from grader.sandbox.material import Material
+from grader.sandbox.session import Session
+from grader.wire.messages import Argument, Returned
+
+RIGHT: Final = Material([("cell 1", "import numpy as np\ndef f(x): return np.exp(x).sum()")])
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ class Findings:
                 "active": name in self.active,
                 "gives": gives,
                 "reason": self.reasons.get(name),
-                "advice": None if name in self.active else self._advice(name),
+                "advice": None if name in self.active else advice(name, self._reason(name)),
             }
             for name, gives in LAYERS.items()
         }
@@ -49,20 +58,25 @@ class Findings:
             held = name in self.active
             lines.append(f"{'yes' if held else 'no ':<4}{name:<14}{gives}")
             if not held:
-                lines.append(f"      because: {self.reasons.get(name, 'it does not hold here')}")
-                advice = self._advice(name)
-                lines += [f"      to get it: {advice}"] if advice else []
+                reason = self._reason(name)
+                lines.append(f"      because: {reason}")
+                lines += [f"      to get it: {remedy}"] if (remedy := advice(name, reason)) else []
         lines.append(f"\nisolation level reached: {self.level} (for grading: {DEFAULT_LEVEL})")
         if missing(DEFAULT_LEVEL, self.active):
             lines.append("`grader grade` refuses here unless --require-isolation asks for less")
         return "\n".join(lines) + "\n"
 
-    def _advice(self, name: str) -> str | None:
-        needed = not self.reasons.get(name, "").startswith("not needed")
-        return ADVICE.get(name) if needed else None
+    def _reason(self, name: str) -> str:
+        return self.reasons.get(name, "it does not hold here")
 
 
 def examine() -> Findings:
-    """Try every layer; raise SandboxError when not even a forkserver starts."""
-    with Forkserver() as forkserver:
+    """Try every layer, then a right submission; raise SandboxError when that cannot be graded."""
+    with Forkserver() as forkserver, Session(forkserver, RIGHT) as session:
+        try:
+            reply = session.call(["f"], [Argument("x", np.arange(3.0))], seed=1)
+        except WorkerLost as lost:
+            raise SandboxError(f"a right submission does not run here: {lost}") from None
+        if not isinstance(reply, Returned):
+            raise SandboxError(f"a right submission does not run here: {reply}")
         return Findings(forkserver.layers, forkserver.reasons)

@@ -14,15 +14,13 @@ from grader.errors import ForkserverDied, SandboxError
 from grader.sandbox import bubblewrap
 from grader.sandbox.launch import Launched, launch, launch_plain
 from grader.sandbox.syscalls import compile_filter
+from grader.sandbox.worker_user import NONE_FREE, WorkerUser, reserve
 from grader.wire import WireError, receive, send
 
 START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 20.0
 OOM: Final = "oom_kill"
 FIRST_WORDS_SECONDS: Final = 20.0
-# Nobody's, and below `nobody`. Each forkserver takes its own: workers of two jobs cannot signal
-# each other, nor use up the threads that the other's user may have.
-WORKER_UIDS: Final = range(64_000, 65_000)
 
 
 @dataclass(frozen=True)
@@ -111,11 +109,14 @@ class Forkserver:
     def close(self) -> None:
         """End the forkserver and with it every worker."""
         self._launched.end()
+        self._user.release()
 
     def _configure(self) -> None:
+        self._user = reserve() if self._launched.as_root else WorkerUser()
         try:
             self._tell_configuration()
         except (WireError, OSError, SandboxError) as error:
+            self._user.release()
             last_words = self._launched.end()
             raise SandboxError(f"{error} {last_words}".strip()) from None
 
@@ -127,7 +128,8 @@ class Forkserver:
             "seccomp_reason": seccomp_reason,
             "readable": bubblewrap.readable_paths(),
             "module_path": bubblewrap.module_path(),
-            "uid": WORKER_UIDS[launched.process.pid % len(WORKER_UIDS)],
+            "uid": self._user.uid,
+            "uid_reason": NONE_FREE,
             "own_user_namespace": launched.namespaces and not launched.as_root,
             "namespaces": launched.namespaces,
             "namespaces_reason": launched.reason,

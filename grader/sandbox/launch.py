@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import IO, Final
 
+from grader.errors import SandboxError
 from grader.sandbox import bubblewrap
 
 ENVIRONMENT: Final = {
@@ -27,8 +29,10 @@ ENVIRONMENT: Final = {
     **{f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "BLIS", "VECLIB_MAXIMUM")},
 }
 
-
 QUIET_SECONDS: Final = 5.0
+# A forkserver numbers its descriptors up to 100; who grades has pipes to every job besides.
+OPEN_FILES_NEEDED: Final = 256
+OPEN_FILES_USUAL: Final = 1024
 
 
 @dataclass
@@ -72,13 +76,26 @@ def launch(disabled: Collection[str] = ()) -> Launched:
         return launch_plain(reason)
     as_root = _is_root()
     program = bubblewrap.find() or ""
-    prefix = bubblewrap.command(program, sys.executable, ENVIRONMENT, as_root=as_root)
+    prefix = bubblewrap.command(program, _interpreter(), ENVIRONMENT, as_root=as_root)
     return _start(prefix, bubblewrap.INSIDE, "")
 
 
 def launch_plain(reason: str) -> Launched:
     """Start a process without bubblewrap; `reason` says why."""
     return _start([], str(bubblewrap.PACKAGE.parent), reason)
+
+
+def need_open_files() -> None:
+    """Raise the limit of open files where it is low and may be raised; else raise SandboxError."""
+    limit, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = OPEN_FILES_USUAL if hard == resource.RLIM_INFINITY else min(OPEN_FILES_USUAL, hard)
+    if allowed < OPEN_FILES_NEEDED:
+        raise SandboxError(
+            f"open files: {allowed} are allowed, at least {OPEN_FILES_NEEDED} are needed: "
+            f"`ulimit -n {OPEN_FILES_USUAL}`, which may take root"
+        )
+    if limit != resource.RLIM_INFINITY and limit < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _no_namespaces(disabled: Collection[str]) -> str:
@@ -89,11 +106,17 @@ def _no_namespaces(disabled: Collection[str]) -> str:
     return "" if bubblewrap.find() else "bubblewrap is not installed"
 
 
+def _interpreter() -> str:
+    """Return Python's program itself, not a link to it: beside it lie its libraries."""
+    return os.path.realpath(sys.executable)
+
+
 def _is_root() -> bool:
     return sys.platform.startswith("linux") and os.getuid() == 0
 
 
 def _start(prefix: list[str], package: str, reason: str) -> Launched:
+    need_open_files()
     ours, theirs = socket.socketpair()
     errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
     boot = (
@@ -102,7 +125,7 @@ def _start(prefix: list[str], package: str, reason: str) -> Launched:
     )
     # -S and -s: no site files or user folder may run code; -P: nor the current folder.
     process = subprocess.Popen(  # noqa: S603
-        [*prefix, sys.executable, "-SsPc", boot],
+        [*prefix, _interpreter(), "-SsPc", boot],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,

@@ -18,13 +18,35 @@ LAYERS: Final = {
     "uid": "another user than the grader's",
 }
 
-ADVICE: Final = {
-    "no_new_privs": "grade on Linux",
-    "seccomp": "install libseccomp (Debian, Ubuntu: `apt install libseccomp2`)",
-    "landlock": "use Linux 5.13 or newer with `landlock` in the kernel's list of security modules",
-    "namespaces": "install bubblewrap (`apt install bubblewrap`) and allow user namespaces",
-    "uid": "as root, use a Python installation that every user can read",
-}
+ADVICE: Final = (
+    ("no_new_privs", "only Linux", "grade on Linux"),
+    ("namespaces", "only Linux", "grade on Linux"),
+    ("seccomp", "package pyseccomp", "on Linux, `pip install pyseccomp`"),
+    ("seccomp", "libseccomp", "install libseccomp (Debian, Ubuntu: `apt install libseccomp2`)"),
+    (
+        "landlock",
+        "kernel has no Landlock",
+        "use Linux 5.13 or newer with `landlock` in the kernel's list of security modules",
+    ),
+    (
+        "namespaces",
+        "not installed",
+        "install bubblewrap (Debian, Ubuntu: `apt install bubblewrap`)",
+    ),
+    (
+        "namespaces",
+        "does not start",
+        "allow user namespaces (`sysctl -a | grep userns`, or the container's settings)",
+    ),
+    ("uid", "readable by other users", "use a Python installation that every user can read"),
+    ("uid", "no user id is free", "map more ids into this namespace, or lend fewer in /etc/subuid"),
+)
+"""What to do about a layer that is missing for a reason: the first row whose words are in it."""
+
+
+def advice(layer: str, reason: str) -> str | None:
+    """Return how to get a layer that does not hold for `reason`; None where that is not known."""
+    return next((do for name, words, do in ADVICE if name == layer and words in reason), None)
 
 
 class Level(StrEnum):
@@ -71,7 +93,9 @@ def require(level: Level, active: Iterable[str], reasons: dict[str, str]) -> Non
     for names in lacking:
         for number, name in enumerate(names.split(" or ")):
             either = "or " if number else ""
-            lines.append(f"  {either}{name}: {reasons.get(name, 'not available')}")
-            lines.append(f"    to get it: {ADVICE.get(name, 'run on Linux')}")
+            reason = reasons.get(name, "not available")
+            lines.append(f"  {either}{name}: {reason}")
+            if remedy := advice(name, reason):
+                lines.append(f"    to get it: {remedy}")
     lines.append("or accept less with --require-isolation (`grader doctor` shows what holds here)")
     raise IsolationTooLow("\n".join(lines))

@@ -8,6 +8,7 @@ processes, signalling, tracing and changing anything on disk are absent.
 
 from __future__ import annotations
 
+import ctypes.util
 import errno
 import functools
 import os
@@ -46,7 +47,7 @@ HARMLESS_IOCTLS: Final = {"TCGETS": 0x5401, "FIOCLEX": 0x5451, "FIONCLEX": 0x545
 def compile_filter() -> tuple[bytes | None, str]:
     """Return the compiled program, or None and the reason why there is none."""
     try:
-        import pyseccomp
+        pyseccomp = _binding()
     except ImportError:
         return None, "the package pyseccomp is not installed (it is for Linux only)"
     except (RuntimeError, OSError) as error:
@@ -55,6 +56,23 @@ def compile_filter() -> tuple[bytes | None, str]:
         return _export(_build(pyseccomp)), ""
     except OSError as error:
         return None, f"libseccomp: {error}"
+
+
+def _binding() -> Any:
+    """Import pyseccomp, with the library that the loader finds by its full name.
+
+    Left to itself it asks the loader's cache (/etc/ld.so.cache), which small containers lack.
+    """
+
+    def full_name(name: str) -> str | None:
+        return "libseccomp.so.2" if name == "seccomp" else None  # libc is loaded already
+
+    look_up, ctypes.util.find_library = ctypes.util.find_library, full_name
+    try:
+        import pyseccomp
+    finally:
+        ctypes.util.find_library = look_up
+    return pyseccomp
 
 
 def _build(seccomp: Any) -> Any:

@@ -14,7 +14,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_COOKIE = re.compile(rb"\A(?:[ \t\f]*#?[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]{1,40})")
+_COOKIE = re.compile(rb"\A(?:[^\n]*+\n)?[ \t\f]*+#[^\n]*?coding[:=][ \t]*+([-\w.]{1,40})")
+_WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 _SAFE_ENCODING = re.compile(
     r"(?:utf-8|ascii|cp\d+|iso8859-\d+|koi8-[rtu]|mac-\w+|gb\w+|big5\w*|shift_\w+|euc_\w+)"
 )
@@ -45,7 +46,7 @@ def decode(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:
         raise _not_text(name, f"holds a zero byte (at character {text.index(chr(0)) + 1:,})")
     if _count_controls(data) * 50 > len(data) and not data.startswith(_UTF16_OR_32):
         raise _not_text(name, "is mostly control characters")
-    if re.match(r"\s*<(?:!doctype html|html)\b", text[:1000], re.IGNORECASE):
+    if _WEB_PAGE.match(text[:1000]):
         raise Unreadable(
             f"{name} is a web page, not Python: open it in Jupyter and download the notebook "
             "itself (File, Download)"

@@ -20,15 +20,9 @@ from grader.testing import absent, contract, lacks, refusals
 from grader.testing.failures import CheckFailed, Diagnosis, cannot_be_left_out
 from grader.testing.redaction import LEFT_OUT, Redaction
 from grader.testing.wording import IMPORT_ERRORS, is_of_the_code
-from grader.wire.messages import (
-    Argument,
-    Mismatch,
-    NotSent,
-    Raised,
-    Reply,
-    Returned,
-)
+from grader.wire.messages import Argument, Mismatch, NotSent, Raised, Reply, Returned
 
+_LEFT_AT_NONE = re.compile(r"\b(\w++)=None\b", re.IGNORECASE)
 LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}
 
 
@@ -236,9 +230,10 @@ def _arguments(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
 
 def _is_left_at_none(argument: Argument, signature: str) -> bool:
     """Whether an argument that was not given is None by the student's own first line."""
-    words = "|".join((argument.name, *argument.aliases))
-    left_out = not argument.given and not argument.optional
-    return left_out and re.search(rf"\b({words})=None\b", signature, re.IGNORECASE) is not None
+    if argument.given or argument.optional:
+        return False
+    own = {name.lower() for name in (argument.name, *argument.aliases)}
+    return any(name.lower() in own for name in _LEFT_AT_NONE.findall(signature))
 
 
 def describe_call(function: Function, arguments: list[Argument], *, hidden: bool = False) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 SHOWN_AS: Final = "…"
 MOST_TEXTS: Final = 2_000
 MOST_LETTERS: Final = 100_000
+MOST_DIGITS: Final = 500_000
 MOST_STEPS: Final = 4_000_000
 """Letters of texts times letters of sentences, in one check: about a second."""
 # A sentence of a check is one line of a report, and that has 400 characters.
@@ -19,6 +20,8 @@ WITHIN_WORDS: Final = 6
 CUT_AT_A_WORD: Final = 4
 CUT_ANYWHERE: Final = 12
 _WORD = re.compile(r"\w\w+")
+_WORDS = re.compile(r"\w+")
+_RUN = re.compile(rb"x+|\x00+")
 _DIGITS = re.compile(r"\d\d+")
 
 
@@ -30,7 +33,7 @@ class Quotations:
         self._forms: dict[str, None] = {}
         self._texts: list[str] = []
         self._numbers: list[str] = []
-        self._letters = self._steps = 0
+        self._letters = self._digits = self._steps = 0
 
     @property
     def any(self) -> bool:
@@ -40,7 +43,8 @@ class Quotations:
     @property
     def too_many(self) -> bool:
         """Whether there are more texts than can be looked for."""
-        return len(self._texts) > MOST_TEXTS or self._letters > MOST_LETTERS
+        many = len(self._texts) > MOST_TEXTS or self._letters > MOST_LETTERS
+        return many or self._digits > MOST_DIGITS
 
     def add(self, text: str) -> None:
         """Take a text and its words, unless they may be told."""
@@ -57,7 +61,9 @@ class Quotations:
 
     def add_number(self, number: Any) -> None:
         """Take a number whose digits must not be told."""
-        self._numbers.append(repr(number))
+        if not self.too_many:
+            self._numbers.append(repr(number))
+            self._digits += len(self._numbers[-1])
 
     def without(self, sentence: str) -> str:
         """Return a sentence with `…` in the place of what it repeats."""
@@ -90,7 +96,7 @@ class Quotations:
 
     def _is_common(self, beginning: str) -> bool:
         """Whether so much of a text says nothing: words that may be told, or a gap."""
-        words = re.findall(r"\w+", beginning)
+        words = _WORDS.findall(beginning)
         gap = len(beginning) < CUT_ANYWHERE and not beginning.strip()
         return all(map(self._is_told, words)) if words else gap
 
@@ -119,7 +125,7 @@ def _joined(neighbour: str, end: str) -> bool:
 
 
 def _runs(marks: bytes) -> Iterator[tuple[int, bytes]]:
-    return ((run.start(), run[0]) for run in re.finditer(rb"x+|\x00+", marks))
+    return ((run.start(), run[0]) for run in _RUN.finditer(marks))
 
 
 def _fold(text: str) -> str:

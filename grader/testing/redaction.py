@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +36,8 @@ UNNAMED: Final = "an exception of its own"
 # Files with more names than this are made for choosing among them.
 MOST_NAMES: Final = 3000
 MOST_PARTS: Final = 2000
+# What a student's own results carry back into calls must not make each call slower than the last.
+MOST_SIZES: Final = 4000
 MOST_FACTORS: Final = 64
 MOST_STEPS: Final = 3
 MOST_SHORT: Final = 8
@@ -61,14 +64,14 @@ class Redaction:
         self._base: set[int] = set()
         self._sizes: frozenset[int] = frozenset(SMALL)
         self._odd: set[str] = set()
-        self._short: dict[str, None] = {}
+        self._short: dict[str, int] = {}
         self._quotations = Quotations(self._may_be_told)
 
     def asked(self, arguments: Iterable[Argument]) -> None:
         """Note the sizes of a call: whatever follows from them is no secret."""
         before = len(self._base)
         for argument in arguments:
-            self._base.update(_sizes(argument.value))
+            self._base.update(islice(_sizes(argument.value), MOST_SIZES - len(self._base)))
         if len(self._base) != before:
             near = {size + step for size in self._base for step in (-1, 0, 1)}
             few = sorted(size for size in self._base if size > 0)[:MOST_FACTORS]
@@ -116,7 +119,7 @@ class Redaction:
         return _NUMBER.sub(self._number, self._quotations.without(sentence))
 
     def _number(self, found: re.Match[str]) -> str:
-        after_exit_code = found.string[: found.start()].endswith("exit code ")
+        after_exit_code = found.string.endswith("exit code ", 0, found.start())
         return "…" if found[0] in self._odd or (after_exit_code and len(found[0]) > 1) else found[0]
 
     def _note(self, value: Any) -> None:
@@ -163,9 +166,7 @@ class Redaction:
         """Whether a text is too short to say much, of which there are not many in one check."""
         if _SHORT.fullmatch(text) is None:
             return False
-        if not self._is_key(text):
-            self._short[text] = None
-        return text not in self._short or list(self._short).index(text) < MOST_SHORT
+        return self._is_key(text) or self._short.setdefault(text, len(self._short)) < MOST_SHORT
 
     def is_name(self, text: str) -> bool:
         """Whether a name stands in the submission or is everyone's."""

@@ -152,7 +152,7 @@ def points_fault(folder: ExerciseFolder, checks: Sequence[Check]) -> str | None:
         return None
     path = folder.public / "exercise.toml"
     lines = path.read_text("utf-8").splitlines()
-    given = (n for n, line in enumerate(lines, 1) if re.match(r"\s*points\s*=", line))
+    given = (n for n, line in enumerate(lines, 1) if _POINTS.match(line))
     place = f"{path.relative_to(folder.course.root)}:{next(given, 1)}"
     return f"{place}: the checks' points add up to {have:g}, exercise.toml says {promised:g}"
 
@@ -192,5 +192,6 @@ def _judge(exercise_id: str, checks: tuple[Check, ...]) -> None:
         raise CourseError(f"exercise {exercise_id}: no check has points")
 
 
+_POINTS = re.compile(r"\s*points\s*=")
 _SETTINGS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _NO_SETTINGS = Path(__file__).with_name("no-settings.ini")

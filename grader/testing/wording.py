@@ -112,6 +112,7 @@ SLOTS: Final = {
     "s": r"(\((?:\d{1,9}, ?)*\d{0,9}\))",
     "o": r"(?:[-+*/%@&|^]=?|//=?|\*\*(?:=| or pow\(\)|)|<<|>>|[<>]=?)",
 }
+_SLOT = re.compile(r"\{([nkso])\}")
 _PART = re.compile(r"[^\W\d]\w*|\d+")
 # A dotted name and a shape may have any number of parts, and many would spell what is hidden.
 MOST_NAMES: Final = 4
@@ -143,5 +144,5 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _pattern(message: str) -> str:
-    pieces = re.split(r"\{([nkso])\}", message)
+    pieces = _SLOT.split(message)
     return "".join(SLOTS[p] if place % 2 else re.escape(p) for place, p in enumerate(pieces))

@@ -16,6 +16,7 @@ from grader.worker import lockdown
 
 # Enough for the user who grades to start more programs, few enough to keep a machine going.
 ROOM_FOR_THREADS = 1000
+UNREADABLE = "the Python installation must be readable by other users"
 
 
 def prepare(config: dict[str, Any]) -> tuple[lockdown.Lockdown, list[str], dict[str, str]]:
@@ -82,22 +83,26 @@ def _landlock(config: dict[str, Any], locks: lockdown.Lockdown) -> str:
 
 
 def _uid(config: dict[str, Any], locks: lockdown.Lockdown) -> str:
-    uid: int = config["uid"]
+    uid: int | None = config["uid"]
     if os.getuid() != 0:
         return "not needed: the grader does not run as root"
     if config["own_user_namespace"]:
         return "not needed: root of the sandbox is an ordinary user outside it"
+    if uid is None:
+        return str(config["uid_reason"])
 
     def attempt() -> None:
         lockdown.drop_uid(uid)
-        os.scandir(os.path.dirname(os.__file__)).close()  # noqa: PTH120
+        try:
+            os.scandir(os.path.dirname(os.__file__)).close()  # noqa: PTH120
+        except OSError as error:
+            raise RuntimeError(f"{UNREADABLE}: {error}") from None
         _must_fail(lambda: os.kill(os.getppid(), 0), "another user's process could be signalled")
 
     reason = _in_child(attempt)
     if not reason:
         locks.uid = uid
-        return ""
-    return f"{reason}; the Python installation must be readable by other users"
+    return reason
 
 
 def _namespaces(config: dict[str, Any], locks: lockdown.Lockdown) -> str:  # noqa: ARG001

@@ -14,6 +14,7 @@ from grader.sandbox import bubblewrap
 from grader.sandbox import forkserver as starting
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.syscalls import compile_filter
+from grader.sandbox.worker_user import WorkerUser
 from grader.worker.lockdown import landlock_abi
 
 
@@ -85,7 +86,7 @@ def test_a_view_of_our_files_is_not_claimed(
 
 @pytest.mark.layers("uid")
 def test_the_same_user_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starting, "WORKER_UIDS", [0])
+    monkeypatch.setattr(starting, "reserve", lambda: WorkerUser(0))
     with Forkserver() as started:
         assert "could be signalled" in started.reasons["uid"]
 

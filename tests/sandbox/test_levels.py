@@ -11,7 +11,7 @@ import pytest
 from grader.errors import IsolationTooLow
 from grader.sandbox import doctor
 from grader.sandbox.doctor import Findings, examine
-from grader.sandbox.layers import DEFAULT_LEVEL, LAYERS, Level, missing, reached, require
+from grader.sandbox.layers import DEFAULT_LEVEL, LAYERS, Level, advice, missing, reached, require
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ALWAYS = ("process", "limits")
 REASONS = {
     "landlock": "the kernel has no Landlock",
-    "namespaces": "bubblewrap is not installed",
+    "namespaces": "bubblewrap does not start here: No permissions to create new namespace",
     "uid": "not needed: the grader does not run as root",
 }
 
@@ -59,6 +59,38 @@ def test_what_is_missing_is_said_with_how_to_get_it(snapshot: SnapshotAssertion)
     with pytest.raises(IsolationTooLow) as refused:
         require(DEFAULT_LEVEL, active, REASONS)
     assert str(refused.value) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason", "remedy"),
+    [
+        ("namespaces", "bubblewrap is not installed", "apt install bubblewrap"),
+        (
+            "namespaces",
+            "bubblewrap does not start here: Permission denied",
+            "allow user namespaces",
+        ),
+        ("namespaces", "only Linux has them", "grade on Linux"),
+        ("namespaces", "a file outside the sandbox can be seen", None),
+        ("seccomp", "the package pyseccomp is not installed", "pip install pyseccomp"),
+        ("seccomp", "libseccomp.so.2: cannot open shared object file", "apt install libseccomp2"),
+        ("seccomp", "a socket was opened under the filter", None),
+        ("landlock", "the kernel has no Landlock", "Linux 5.13"),
+        ("landlock", "[Errno 9] Bad file descriptor", None),
+        ("uid", "the Python installation must be readable by other users: no", "every user can"),
+        ("uid", "not needed: the grader does not run as root", None),
+    ],
+)
+def test_advice_fits_the_reason(layer: str, reason: str, remedy: str | None) -> None:
+    given = advice(layer, reason)
+    assert given is None if remedy is None else remedy in str(given)
+
+
+def test_where_nobody_knows_what_to_do_nothing_is_advised() -> None:
+    with pytest.raises(IsolationTooLow) as refused:
+        require(DEFAULT_LEVEL, (*ALWAYS, "no_new_privs", "seccomp"), {"landlock": "[Errno 5] no"})
+    assert "landlock: [Errno 5] no\n" in str(refused.value)
+    assert "to get it" not in str(refused.value)
 
 
 def test_findings_in_words(monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import itertools
 import os
 import socket
@@ -214,6 +215,41 @@ def test_a_machine_without_the_means_to_compile_a_filter(
     program, said = syscalls.compile_filter.__wrapped__()
     assert program is None
     assert reason in said
+
+
+# What a small container lacks of the linker's ways to find a library.
+LINKERS = {
+    "an empty cache": ["--ro-bind", "/dev/null", "/etc/ld.so.cache"],
+    "no /etc": ["--tmpfs", "/etc"],
+    "no ldconfig": ["--tmpfs", "/usr/sbin"],
+    "neither": ["--tmpfs", "/usr/sbin", "--tmpfs", "/etc"],
+}
+
+
+@pytest.mark.layers("seccomp", "namespaces")
+@pytest.mark.parametrize("lacking", LINKERS)
+def test_libseccomp_is_found_without_a_linker(lacking: str) -> None:
+    def run(code: str) -> bool:
+        start = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+        command = [*start, *LINKERS[lacking], sys.executable, "-c", code]
+        environment = {"PATH": "/nowhere", "PYTHONPATH": str(bubblewrap.PACKAGE.parent)}
+        program = str(bubblewrap.find())
+        return not subprocess.run(
+            command, executable=program, env=environment, check=False, timeout=60, stderr=-1
+        ).returncode
+
+    assert run("from grader.sandbox.syscalls import compile_filter; assert compile_filter()[0]")
+    assert not run("import pyseccomp")
+
+
+def test_a_binding_leaves_the_search_for_libraries_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = ctypes.util.find_library
+    monkeypatch.setitem(sys.modules, "pyseccomp", None)
+    with pytest.raises(ImportError):
+        syscalls._binding()
+    assert ctypes.util.find_library is before
 
 
 def test_a_libseccomp_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ HERE = {
     "seccomp_reason": "",
     "readable": [],
     "uid": 5,
+    "uid_reason": "",
     "own_user_namespace": False,
     "namespaces": True,
     "namespaces_reason": "",
@@ -104,11 +105,9 @@ OTHERWISE: dict[str, tuple[str, dict[str, Any], dict[tuple[Any, str], Any]]] = {
     ),
     "does not run as root": ("uid", {}, {(os, "getuid"): lambda: 1000}),
     "an ordinary user outside it": ("uid", {"own_user_namespace": True}, {}),
-    "another user's process could be signalled; the Python installation": (
-        "uid",
-        {},
-        {(os, "kill"): lambda *_: None},
-    ),
+    "another user's process could be signalled": ("uid", {}, {(os, "kill"): lambda *_: None}),
+    "must be readable by other users: refused": ("uid", {}, {(os, "scandir"): refuse}),
+    "none is free": ("uid", {"uid": None, "uid_reason": "none is free"}, {}),
 }
 
 

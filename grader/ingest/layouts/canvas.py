@@ -20,7 +20,8 @@ from grader.ingest.stored import StoredFile
 from grader.model.submission import Student
 
 _NAME: Final = re.compile(
-    r"(?:(?P<who>[^\s!-/:-@\[-^`{-~]*?)_)?(?:(?P<late>LATE)_)?(?:(?P<user>\d+)|anon_(?P<anon>\w+?))_"
+    r"(?:(?P<who>[^\s!-/:-@\[-^`{-~]{0,255}?)_)?(?:(?P<late>LATE)_)?"
+    r"(?:(?P<user>\d+)|anon_(?P<anon>\w{1,255}?))_"
     r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<online>text|link)\.html)"
 )
 _AGAIN: Final = re.compile(r"-\d+(?=(\.\w+)?$)")

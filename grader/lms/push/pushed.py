@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # Moodle answers 33.333 to a third of a hundred points: it keeps fewer digits than were sent.
 TOLERANCE: Final = 0.001
+_TAG: Final = re.compile(r"</?(?:p|br|div|span)\b[^<>]*>")
 
 
 class Became(StrEnum):
@@ -159,7 +160,7 @@ def has_comment(grade: Grade, held: Held) -> bool:
 
 def plain(text: str) -> str:
     """Return text without what a system may have added: tags, entities, white space."""
-    return " ".join(html.unescape(re.sub(r"</?(?:p|br|div|span)\b[^>]*>", " ", text)).split())
+    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
 
 
 def digest(text: str) -> str:

@@ -22,7 +22,10 @@ _MAYBE: Final = frozenset({502, 504})
 _SHOWN: Final = 200
 _LATER: Final = frozenset({429, 502, 503, 504})
 # The header is taken as it comes: one system writes `&amp;` and rel=“next” in it.
-_LINK: Final = re.compile(r"<([^>]*)>([^<]*)")
+_LINK: Final = re.compile(r"<([^<>]*)>([^<]*)")
+_NO_WORDS: Final = re.compile(
+    r"<(script|style)\b(?:[^<]++|<(?!/\1>))*+(?:</\1>)?|<[^<>]*+>", re.IGNORECASE
+)
 _NEXT: Final = re.compile(r"rel\s*=\s*[\"'\u201c\u201d\u2018\u2019]?\s*next\b", re.IGNORECASE)
 
 
@@ -91,9 +94,7 @@ class Service:
         """Return what a system answered, on one line, short and without our secrets."""
         text = reply.text
         if "<html" in text[:500].lower():
-            text = (
-                re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", text) + " (a page of HTML)"
-            )
+            text = _NO_WORDS.sub(" ", text) + " (a page of HTML)"
         return f"{reply.status_code}: {self.shown(text)}"
 
     def shown(self, text: object) -> str:
