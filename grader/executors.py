@@ -18,6 +18,7 @@ from grader.errors import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from multiprocessing.process import BaseProcess
 
     ExecutorFactory = Callable[[], Executor]
 
@@ -72,9 +73,17 @@ class SerialExecutor(Executor):
 class _Pool(ProcessPoolExecutor):
     """A pool whose processes leave Ctrl-C to this one, as all of them start in `submit`."""
 
+    def __init__(self, jobs: int) -> None:
+        # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
+        super().__init__(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
+        self.started: dict[int, BaseProcess] = {}
+        """Every process of this pool by its pid; a pool that broke forgets its own."""
+
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         with uninterrupted():
-            return super().submit(fn, *args, **kwargs)
+            future = super().submit(fn, *args, **kwargs)
+            self.started |= self._processes or {}
+            return future
 
 
 def available_jobs() -> int:
@@ -89,10 +98,9 @@ def local_executor(jobs: int) -> Executor:
     """Return an executor for `jobs` jobs at once; one job needs no other process."""
     if jobs == 1:
         return SerialExecutor()
-    # Spawned, so that a job starts from a fresh interpreter and inherits no open file of ours.
     try:
         with uninterrupted():  # a process of Python's own starts here, to count the locks
-            return _Pool(jobs, multiprocessing.get_context("spawn"), _belong_to_parent)
+            return _Pool(jobs)
     except OSError as error:
         why = f"jobs keep their locks in /dev/shm, which cannot be written: {error.strerror}"
         raise SandboxError(f"{why}. Make it writable, or grade with --jobs 1") from error
@@ -100,10 +108,8 @@ def local_executor(jobs: int) -> Executor:
 
 def kill(executor: Executor) -> None:
     """End an executor now, with whatever it is doing."""
-    # The map of processes is private before Python 3.14, and gone from a pool that broke.
-    processes = getattr(executor, "_processes", None) or {}
-    for process in list(processes.values()):
-        process.terminate()
+    for process in list(getattr(executor, "started", {}).values()):
+        process.kill()  # SIGTERM waits for one that is halted, which nobody may ever wake
     executor.shutdown(wait=True, cancel_futures=True)
 
 

@@ -12,7 +12,7 @@ import math
 import time
 import warnings
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, Self
@@ -24,10 +24,11 @@ from grader.jobs import Job
 from grader.model.report import Execution, ExerciseInfo, Outcome, ScoreReport, report_json
 from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.model.text import clean_line
+from grader.sandbox.deaths import Stop, WorkerLost
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched
 from grader.sandbox.layers import DEFAULT_LEVEL, Level, require
-from grader.sandbox.session import Session, Usage, WorkerLost
+from grader.sandbox.session import Session, Usage
 from grader.signing import Key
 from grader.source import Misplaced, Unreadable
 from grader.testing.failures import CheckFailed
@@ -38,7 +39,8 @@ from grader.testing.suite import Suite, points_fault
 
 # Measured peaks differ by a few pages from run to run; reports of two runs should not.
 MEMORY_STEP_MIB: Final = 16
-ATTEMPTS: Final = 2
+# The second may be the first to come to calls; the third tells whose doing a stop in those is.
+ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,9 @@ class Slot:
             seed = derive_seed(self.course.secret, exercise_id, answer.info.digest)
         suite = self.suite(exercise_id)
         started = time.perf_counter()
+        stops: set[Stop] = set()
         for attempt in range(1, ATTEMPTS + 1):
-            grading = _Grading(folder, answer, suite, self._forkserver, seed)
+            grading = _Grading(folder, answer, suite, self._forkserver, seed, stops)
             grading.run()
             if grading.fault is None or attempt == ATTEMPTS:
                 break
@@ -133,10 +136,10 @@ class Slot:
         return grading.report()
 
     def close(self) -> None:
-        """End the suites and the forkserver."""
+        """End the forkserver, and then the suites: what still runs after Ctrl-C ends at once."""
+        self._forkserver.close()
         for suite in self._suites.values():
             suite.close()
-        self._forkserver.close()
 
     def _start(self, launched: Launched | None = None) -> Forkserver:
         forkserver = Forkserver(self._disabled, launched)
@@ -148,28 +151,28 @@ class Slot:
         return forkserver
 
 
+@dataclass
 class _Grading:
     """One attempt at one submission."""
 
-    def __init__(
-        self,
-        folder: ExerciseFolder,
-        answer: Answer,
-        suite: Suite,
-        forkserver: Forkserver,
-        seed: int,
-    ) -> None:
-        self.folder, self.answer, self.suite, self.seed = folder, answer, suite, seed
-        self.forkserver = forkserver
-        self.usage = Usage()
-        self.observed: tuple[str, ...] = ()
-        self.printed = b""
-        self.fault: SandboxError | None = None
-        self.held = ""
-        """Why the submission has no grade, when that is nobody's fault."""
-        self.notes: list[str] = list(answer.notes)
-        self.misplaced: list[Misplaced] = []
-        self.ended: list[CheckOutcome] = []
+    folder: ExerciseFolder
+    answer: Answer
+    suite: Suite
+    forkserver: Forkserver
+    seed: int
+    stops: set[Stop]
+    """How workers were stopped from outside, in this attempt and in those before."""
+    usage: Usage = field(default_factory=Usage)
+    observed: tuple[str, ...] = ()
+    printed: bytes = b""
+    fault: SandboxError | None = None
+    held: str = ""
+    """Why the submission has no grade, when that is nobody's fault."""
+    misplaced: list[Misplaced] = field(default_factory=list)
+    ended: list[CheckOutcome] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.notes = list(self.answer.notes)
 
     def run(self) -> None:
         """Read the files and run the checks."""
@@ -184,8 +187,8 @@ class _Grading:
             return
         self.notes += [note for _, source in read for note in source.notes]
         self.misplaced = [found for _, source in read for found in source.misplaced]
-        limits = self.folder.exercise.limits
-        session = Session(self.forkserver, material(self.folder, read), limits)
+        exercise, given = self.folder.exercise, material(self.folder, read)
+        session = Session(self.forkserver, given, exercise.limits, stops=self.stops)
         try:
             with session:
                 self._run_checks(session)
@@ -220,22 +223,19 @@ class _Grading:
 
     def report(self) -> ScoreReport:
         """Build the report; after a fault of the sandbox it has no score."""
-        ended = self.ended
+        ended, folder = self.ended, self.folder
         diagnostic = f"{type(self.fault).__name__}: {self.fault}" if self.fault else self.held
         if diagnostic:
             ended = [CheckOutcome(c, Outcome.INTERNAL_ERROR) for c in self.suite.checks]
         public = {c.id for c in self.suite.public}
         results = [outcomes.result(o, public=o.check.id in public) for o in ended]
-        catalogue = self.folder.course.misconceptions
         return ScoreReport.of(
             self.answer.info,
-            ExerciseInfo(
-                id=self.folder.id, title=self.folder.exercise.title, digest=self.folder.digest
-            ),
+            ExerciseInfo(id=folder.id, title=folder.exercise.title, digest=folder.digest),
             results,
             self._execution(),
             outcomes.grader_info(),
-            diagnoses=outcomes.diagnoses(ended, catalogue),
+            diagnoses=outcomes.diagnoses(ended, folder.course.misconceptions),
             notes=dict.fromkeys(self.notes),
             diagnostic=diagnostic,
         )

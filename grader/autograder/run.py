@@ -6,7 +6,9 @@ student then sees is a sentence and no zero. The file of metadata may be missing
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -66,14 +68,22 @@ def _graded(root: Path) -> dict[str, Any]:
 
 def _matched(root: Path, folder: ExerciseFolder) -> Matched | None:
     """Return the files that count of those that were handed in; None when there are none."""
+    _must_be_readable(root / "submission")
     with Apart() as apart:
         try:
             listing = list_files(root / "submission", make_folder(root / "scratch"), apart)
         except UsageError:
-            return None  # an empty folder is the student's doing
+            return None  # of a folder it says one thing alone: that it is empty
         student = _student(root)
         files = [HandedIn(student, f.path, f) for f in listing.files]
         return match_one(files, folder.exercise, apart, Given.of([folder]))
+
+
+def _must_be_readable(folder: Path) -> None:
+    """Raise OSError when what the system wrote there cannot be read: no student has done that."""
+    for path in (*folder.iterdir(), *folder.rglob("*")):
+        if not path.is_symlink() and not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def _student(root: Path) -> Student:

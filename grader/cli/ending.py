@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
+from grader.cli.room import must_have_room
 from grader.cli.terminal import note_error, work_in_any_locale
 from grader.errors import GraderError, UsageError
 
@@ -55,6 +56,7 @@ def carried_out(command: Callable[[], object]) -> int:
     try:
         work_in_any_locale()
         _judge_folder()
+        must_have_room()
         with _stoppable():
             code = _code_of(command)
         sys.stdout.flush()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from grader.cli.options import CourseOption, open_course
+from grader.cli.room import must_have_room
 from grader.cli.terminal import note_progress, say, unguarded
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def grade(
     from grader.batch import Way, grade_class
     from grader.cli.complaints import tell
     from grader.enrolment import known_before
-    from grader.executors import available_jobs, local_executor
+    from grader.executors import local_executor
     from grader.ingest import Given, gather, read_roster
     from grader.scratch import scratch_folder
 
@@ -108,7 +109,7 @@ def grade(
         opened.folder(exercise)
     from grader.grade import run_job
 
-    count, key = jobs or available_jobs(), _key(sign, level)
+    count, key = _jobs(jobs), _key(sign, level)
     executor = partial(local_executor, count)
     way = Way(run_job, executor, count, level, exercise, _show, key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
@@ -120,6 +121,15 @@ def grade(
         tell(gathered)
         summary = grade_class(gathered, opened, out, way)
     _finish(summary, out)
+
+
+def _jobs(wanted: int) -> int:
+    """Return how many jobs run at once; raise UsageError when there is no room for them."""
+    from grader.executors import available_jobs
+
+    count = wanted or available_jobs()
+    must_have_room(count)
+    return count
 
 
 def _part(gathered: Gathered, only: list[str]) -> Gathered:

@@ -9,10 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from grader.errors import SandboxError
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.layers import DEFAULT_LEVEL, LAYERS, Level, advice, missing, reached
 from grader.sandbox.material import Material
-from grader.sandbox.session import Session, WorkerLost
+from grader.sandbox.session import Session
 from grader.wire.messages import Argument, Returned
 
 RIGHT: Final = Material([("cell 1", "import numpy as np\ndef f(x): return np.exp(x).sum()")])

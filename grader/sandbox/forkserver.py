@@ -19,6 +19,7 @@ from grader.wire import WireError, receive, send
 
 START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 20.0
+OOM: Final = "oom_kill"
 FIRST_WORDS_SECONDS: Final = 20.0
 
 
@@ -26,13 +27,17 @@ FIRST_WORDS_SECONDS: Final = 20.0
 class Reaped:
     """How a worker ended: its exit code (negative: a signal; None: it never started).
 
-    `by_itself` is false when it was still there and had to be killed.
+    `by_itself` is false when it was still there and had to be killed, and `halted` is true when it
+    could not go on, after SIGSTOP.
     """
 
     status: int | None
     by_itself: bool
     cpu_seconds: float
     peak_mib: float
+    halted: bool = False
+    memory_was_short: bool = False
+    """The kernel ended processes for their memory while this one ran."""
 
 
 class Forkserver:
@@ -48,6 +53,7 @@ class Forkserver:
         self.layers: tuple[str, ...] = ()
         self.reasons: dict[str, str] = {}
         self._workers = 0
+        self._memory_kills: dict[int, int] = {}
         self._disabled = frozenset(disabled)
         self._launched = launched or launch(disabled)
         try:
@@ -74,6 +80,7 @@ class Forkserver:
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         self._workers += 1
+        self._memory_kills[self._workers] = memory_kills()
         try:
             request = {"kind": "fork", "worker": self._workers, "limits": limits}
             send(self._launched.control, request)
@@ -90,8 +97,14 @@ class Forkserver:
     def reap(self, worker: int, patience: float = 0.0) -> Reaped:
         """Kill a worker that does not end within `patience` seconds; return how it ended."""
         answer = self._ask({"kind": "reap", "worker": worker, "patience": patience})
-        peak_mib = answer["peak_kib"] / 1024
-        return Reaped(answer["status"], answer["by_itself"], answer["cpu_seconds"], peak_mib)
+        return Reaped(
+            answer["status"],
+            answer["by_itself"],
+            answer["cpu_seconds"],
+            answer["peak_kib"] / 1024,
+            answer["halted"],
+            memory_kills() > self._memory_kills.pop(worker),
+        )
 
     def close(self) -> None:
         """End the forkserver and with it every worker."""
@@ -139,6 +152,18 @@ class Forkserver:
         if type(answer) is not dict:
             raise ForkserverDied("the forkserver is gone")
         return answer
+
+
+def memory_kills() -> int:
+    """Return how many processes the kernel has ended to get memory, 0 when it does not say.
+
+    It counts the whole machine, and those too that a control group or container was too small for.
+    """
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(n) for name, _, n in (x.partition(" ") for x in lines) if name == OOM), 0)
 
 
 def await_ready(channel: socket.socket) -> None:

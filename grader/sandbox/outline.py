@@ -94,8 +94,13 @@ class Outliner:
     def outline(self, cells: Sequence[tuple[str, str]]) -> Outline | str:
         """Return what a file defines, or why that could not be told: half a sentence about it.
 
-        Raise SandboxError when no worker can be had.
+        Raise SandboxError when no worker can be had. A file that ends its worker is asked about
+        once more, since somebody else may have ended that.
         """
+        said = self._outline(cells)
+        return self._outline(cells) if said == ENDS_PARSER else said
+
+    def _outline(self, cells: Sequence[tuple[str, str]]) -> Outline | str:
         request: dict[str, Any] = {"kind": "outline", "seed": 0, "cells": [list(c) for c in cells]}
         fresh = self._worker is None
         if fresh:

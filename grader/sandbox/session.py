@@ -15,20 +15,16 @@ from typing import Any, Final
 from grader.errors import SandboxError
 from grader.model.exercise import Limits
 from grader.sandbox import definitions
+from grader.sandbox.deaths import Asked, Stop, WorkerLost, blame
 from grader.sandbox.forkserver import Forkserver, Reaped, await_ready
 from grader.sandbox.material import Material
 from grader.sandbox.observed import MOST, read_notes
 from grader.wire import ValueLimits, WireError, receive, send
 from grader.wire.messages import Argument, Reply, parse_definitions, parse_reply
 
-SIGKILL, SIGPROF = -9, -27
 # A function that ran out of time this often is not waited for again in the same submission.
 PATIENCE: Final = 2
-# A worker that has closed its end of the wire is about to end, or pretends to be.
 LAST_BREATH_SECONDS: Final = 0.5
-# No submission has less than a second of processor time, and none can lower its limits. The kernel
-# holds against it what it sees at its ticks: on a busy machine, a second was over after 0.7.
-SHORTEST_CPU_SECONDS: Final = 0.5
 # How workers treat statements outside of functions: each is tried when the one before is lost.
 SLICES: Final = ("run", "tell", "off")
 HALF_USED: Final = (
@@ -36,19 +32,6 @@ HALF_USED: Final = (
     "be another one"
 )
 USED_UP: Final = "the submission has used up all its time"
-
-
-class WorkerLost(Exception):
-    """The worker had to be given up: the submission's own doing.
-
-    `outcome` is ``timeout``, ``memory_exceeded``, ``output_exceeded`` or ``crashed``, and `detail`
-    a half-sentence for the student; `waited` whether time was lost with waiting.
-    """
-
-    def __init__(self, outcome: str, detail: str, *, waited: bool = False) -> None:
-        super().__init__(detail)
-        self.outcome, self.detail = outcome, detail
-        self.waited = waited or outcome == "timeout"
 
 
 @dataclass
@@ -65,8 +48,13 @@ class _Worker:
     number: int
     channel: socket.socket
     output: int
+    limits: dict[str, int]
     open_output: bool = True
     requests: int = 0
+
+    def asked(self, function: str, seed: int) -> Asked:
+        cpu = self.limits["call_cpu_seconds"], self.limits["submission_cpu_seconds"]
+        return Asked(function, seed, *cpu)
 
 
 @dataclass
@@ -81,9 +69,13 @@ class Session:
     """What student code printed, capped."""
     observed: dict[str, None] = field(default_factory=dict)
     """What it was seen to do besides computing, in words, in order and each once."""
+    stops: set[Stop] = field(default_factory=set)
+    """How its workers were stopped that is not shown to be its doing. Those that are here from the
+    beginning are of earlier attempts; who is stopped so again is to blame."""
 
     def __post_init__(self) -> None:
         self._worker: _Worker | None = None
+        self._known_stops = frozenset(self.stops)
         self._printed = 0
         self._timeouts: Counter[str] = Counter()
         self._value_limits = ValueLimits(buffer_bytes=self.limits.reply_mib << 20)
@@ -160,7 +152,7 @@ class Session:
             "processes": self.limits.processes,
             "reply_mib": self.limits.reply_mib,
         }
-        return _Worker(*self.forkserver.fork(limits))
+        return _Worker(*self.forkserver.fork(limits), limits)
 
     def _define(self, worker: _Worker) -> None:
         try:
@@ -186,7 +178,7 @@ class Session:
 
     def _request(self, worker: _Worker, request: dict[str, Any], name: str) -> Any:
         """Send one request and return its reply, whatever that is."""
-        what = f"the call of {name}" if name else "reading the definitions"
+        asked = worker.asked(name, request["seed"])
         worker.requests += 1
         left = self.limits.submission_wall_seconds - self.usage.wall_seconds
         if left <= 0:
@@ -199,15 +191,16 @@ class Session:
             self._wait(worker, deadline)
             reply = receive(worker.channel, self._value_limits, deadline=deadline)
         except TimeoutError:
-            seconds = round(deadline - started, 1)
-            raise self._lost("timeout", f"{what} was stopped after {seconds:g} seconds") from None
+            detail = f"{asked.what} was stopped after {round(deadline - started, 1):g} seconds"
+            raise self._too_slow(asked, detail) from None
         except ConnectionError:
             reply = None
         finally:
             self.usage.wall_seconds += time.monotonic() - started
         self._drain(worker)
         if reply is None:
-            raise self._ended(what)
+            # One that has closed its end of the wire is about to end, or pretends to be.
+            raise self._blame(self._reap(LAST_BREATH_SECONDS), asked)
         if type(reply) is dict and len(self.observed) < MOST:
             notes = read_notes(reply.get("notes"), self.forkserver.layers)
             self.observed |= dict.fromkeys(notes)
@@ -248,24 +241,13 @@ class Session:
             with contextlib.suppress(BlockingIOError):
                 self._read_output(worker)
 
-    def _ended(self, what: str) -> WorkerLost:
-        """Say why a worker no longer answers, from how it ended."""
-        reaped = self._reap(LAST_BREATH_SECONDS)
-        if reaped.status is None:
-            raise SandboxError("the forkserver could not fork a worker")
-        if not reaped.by_itself:
-            detail = f"{what} closed the connection to the grader"
-            return WorkerLost("crashed", detail, waited=True)
-        spent = reaped.cpu_seconds
-        if reaped.status == SIGPROF or (reaped.status == SIGKILL and spent >= SHORTEST_CPU_SECONDS):
-            seconds = self.limits.call_cpu_seconds
-            return WorkerLost("timeout", f"{what} was stopped after {seconds} s of processor time")
-        if reaped.status == SIGKILL and "seccomp" in self.forkserver.layers:
-            # Student code cannot send signals there: the machine ran out of memory, or an operator.
-            raise SandboxError("a worker was killed from outside the sandbox")
-        if reaped.status < 0:
-            return WorkerLost("crashed", f"{what} crashed Python (signal {-reaped.status})")
-        return WorkerLost("crashed", f"{what} ended the Python process (exit code {reaped.status})")
+    def _too_slow(self, asked: Asked, detail: str) -> WorkerLost:
+        """End a worker that did not answer in time, unless somebody has halted it."""
+        reaped = self._reap()
+        return self._blame(reaped, asked) if reaped.halted else WorkerLost("timeout", detail)
+
+    def _blame(self, reaped: Reaped, asked: Asked) -> WorkerLost:
+        return blame(reaped, asked, self._known_stops, self.stops)
 
     def _lost(self, outcome: str, detail: str) -> WorkerLost:
         self._reap()

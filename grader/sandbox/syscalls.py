@@ -86,6 +86,8 @@ def _build(seccomp: Any) -> Any:
     # To read its own limits, not to lower them: a limit of 0 seconds is a kill(2) too.
     mine, none = seccomp.Arg(0, seccomp.EQ, 0), seccomp.Arg(2, seccomp.EQ, 0)
     _allow(seccomp, rules, "prlimit64", mine, none)
+    # The clock of a call, which is the first one of its process: it stops that process alone.
+    _allow(seccomp, rules, "timer_settime", seccomp.Arg(0, seccomp.EQ, 0))
     for timer in (signal.ITIMER_PROF, signal.ITIMER_VIRTUAL):
         _allow(seccomp, rules, "setitimer", seccomp.Arg(0, seccomp.EQ, timer))
     _allow(seccomp, rules, "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_NAME))

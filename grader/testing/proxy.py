@@ -12,21 +12,15 @@ from typing import Any
 import numpy as np
 
 from grader.model.exercise import Exercise, Function
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.definitions import Definitions, Found, Lack
-from grader.sandbox.session import Session, WorkerLost
+from grader.sandbox.session import Session
 from grader.source import Misplaced
 from grader.testing import absent, contract, lacks, refusals
 from grader.testing.failures import CheckFailed, Diagnosis, cannot_be_left_out
 from grader.testing.redaction import LEFT_OUT, Redaction
 from grader.testing.wording import IMPORT_ERRORS, is_of_the_code
-from grader.wire.messages import (
-    Argument,
-    Mismatch,
-    NotSent,
-    Raised,
-    Reply,
-    Returned,
-)
+from grader.wire.messages import Argument, Mismatch, NotSent, Raised, Reply, Returned
 
 _LEFT_AT_NONE = re.compile(r"\b(\w++)=None\b", re.IGNORECASE)
 LOST = {"timeout": "timeout", "memory_exceeded": "memory-limit", "crashed": "crashed"}

@@ -25,8 +25,9 @@ import numpy as np
 from grader.catalog import ExerciseFolder, read_text
 from grader.errors import CourseError
 from grader.model.exercise import Function
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.session import Session, WorkerLost
+from grader.sandbox.session import Session
 from grader.testing import contract, refusals
 from grader.testing.cases import Case, read_cases
 from grader.testing.failures import CheckFailed

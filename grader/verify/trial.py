@@ -21,8 +21,9 @@ from grader.model.exercise import Limits
 from grader.model.report import Outcome
 from grader.mutation.code import Code, closure
 from grader.mutation.mutants import AutomaticMutant
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.session import Session, WorkerLost
+from grader.sandbox.session import Session
 from grader.testing.checks import Check
 from grader.testing.material import of_source
 from grader.testing.proxy import Submission

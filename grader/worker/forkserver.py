@@ -105,11 +105,13 @@ class _Server:
                 "kind": "reaped",
                 "status": None,
                 "by_itself": True,
+                "halted": False,
                 "cpu_seconds": 0.0,
                 "peak_kib": 0,
             }
         ended, status, usage = _wait(pid, message["patience"])
-        if not ended:
+        halted = ended and os.WIFSTOPPED(status)
+        if halted or not ended:
             # Nobody else waits for it, so its pid is still its own.
             os.kill(pid, signal.SIGKILL)
             _, status, usage = os.wait4(pid, 0)
@@ -117,15 +119,19 @@ class _Server:
         return {
             "kind": "reaped",
             "status": os.waitstatus_to_exitcode(status),
-            "by_itself": bool(ended),
+            "by_itself": bool(ended and not halted),
+            "halted": bool(halted),
             "cpu_seconds": usage.ru_utime + usage.ru_stime,
             "peak_kib": peak,
         }
 
 
 def _wait(pid: int, patience: float) -> tuple[int, int, resource.struct_rusage]:
-    """Return what wait4 says of a child; pid 0 when it has not ended in `patience` seconds."""
-    deadline = time.monotonic() + patience
-    while not (found := os.wait4(pid, os.WNOHANG))[0] and time.monotonic() < deadline:
+    """Return what wait4 says of a child; pid 0 when it goes on for `patience` seconds.
+
+    A child that is halted, by SIGSTOP, does not go on.
+    """
+    deadline, options = time.monotonic() + patience, os.WNOHANG | os.WUNTRACED
+    while not (found := os.wait4(pid, options))[0] and time.monotonic() < deadline:
         time.sleep(0.001)
     return found

@@ -25,6 +25,7 @@ from typing import Any
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 SIGKILL = 9
+CLOCK_PROCESS_CPUTIME_ID, SIGEV_SIGNAL, SIGEVENT_SIZE = 2, 0, 64
 CAPABILITY_VERSION_3 = 0x20080522
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 LANDLOCK_VERSION_FLAG, PATH_BENEATH = 1, 1
@@ -175,36 +176,68 @@ class Lockdown:
         prctl(PR_SET_PDEATHSIG, SIGKILL)
         prctl(PR_SET_DUMPABLE, 0)
         no_new_privs()
+        make_call_clock()
         if self.ruleset is not None:
             restrict_self(self.ruleset)
             os.close(self.ruleset)
         if self.seccomp is not None:
             install_filter(self.seccomp)
+        # Once here, where it is our fault when a filter or a kernel refuses it.
+        limit_call_cpu(limits["call_cpu_seconds"])
 
     def _apply_limits(self, limits: dict[str, int]) -> None:
         space = self.base_address_space
         _limit(resource.RLIMIT_CORE, 0)
         _limit(resource.RLIMIT_FSIZE, 0)
         _limit(resource.RLIMIT_NOFILE, 64)
-        _limit(resource.RLIMIT_CPU, limits["submission_cpu_seconds"])
+        # It counts ticks too, and is for code that has switched its clock off. The last of its
+        # signals, SIGKILL, looks like the kernel's memory killer; SIGXCPU, a second earlier, does
+        # not.
+        cpu = limits["submission_cpu_seconds"]
+        soft = cpu + cpu // 2 + 1
+        _limit(resource.RLIMIT_CPU, soft, soft + 1)
         if space:
             _limit(resource.RLIMIT_AS, space + (limits["memory_mib"] << 20))
         if self.count_processes or self.threads_elsewhere:
             _limit(resource.RLIMIT_NPROC, limits["processes"] + self.threads_elsewhere)
 
 
-def limit_call_cpu(seconds: int) -> None:
+_call_clock: ctypes.c_void_p | None = None
+
+
+def make_call_clock() -> None:
+    """Make the clock of this process that `limit_call_cpu` sets, where the kernel has such.
+
+    It counts what rusage counts. `setitimer` counts ticks, each of them whole for whoever runs at
+    that moment: a program that slept between them was stopped at 0.07 of its 1 s.
+    """
+    global _call_clock
+    clock = ctypes.c_void_p()
+    event = struct.pack("Pii", 0, signal.SIGPROF, SIGEV_SIGNAL).ljust(SIGEVENT_SIZE, b"\0")
+    make: Any = getattr(_libc, "timer_create", None)
+    if make is not None and make(CLOCK_PROCESS_CPUTIME_ID, event, ctypes.byref(clock)) == 0:
+        _call_clock = clock
+
+
+def limit_call_cpu(seconds: float) -> None:
     """Let this process use `seconds` more of processor time; then it is stopped by SIGPROF.
 
     Not by a limit of the kernel's: student code that may lower those can have itself killed at
     once, which looks like somebody else's doing. It may switch this clock off, and then runs into
     the limit of the whole submission, or of wall-clock time.
     """
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    if _call_clock is None:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        return
+    whole = int(seconds)
+    once = struct.pack("4l", 0, 0, whole, int((seconds - whole) * 1e9))
+    _call(_libc.timer_settime(_call_clock, 0, once, None), "timer_settime")
 
 
-def _limit(kind: int, value: int) -> None:
+def _limit(kind: int, value: int, last: int | None = None) -> None:
+    """Set a limit, and how far this process may raise it: not at all, or to `last`."""
+    last = value if last is None else last
     _, hard = resource.getrlimit(kind)
     if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
+        value, last = min(value, hard), min(last, hard)
+    resource.setrlimit(kind, (value, last))

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from grader.sandbox.session import PATIENCE, WorkerLost
+from grader.sandbox.deaths import WorkerLost
+from grader.sandbox.session import PATIENCE
 from grader.wire.messages import Raised
 
 FORGE = """

@@ -13,6 +13,7 @@ import signal
 import struct
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,7 @@ from grader.worker.lockdown import Lockdown
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIMITS = {"submission_cpu_seconds": 20, "memory_mib": 512, "processes": 32}
+LIMITS = {"call_cpu_seconds": 2, "submission_cpu_seconds": 20, "memory_mib": 512, "processes": 32}
 GIB = 1 << 30
 
 
@@ -51,6 +52,8 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
     """Put a kernel that changes nothing under the locks; the grader runs as root on it."""
     kernel = Kernel()
     monkeypatch.setattr(lockdown, "_libc", kernel)
+    monkeypatch.setattr(lockdown, "_call_clock", None)
+    monkeypatch.setattr(signal, "setitimer", kernel.setitimer)
     for name in ("setsid", "setgroups", "setresgid", "setresuid", "close"):
         monkeypatch.setattr(os, name, getattr(kernel, name))
     monkeypatch.setattr(os, "getuid", lambda: 0)
@@ -76,9 +79,11 @@ def test_the_order_of_locks(kernel: Kernel) -> None:
         f"prctl {lockdown.PR_SET_PDEATHSIG}",
         f"prctl {lockdown.PR_SET_DUMPABLE}",
         f"prctl {lockdown.PR_SET_NO_NEW_PRIVS}",
+        f"timer_create {lockdown.CLOCK_PROCESS_CPUTIME_ID}",
         f"syscall {lockdown.RESTRICT_SELF}",
         "close 99",
         f"prctl {lockdown.PR_SET_SECCOMP}",
+        "timer_settime None",
     ]
 
 
@@ -88,7 +93,10 @@ def test_layers_that_do_not_hold_are_left_out(
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     Lockdown().apply(LIMITS)
     names = kernel.names()
-    assert names[-1] == f"prctl {lockdown.PR_SET_NO_NEW_PRIVS}"
+    assert names[-3:-1] == [
+        f"prctl {lockdown.PR_SET_NO_NEW_PRIVS}",
+        f"timer_create {lockdown.CLOCK_PROCESS_CPUTIME_ID}",
+    ]
     assert not any(name.startswith(("setres", "capset", "syscall")) for name in names)
 
 
@@ -97,7 +105,8 @@ def test_elsewhere_than_on_linux_there_are_limits_only(
 ) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     Lockdown().apply(LIMITS)
-    assert {name.partition(" ")[0] for name in kernel.names()} == {"setsid", "setrlimit"}
+    names = {name.partition(" ")[0] for name in kernel.names()}
+    assert names == {"setsid", "setrlimit"}
     assert lockdown.landlock_abi() == 0
 
 
@@ -109,7 +118,7 @@ def test_limits(kernel: Kernel, space: int, counted: bool) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: 64,
-        resource.RLIMIT_CPU: 20,
+        resource.RLIMIT_CPU: 32,
     }
     if space:
         expected[resource.RLIMIT_AS] = GIB + (512 << 20)
@@ -136,13 +145,26 @@ def test_a_limit_of_the_machine_is_never_raised(
     assert set(limits_of(kernel).values()) == {0, 3}
 
 
-def test_a_call_gets_processor_time_by_a_clock_that_stops_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[tuple[int, float]] = []
-    monkeypatch.setattr(signal, "setitimer", lambda *call: asked.append(call))
-    lockdown.limit_call_cpu(2)
-    assert asked == [(signal.ITIMER_PROF, 2)]
+def test_the_kernel_warns_before_it_kills_and_neither_within_the_limit(kernel: Kernel) -> None:
+    for seconds in (1, 2, 20, 3600):
+        Lockdown().apply(LIMITS | {"submission_cpu_seconds": seconds})
+        soft, hard = [call[2] for call in kernel.asked if call[1:2] == (resource.RLIMIT_CPU,)][-1]
+        assert seconds * 1.5 < soft < hard
+
+
+@pytest.mark.parametrize("answer", [0, -1])
+def test_a_call_gets_processor_time_by_a_clock_that_stops_it(kernel: Kernel, answer: int) -> None:
+    kernel.answers = {f"timer_create {lockdown.CLOCK_PROCESS_CPUTIME_ID}": answer}
+    lockdown.make_call_clock()
+    lockdown.limit_call_cpu(2.5)
+    by_ticks = ("setitimer", signal.ITIMER_PROF, 2.5)
+    once = struct.pack("4l", 0, 0, 2, 500_000_000)
+    precise = ("timer_settime", None, 0, once, None)
+    assert kernel.asked[-1] == (by_ticks if answer else precise)
+    _, clock, event, _ = kernel.asked[0]
+    assert clock == time.CLOCK_PROCESS_CPUTIME_ID
+    assert len(event) == 64
+    assert struct.unpack_from("Pii", event)[1:] == (signal.SIGPROF, 0)
 
 
 LOCKS = {

@@ -12,8 +12,9 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.sandbox import doctor, launch
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.launch import OPEN_FILES_NEEDED, need_open_files
-from grader.sandbox.session import Session, WorkerLost
+from grader.sandbox.session import Session
 from grader.wire.messages import Raised
 
 if TYPE_CHECKING:

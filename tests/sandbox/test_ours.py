@@ -12,8 +12,9 @@ from grader.errors import SandboxError
 from grader.model.exercise import Limits
 from grader.sandbox import definitions
 from grader.sandbox import forkserver as forkservers
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.forkserver import Reaped
-from grader.sandbox.session import Material, Session, WorkerLost
+from grader.sandbox.session import Material, Session
 from grader.wire import WireError, send
 from grader.wire.messages import Argument, Returned
 
@@ -106,7 +107,8 @@ def test_a_worker_that_hangs_before_it_is_ready_is_ours(
     [
         (None, 0.0, "could not fork a worker"),
         (-9, 0.0, "killed from outside"),
-        (-9, 0.4, "killed from outside"),
+        (-9, 0.5, "killed from outside"),
+        (-9, 19.5, "killed from outside"),
     ],
 )
 def test_a_worker_that_did_not_end_by_its_own_doing_is_ours(
@@ -117,7 +119,7 @@ def test_a_worker_that_did_not_end_by_its_own_doing_is_ours(
         ask(begin(GOOD, ended))
 
 
-@pytest.mark.parametrize("cpu_seconds", [0.5, 1.0, 20.0])
+@pytest.mark.parametrize("cpu_seconds", [20.0, 31.0])
 def test_a_worker_that_the_kernel_killed_for_its_processor_time_is_not(
     begin: Any, cpu_seconds: float
 ) -> None:
@@ -125,14 +127,6 @@ def test_a_worker_that_the_kernel_killed_for_its_processor_time_is_not(
     with pytest.raises(WorkerLost, match="processor time") as lost:
         ask(begin(GOOD, ended))
     assert lost.value.outcome == "timeout"
-
-
-def test_without_a_filter_a_signal_is_its_own_doing(
-    begin: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Script, "layers", ("process",))
-    with pytest.raises(WorkerLost, match="signal 9"):
-        ask(begin(GOOD))
 
 
 def test_a_submission_that_has_no_time_left_is_not_asked(begin: Any) -> None:

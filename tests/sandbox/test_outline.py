@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from process_tree import descendants
 
 from grader.errors import SandboxError
 from grader.model.exercise import Exercise
 from grader.sandbox import forkserver as forkservers
 from grader.sandbox import outline
+from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.outline import ENDS_PARSER, TOO_LARGE, TOO_SLOW, Outline, Outliner
 from grader.wire import receive, send
-
-if TYPE_CHECKING:
-    from grader.sandbox.forkserver import Forkserver
 
 EXERCISE = Exercise.model_validate(
     {
@@ -160,7 +160,7 @@ def test_a_reply_of_the_right_form_is_taken() -> None:
         {},
         {"kind": "returned", "number": 1, "value": 1, "changed": []},
         {"kind": "outlined", "number": 1, "report": [1]},
-        {"kind": "outlined", "number": 2, "report": {}},
+        {"kind": "outlined", "number": 9, "report": {}},
         outlined(functions={"mini": {"square": FLAGS | {"fits": 1}}}),
         outlined(functions={"mini": ["square"]}),
         outlined(imports=[3]),
@@ -169,11 +169,11 @@ def test_a_reply_of_the_right_form_is_taken() -> None:
     ],
 )
 def test_a_reply_of_another_form_tells_nothing(said: dict[str, Any]) -> None:
-    assert ask(said) == (ENDS_PARSER, 1)
+    assert ask(said) == (ENDS_PARSER, 2)
 
 
 def test_a_worker_that_ends_tells_nothing() -> None:
-    assert ask() == (ENDS_PARSER, 1)
+    assert ask() == (ENDS_PARSER, 2)
 
 
 @pytest.mark.parametrize("first", [{"kind": "setup_failed", "error": "no locks"}, {}])
@@ -200,3 +200,32 @@ def test_a_worker_that_does_not_say_that_it_is_ready_is_our_fault(
     forkserver: Any = Silent()
     with Outliner([EXERCISE], {}, forkserver) as outliner, pytest.raises(SandboxError):
         outliner.outline(RIGHT)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_a_worker_that_an_operator_ends_costs_no_file(
+    forkserver: Forkserver, number: signal.Signals
+) -> None:
+    before = descendants(forkserver.pid).keys()
+    with Outliner([EXERCISE], {}, forkserver) as outliner:
+        assert fitting(outliner.outline(RIGHT))
+        (worker,) = descendants(forkserver.pid).keys() - before
+        os.kill(worker, number)
+        assert fitting(outliner.outline(RIGHT))
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_forkserver_that_an_operator_ends_costs_no_file(own: bool) -> None:
+    with Forkserver() as started, Outliner([EXERCISE], {}, None if own else started) as outliner:
+        assert fitting(outliner.outline(RIGHT))
+        running = outliner._forkserver
+        assert running is not None
+        assert outliner._worker is not None
+        os.kill(running.pid, signal.SIGKILL)
+        # The worker goes with it; its end of the wire tells when.
+        assert outliner._worker[1].recv(1) == b""
+        if own:
+            assert fitting(outliner.outline(RIGHT))
+        else:
+            with pytest.raises(SandboxError):
+                outliner.outline(RIGHT)

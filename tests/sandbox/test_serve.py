@@ -24,7 +24,7 @@ from grader.worker.lockdown import Lockdown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LIMITS = {"reply_mib": 1, "call_cpu_seconds": 2}
+LIMITS = {"reply_mib": 1, "call_cpu_seconds": 2, "submission_cpu_seconds": 20}
 MESSAGE = {"kind": "fork", "worker": 1, "limits": LIMITS}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.sandbox.session import WorkerLost
+from grader.sandbox.deaths import WorkerLost
 from grader.wire.messages import Mismatch, Missing, NotSent, Returned
 
 IMPORTS = """

@@ -10,7 +10,7 @@ import pytest
 
 from grader.model.exercise import Exercise, Parameter
 from grader.sandbox import definitions
-from grader.sandbox.session import WorkerLost
+from grader.sandbox.deaths import WorkerLost
 from grader.testing.failures import CheckFailed
 from grader.testing.proxy import Submission, describe_call
 from grader.testing.redaction import LEFT_OUT

@@ -10,8 +10,8 @@ from attack_corpus import HERE, attacks
 
 from grader.catalog import Course
 from grader.grade import Slot
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.layers import Level
-from grader.sandbox.session import WorkerLost
 from grader.wire.messages import Raised, Returned
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attack_corpus import source
 
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.forkserver import Forkserver
-from grader.sandbox.session import WorkerLost
 from grader.wire.messages import NotSent, Raised
 
 if TYPE_CHECKING:

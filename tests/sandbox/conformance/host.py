@@ -22,10 +22,11 @@ from combinations import LEFT_ON
 
 from grader.errors import ForkserverDied
 from grader.model.exercise import Limits
+from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.forkserver import Forkserver
 from grader.sandbox.launch import Launched, launch
 from grader.sandbox.layers import LAYERS
-from grader.sandbox.session import Material, Session, WorkerLost
+from grader.sandbox.session import Material, Session
 from grader.wire.messages import Argument, NotSent, Raised, Reply, Returned
 
 # Machines are busy: nothing here may run out of time.

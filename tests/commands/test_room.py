@@ -1,0 +1,75 @@
+"""Does a command say in a sentence that it may start too few processes, before it starts any?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from grader.cli.room import must_have_room
+from grader.errors import UsageError
+
+# The kernel holds root to no such limit: there the command goes on as a user who has nothing else.
+RUN = """
+import os, resource, sys
+from grader.cli import main
+from grader.cli.room import must_have_room
+import grader.errors
+limit = int(sys.argv.pop(1))
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setgid(54321)
+    os.setuid(54321)
+resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
+if sys.argv[1:] == ["room"]:
+    must_have_room()
+    print("there is room")
+else:
+    main()
+"""
+
+
+def run(limit: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", RUN, str(limit), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+COMMANDS = (["check", "x.py"], ["grade", "x", "--out", "y"], ["grade", "x", "--out", "y", "--jobs"])
+
+
+@pytest.mark.parametrize("limit", [1, 2, 6, 10])
+@pytest.mark.parametrize("command", [*COMMANDS, ["doctor"]], ids=" ".join)
+def test_too_few_processes_are_a_sentence(limit: int, command: list[str]) -> None:
+    jobs = ["2"] if command[-1] == "--jobs" else []
+    ended = run(limit, *command, *jobs)
+    assert ended.returncode == 2
+    assert "more processes and threads can be started here" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == ""
+
+
+def test_with_enough_of_them_nothing_is_said() -> None:
+    assert run(3000, "room").stdout == "there is room\n"
+
+
+@pytest.mark.parametrize("there_are", [0, 5, 11])
+def test_all_that_was_started_to_ask_has_ended(
+    monkeypatch: pytest.MonkeyPatch, there_are: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    start, before = threading.Thread.start, threading.active_count()
+
+    def few(thread: threading.Thread) -> None:
+        if threading.active_count() - before >= there_are:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", few)
+    with pytest.raises(UsageError, match=f"only {there_are} more .* takes 12"):
+        must_have_room()
+    with pytest.raises(UsageError, match=f"only {there_are} more .* takes 48"):
+        must_have_room(4)
+    assert threading.active_count() == before
