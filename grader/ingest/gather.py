@@ -139,7 +139,7 @@ def match_one(
 def _is_known(known: Known, roster: Roster | None, name: str) -> bool:
     """Whether a student of an earlier run or a row of the roster is called so."""
     return name in known.labels or (
-        roster is not None and roster.find(Student(label=name)) is not None
+        roster is not None and roster.find(student_of(name)) is not None
     )
 
 

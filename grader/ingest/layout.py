@@ -33,9 +33,9 @@ class HandedIn:
     """Whether it lies beside the students and is nobody's: a list of names, a README."""
 
 
-def student_of(label: str) -> Student:
-    """Return the student of whom a name is all that is known."""
-    return Student(label=clean_line(label) or "unnamed")
+def student_of(label: str, **known: str | None) -> Student:
+    """Return the student whom a name calls; one that shows nothing is written out."""
+    return Student(label=clean_line(label) or clean_line(ascii(label)), **known)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def other(
     is_known: bool = False,
 ) -> HandedIn:
     """Return a file where the system puts none: code is somebody's unless it is the course's."""
-    label = clean_line(top if inner.parts else PurePosixPath(top).stem) or "unnamed"
+    student = student_of(top if inner.parts else PurePosixPath(top).stem)
     path = inner if inner.parts else PurePosixPath(top)
     is_somebody_s = file.is_code and not _is_course_s(file.path.name, names)
-    return HandedIn(Student(label=label), path, file, is_stray=not (is_somebody_s or is_known))
+    return HandedIn(student, path, file, is_stray=not (is_somebody_s or is_known))

@@ -17,6 +17,9 @@ from thefts import CLASSES, METADATA, SHARED, STOLEN, TREES, YAML, ZEROS, packed
 from grader.errors import UsageError
 from grader.ingest.gathered import Known
 from grader.ingest.litter import litter
+from grader.ingest.roster import Roster
+from grader.model.submission import Student
+from grader.model.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,3 +184,33 @@ def test_nor_does_any_tree(
         holds(honest, {f"{entry}{name}": text for name, text in files.items()})
     else:
         holds(honest, {f"{entry}{archive}.zip": packed(files)})
+
+
+SHOWS_NOTHING = ("\u202e", "\u00a0", "\u2066\u2069", "\ufffe", "\u202e \u202d")
+NAMELESS = {
+    "canvas": ("{}_77_555_random_init.py", "canvas"),
+    "moodle": ("{}_77_assignsubmission_file/random_init.py", "moodle"),
+    "moodle files": ("{}_77_assignsubmission_file_random_init.py", "moodle files"),
+    "nbgrader": ("submitted/{}/random_init/random_init.py", "nbgrader"),
+    "plain": ("{}/random_init.py", "plain folders"),
+    "beside a system's": ("{}/random_init.py", "canvas"),
+}
+
+
+@pytest.mark.parametrize("name", SHOWS_NOTHING)
+@pytest.mark.parametrize("kind", NAMELESS)
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_name_that_shows_nothing_ends_no_class(
+    class_of: Any, kind: str, name: str, is_known: bool
+) -> None:
+    """An account's owner may choose it; each system's layout had ended in a traceback."""
+    path, whole = NAMELESS[kind]
+    options = {"roster": Roster([Student(label="s1")])} if is_known else {}
+    honest = CLASSES[whole][0]
+    before = class_of(honest, **options)
+    after = class_of({path.format(name): STOLEN}, **options)
+    assert stolen(before, after) == []
+    (new,) = {one.student.label for one in after.submissions} - {
+        one.student.label for one in before.submissions
+    }
+    assert clean_line(new) == new != ""

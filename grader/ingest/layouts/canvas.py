@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.layout import Clues, Entries, HandedIn, other
+from grader.ingest.layout import Clues, Entries, HandedIn, other, student_of
 from grader.model.submission import Student
+from grader.model.text import clean_line
 
 # No name of a student's holds `_5_`, as Canvas writes them; so the first numbers are the system's,
 # whatever follows. Of an anonymous one they come first, too: an id has no `_`.
@@ -71,5 +72,5 @@ def read(level: Entries, clues: Clues) -> Iterator[HandedIn]:
 def _student(match: re.Match[str]) -> Student:
     # A student's number would be taken for the one of somebody else, were it an anonymous one.
     if match["anon"]:
-        return Student(label=f"anon {match['anon']}")
-    return Student(label=match["who"] or match["user"], user_id=match["user"])
+        return student_of(f"anon {match['anon']}")
+    return student_of(clean_line(match["who"] or "") or match["user"], user_id=match["user"])

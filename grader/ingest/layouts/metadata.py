@@ -23,13 +23,14 @@ from yaml.events import (
 )
 
 from grader.errors import UsageError
-from grader.model.submission import Student
+from grader.ingest.layout import student_of
 from grader.model.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.ingest.stored import StoredFile
+    from grader.model.submission import Student
 
 MOST_MIB: Final = 256
 MOST_SUBMITTERS: Final = 200_000
@@ -44,7 +45,7 @@ _SUBMITTERS: Final = ":submitters"
 # The one in C is ten times as fast; of neither anything but the events is used.
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-Submitters = dict[str, list[Student]]
+Submitters = dict[str, "list[Student]"]
 
 
 def read_metadata(file: StoredFile) -> Submitters:
@@ -161,8 +162,8 @@ def _students(key: str, submitters: Any) -> Iterator[Student]:
     for one in submitters if isinstance(submitters, list) else ():
         if isinstance(one, dict):
             known = {name: _text(one.get(f":{name}")) for name in ("name", "sid", "email")}
-            yield Student(
-                label=known["name"] or known["email"] or clean_line(key) or "unnamed",
+            yield student_of(
+                known["name"] or known["email"] or key,
                 name=known["name"],
                 sis_id=known["sid"],
                 email=known["email"],

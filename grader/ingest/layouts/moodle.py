@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.layout import Clues, Entries, HandedIn, other
+from grader.ingest.layout import Clues, Entries, HandedIn, other, student_of
 from grader.model.submission import Student
+from grader.model.text import clean_line
 
 _NAME: Final = re.compile(
     r"(?P<who>[^_/]*)(?:_(?P<participant>\d+))?_assignsubmission_(?P<plugin>[a-z]+)"
@@ -51,9 +52,8 @@ def read(level: Entries, clues: Clues) -> Iterator[HandedIn]:
 
 
 def _student(match: re.Match[str]) -> Student:
-    who, participant = match["who"].strip(), match["participant"]
+    who, participant = clean_line(match["who"]), match["participant"]
+    blind = f"{_BLIND} {participant}"
     if who == _BLIND:
-        return Student(label=f"{_BLIND} {participant}", participant=participant)
-    return Student(
-        label=who or f"{_BLIND} {participant}", name=who or None, participant=participant
-    )
+        return student_of(blind, participant=participant)
+    return student_of(who or blind, name=who or None, participant=participant)

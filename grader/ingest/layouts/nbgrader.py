@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from grader.ingest.file_names import FileNames
-from grader.ingest.layout import Clues, Entries, HandedIn, other
+from grader.ingest.layout import Clues, Entries, HandedIn, other, student_of
 from grader.ingest.stored import StoredFile
-from grader.model.submission import Student
 
 _STEP: Final = "submitted"
 _STEPS: Final = frozenset((_STEP, "source", "release", "autograded", "feedback"))
@@ -41,7 +40,7 @@ def _handed_in(file: StoredFile, student: str, inner: PurePosixPath, names: File
         return other(file, student, inner, names)
     assignment = names.folder_of(inner.parts[0]) if len(inner.parts) > 1 else None
     is_stamp = inner.name == _STAMP and len(inner.parts) == 2
-    return HandedIn(Student(label=student), inner, file, assignment, is_receipt=is_stamp)
+    return HandedIn(student_of(student), inner, file, assignment, is_receipt=is_stamp)
 
 
 def _has_steps(level: Entries) -> bool:
