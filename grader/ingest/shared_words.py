@@ -1,14 +1,14 @@
 """Words for the work that several students' file names share, as the course does not know them.
 
 Of `ada_zeros.py`, `ada_planar.py`, `bo_zeros.py`, `bo_planar.py` the students are `ada` and `bo`:
-most names end (or all begin) in words that several have, all files with one word answer the same,
+most names end (or all begin) in words that several have, most files with one word answer the same,
 and those with another word answer something else. A family's name is no such word: it has no
 exercise of its own. Where one name stands in front of all there is, it is one student's.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.ingest.file_names import FileName
@@ -81,10 +81,12 @@ def _words(
             return set()
     seen: set[str] = set()
     for same in several.values():
-        found = {told for file in same if (told := answers(file))}
-        if len(found) != 1 or seen.intersection(*found):
+        found = Counter(told for file in same if (told := answers(file)))
+        most, number = next(iter(found.most_common(1)), (frozenset(), 0))
+        # Not all: what one of them hands in is no reason to call the others otherwise.
+        if 2 * number <= found.total() or seen & most:
             return set()
-        seen.update(*found)
+        seen |= most
     return {*several}
 
 

@@ -92,3 +92,41 @@ def test_one_who_answers_nothing_has_the_name_of_the_others(ours_of: Any) -> Non
     gathered = ours_of(files)
     handed = {one.student.label for one in gathered.submissions}
     assert handed | {i.student for i in gathered.left_over} == {"Ada", "Bo", "Cy"}
+
+
+HOSTILE = {
+    "both exercises": {"{}": "ZR"},
+    "the other exercise": {"{}": "R"},
+    "each for the other": {"{}": "R", "{other}": "Z"},
+    "nothing": {"{}": "-"},
+}
+SHARED = {
+    "behind": ("{who}_{word}", "zeros", "planar"),
+    "in front": ("{word}_{who}", "zeros", "planar"),
+    "a drive's sign": ("{who} - {word}", "zeros", "planar"),
+    "another sign": ("{who}-{word}", "nullen", "zufall"),
+}
+
+
+@pytest.mark.parametrize("work", HOSTILE)
+@pytest.mark.parametrize("way", SHARED)
+def test_what_one_student_hands_in_calls_nobody_else_otherwise(
+    ours_of: Any, way: str, work: str
+) -> None:
+    """One file with the work of both exercises had made `ada` into `ada_zeros`, `ada_planar`."""
+    form, *words = SHARED[way]
+    names = [(who, word) for who in ("ada", "bo") for word in words]
+    honest = {
+        f"{form.format(who=who, word=word)}.py": f"{WORK[told]}\n# {who}\n"
+        for (who, word), told in zip(names, "ZRZR", strict=True)
+    }
+    hostile = {
+        f"{form.format(who='mallory', word=word.format(words[0], other=words[1]))}.py": "\n".join(
+            WORK[letter] for letter in letters
+        )
+        for word, letters in HOSTILE[work].items()
+    }
+    found = ours_of(honest | hostile)
+    rows = {(s.student.label, s.exercise) for s in found.submissions}
+    expected = {(who, e) for who in ("ada", "bo") for e in ("zero_init", "random_init")}
+    assert {row for row in rows if "mallory" not in row[0]} == expected
