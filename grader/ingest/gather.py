@@ -18,17 +18,19 @@ from grader.ingest.file_names import FileNames
 from grader.ingest.gathered import (
     AS_GIVEN,
     CALLED_AS_GIVEN,
+    MOST_MIB,
     NOBODY,
     Gathered,
     Known,
     LeftOver,
     Submission,
     shortened,
+    within,
 )
 from grader.ingest.layout import Clues, student_of
 from grader.ingest.listing import code_below, list_files
 from grader.ingest.litter import CODE
-from grader.ingest.matching import Matched, Matcher, StudentFiles
+from grader.ingest.matching import MOST_NOTES, Matched, Matcher, StudentFiles
 from grader.ingest.mixed import mixed
 from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
@@ -224,7 +226,7 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
     reasons = {one.file: one.reason for one in found.unread}
     *beside, answer = matched.files
     # What cannot be read here is read nowhere else.
-    files = (*(file for file in beside if file not in reasons), answer)
+    files, too_large = within([*(file for file in beside if file not in reasons), answer])
     handed_in = [note for file in files for note in file.notes]
     handed_in += [
         f"{file.file.called} was read as {file.path.name}"
@@ -236,12 +238,17 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
         for one in found.unread
         if one.is_work and one.file not in files
     ]
+    unread += [
+        f"{file.file.path} was not read: the files hold more than {MOST_MIB} MiB together"
+        for file in too_large
+    ]
+    notes = [*dict.fromkeys([*handed_in, *matched.notes[:MOST_NOTES], *unread[:_NOTES]])]
     return Submission(
         f"{stem}.{matched.exercise}",
         matched.student,
         matched.exercise,
-        files,
-        tuple(dict.fromkeys([*handed_in, *matched.notes, *unread[:_NOTES]])),
+        tuple(files),
+        tuple(notes),
         matched.problem or reasons.get(answer),
         is_as_given=matched.is_as_given,
     )

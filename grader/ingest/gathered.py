@@ -29,6 +29,8 @@ class Known:
 
 
 NOBODY: Final = Known()
+MOST_MIB: Final = 400
+"""Of all files of one submission, which are in memory at once: two of the largest notebooks."""
 _MOST_LISTED: Final = 100
 AS_GIVEN: Final = "it is as the course gave it out"
 CALLED_AS_GIVEN: Final = "it is called like a file that the course gives out"
@@ -71,6 +73,23 @@ class Submission:
         return SubmissionInfo(
             id=self.id, student=self.student, digest=self.digest, files=self.names
         )
+
+
+def within(files: Sequence[HandedIn]) -> tuple[list[HandedIn], list[HandedIn]]:
+    """Return the files of an answer that can be read together, and those left out, large ones.
+
+    The answer itself, which is the last, has limits of its own.
+    """
+    *beside, answer = files
+    room = (MOST_MIB << 20) - answer.file.size
+    kept: set[int] = set()
+    for number in sorted(range(len(beside)), key=lambda n: beside[n].file.size):
+        room -= beside[number].file.size
+        if room < 0:
+            break
+        kept.add(number)
+    left = [file for number, file in enumerate(beside) if number not in kept]
+    return [*(beside[number] for number in sorted(kept)), answer], left
 
 
 @dataclass(frozen=True)

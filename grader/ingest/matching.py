@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from grader.model.submission import Student
 
 ANOTHER_FILE: Final = "another file of this student answers the exercise"
+MOST_NOTES: Final = 100
+"""Of an answer; each file may give one, and there may be a hundred thousand."""
 _ANOTHER_EXERCISE: Final = "its name tells another exercise"
 _TELLS_NOTHING: Final = "neither its name nor its functions tell an exercise"
 
@@ -171,6 +173,8 @@ class Matcher:
 
     def _noted(self, matched: Matched, file: HandedIn) -> Matched:
         """Say of an answer that a file with functions of these names is not the answer, and why."""
+        if len(matched.notes) >= MOST_NOTES:
+            return matched
         notes = tuple(self._refusals(matched.exercise, file))
         return replace(matched, notes=(*matched.notes, *notes))
 

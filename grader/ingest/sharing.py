@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.ingest.file_names import SMALL_NUMBER, FileName, bare, turn_of, version_of
@@ -18,7 +19,6 @@ from grader.ingest.sections import Level, Sections
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import PurePosixPath
 
     from grader.ingest.answers.contents import Contents
     from grader.ingest.file_names import FileNames
@@ -207,7 +207,10 @@ class Sharing:
         file = unit.file
         if file.problem:
             return frozenset()
-        self._contents.begin(student_of(self._tell(unit.path).student or unit.path.parts[0]))
+        # Who names the files below a folder is not told yet: it has a time as well.
+        above = PurePosixPath(*file.place.parts[: -len(unit.path.parts)])
+        name = self._tell(unit.path).student or unit.path.parts[0]
+        self._contents.begin(student_of(name), above if above.parts else None)
         told = self._contents.tells(file)
         functions = self._contents.of(file).outline.functions
         written = any(f.fits and f.written for e in told for f in functions[e].values())

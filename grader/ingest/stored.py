@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -57,6 +58,14 @@ class StoredFile:
     def is_code(self) -> bool:
         """Whether it is somebody's work by its name, be it read or not."""
         return self.kind in (Kind.CODE, Kind.BROKEN) and self.path.name != METADATA
+
+    @property
+    def size(self) -> int:
+        """How many bytes are read of it; 0 where that cannot be told."""
+        if self.problem is None:
+            with contextlib.suppress(OSError):
+                return self.blob.stat().st_size
+        return 0
 
     def read(self) -> bytes:
         """Return the bytes, at most one more than a reader takes: a longer file is too large.

@@ -86,15 +86,16 @@ class Unpacking:
     def _inner_zip(self, file: StoredFile) -> list[StoredFile]:
         own = Budget.of(ZIP_LIMITS)
         budget = own if own.size < self._budget.size else replace(self._budget)
-        before = budget.size
+        before, blob = budget.size, self._blob()
         try:
-            found, left = self._apart.call(unpack, file, self._blob(), budget)
-        except Unreadable as error:
-            return [replace(file, kind=Kind.BROKEN, problem=error.reason)]
-        except OSError as error:
-            return [
-                replace(file, kind=Kind.REFUSED, problem=f"it cannot be read: {error.strerror}")
-            ]
+            found, left = self._apart.call(unpack, file, blob, budget)
+        except (Unreadable, OSError) as error:
+            for part in self._scratch.glob(f"{blob.name}-*"):  # nobody reads it
+                part.unlink()
+            kind, problem = Kind.REFUSED, f"it cannot be read: {getattr(error, 'strerror', '')}"
+            if isinstance(error, Unreadable):
+                kind, problem = Kind.BROKEN, error.reason
+            return [replace(file, kind=kind, problem=problem)]
         self._budget.size -= before - left
         return found
 

@@ -18,6 +18,7 @@ import errno
 import faulthandler
 import os
 import signal
+import time
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
@@ -64,6 +65,8 @@ class Apart:
         self._stall_seconds = stall_seconds
         self._child: ForkProcess | None = None
         self._channel: Connection | None = None
+        self.spent = 0.0
+        """Seconds of processor time that requests have taken so far."""
 
     def __enter__(self) -> Self:
         return self
@@ -82,15 +85,17 @@ class Apart:
         ends: list[int | None] = []
         while len(ends) < ATTEMPTS:
             try:
-                value, error = self._asked((function, args, kwargs))
+                value, error, spent = self._asked((function, args, kwargs))
             except TimeoutError:
                 self._end()
                 break
             except (EOFError, BrokenPipeError, ConnectionResetError):
                 ends.append(self._end())
                 if ends[-1] == -signal.SIGPROF:
+                    self.spent += self._limits[0]
                     raise Unreadable(_TOO_SLOW) from None
             else:
+                self.spent += spent
                 if error is not None:
                     raise error
                 return value  # type: ignore[no-any-return]
@@ -104,7 +109,7 @@ class Apart:
             self._channel.close()  # which ends it, in its own time
             self._end(1.0)
 
-    def _asked(self, request: Any) -> tuple[Any, Exception | None]:
+    def _asked(self, request: Any) -> tuple[Any, Exception | None, float]:
         if self._channel is None:
             self._start()
         assert self._channel is not None
@@ -153,9 +158,10 @@ def _serve(ours: Connection, channel: Connection, seconds: float, memory_mib: in
         except EOFError:
             return
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        answer = _answer(function, args, kwargs)
+        started = time.process_time()
+        value, error = _answer(function, args, kwargs)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        channel.send(answer)
+        channel.send((value, error, time.process_time() - started))
 
 
 def _answer(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Any, Exception | None]:

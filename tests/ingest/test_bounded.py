@@ -7,13 +7,14 @@ import io
 import os
 import signal
 import sys
+import time
 import zipfile
 from collections import namedtuple
 
 import pytest
 
 from grader.errors import UsageError
-from grader.ingest import unpacking
+from grader.ingest import matching, unpacking
 from grader.ingest.answers import contents
 from grader.source import Apart, cells, iter_entries, place
 
@@ -111,6 +112,112 @@ def test_a_reader_that_was_killed_costs_nobody_points(class_of, hostile):
     (left,) = gathered.left_over
     assert (left.student, left.unread, left.alone) == ("bob", True, True)
     assert "was ended" in left.reason
+
+
+def slow_files(number):
+    return [(f"m{n}.py", ZERO + f"# BOMB {n}\nimport m{n + 1}\n") for n in range(number)]
+
+
+@pytest.mark.parametrize("where", ["flat zip", "folder", "zip in a folder", "zip in a zip"])
+@pytest.mark.parametrize("seconds", [0.3, 60.0])
+def test_one_student_s_files_are_read_for_so_long_and_no_longer(
+    class_of, tmp_path, monkeypatch, where, seconds
+):
+    """Each may take what one file may: a small zip of them had kept a class waiting for hours."""
+    log = tmp_path / "log"
+    real = contents.read_source
+
+    def read(name, data):
+        if b"BOMB" in data:
+            with log.open("a") as stream:
+                stream.write("read\n")
+            started = time.process_time()
+            while time.process_time() - started < 0.1:
+                pass
+        return real(name, data)
+
+    monkeypatch.setattr(contents, "read_source", read)
+    monkeypatch.setattr(contents, "READING_SECONDS", seconds)
+    monkeypatch.setattr(contents, "_OF_A_FOLDER", 1.0)
+    files = slow_files(12)
+    mallory = {
+        "flat zip": {"mallory.zip": zipped(files)},
+        "folder": {f"mallory/{name}": data for name, data in files},
+        "zip in a folder": {"mallory/x.zip": zipped(files)},
+        "zip in a zip": {"mallory.zip": zipped([("x.zip", zipped(files))])},
+    }[where]
+    # One of the honest has what the hostile one has, too, and is read after it.
+    honest = {"ada/zero_init.py": ZERO, "zoe/zero_init.py": files[-1][1]}
+    found = class_of(honest | mallory)
+    labels = {item.of.label for item in found.left_over if "together take too long" in item.reason}
+    for who in ("ada", "zoe"):
+        assert reports(found)[who][:3] == ("zero_init", ("zero_init.py",), None)
+    assert "mallory" in {student.label for student in found.handed}
+    if seconds == 0.3:
+        assert len(log.read_text().split()) < 12
+        assert labels == {"mallory"}
+    else:  # the control
+        assert len(log.read_text().split()) >= 12
+        assert labels == set()
+
+
+@pytest.mark.parametrize("ends", [spin, kill, *[*ENDS.values()][1:]])
+def test_a_zip_that_could_not_be_walked_leaves_nothing_on_the_disk(
+    class_of, tmp_path, monkeypatch, ends
+):
+    """Its files counted for nothing, so that a few such zips could have filled the disk."""
+    real = unpacking.iter_entries
+
+    def entries(archive, *args):
+        for entry in real(archive, *args):
+            if "BOMB" in entry.path:
+                ends()
+            yield entry
+
+    monkeypatch.setattr(unpacking, "iter_entries", entries)
+    impatient(monkeypatch)
+    noise = os.urandom(1 << 20)
+    packed = zipped([("zero_init.py", ZERO), ("large.py", noise), ("BOMB.py", noise * 2)])
+    found = class_of({"ada.zip": zipped([("zero_init.py", ZERO)]), "mallory.zip": packed})
+    assert reports(found)["ada"][2] is None
+    assert sum(p.stat().st_size for p in (tmp_path / "scratch").iterdir()) < 1000
+
+
+def test_what_an_answer_imports_is_read_as_far_as_memory_goes(class_of, monkeypatch):
+    """All files of a submission are in memory at once, and three hundred may be imported."""
+    monkeypatch.setattr("grader.ingest.gathered.MOST_MIB", 2)
+    large = "x = 1\n" + "#" * (1 << 20)
+    answer = "import small\nfrom a import *\nfrom b import *\nfrom c import *\n" + ZERO
+    files = {f"mallory/{name}.py": large for name in "abc"}
+    files |= {"mallory/zero_init.py": answer, "mallory/small.py": "y = 1\n"}
+    for who in ("ada", "mallory"):
+        honest = {"ada/zero_init.py": answer, "ada/small.py": "y = 1\n", "ada/a.py": "x = 1\n"}
+        (found,) = [s for s in class_of(honest | files).submissions if s.student.label == who]
+        assert found.problem is None
+        assert found.names[-1] == "zero_init.py"
+        assert "small.py" in found.names
+        assert sum(len(data) for _, data in found.read()) <= 2 << 20
+        said = [note for note in found.notes if "MiB together" in note]
+        assert len(said) == (2 if who == "mallory" else 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def zeros(a, b, c): return {}\n" + "".join(f"def f{n}(): pass\n" for n in range(9)),
+        ZERO + "# {}\n",
+        "import m{}\n" + ZERO,
+        "\0 {}",
+    ],
+)
+def test_as_many_notes_as_somebody_reads(class_of, text):
+    """Each file beside an answer could give one, of a hundred thousand files."""
+    files = [(f"m{n}.py", text.format(n)) for n in range(150)]
+    again = [(f"again{n}.zip", zipped([("zero_init.py", ZERO + f"# {n}")])) for n in range(15)]
+    packed = zipped([("zero_init.py", ZERO), *files, *again])
+    honest = zipped([("zero_init.py", ZERO)])
+    _, found = class_of({"ada.zip": honest, "mallory.zip": packed}).submissions
+    assert len(found.notes) <= matching.MOST_NOTES + 20
 
 
 def test_a_zip_that_ends_its_reader_is_its_student_s(class_of, monkeypatch):

@@ -20,6 +20,7 @@ from grader.source import Unreadable, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import PurePosixPath
 
     from grader.ingest.stored import StoredFile
     from grader.model.exercise import Exercise
@@ -32,6 +33,13 @@ T = TypeVar("T")
 
 STUDENT_SECONDS: Final = 20.0
 """For the outlines of one student's files; an honest one takes milliseconds."""
+READING_SECONDS: Final = 120.0
+"""Of processor time, for reading one student's files; the largest notebook takes about eight."""
+_OF_A_FOLDER: Final = 0.1
+"""A folder that may be one's or a class's has ten times the time."""
+_TOO_SLOW: Final = (
+    "all the files together take too long to read: hand in the code of this exercise alone"
+)
 # An import reaches over lines when it has brackets; what is looked at too far costs an outline.
 _IMPORT_REACH: Final = 400
 _MOST_IMPORTS: Final = 20_000
@@ -84,8 +92,10 @@ class Contents:
         self._looks: dict[StoredFile, _Look] = {}
         self._contents: dict[bytes, Content] = {}
         self._held = 0
-        self._seconds: dict[Student | None, float] = defaultdict(float)
-        self._whose: Student | None = None
+        self._seconds: dict[object, float] = defaultdict(float)
+        self._reading: dict[object, float] = defaultdict(float)
+        self._whose: dict[object, float] = {}
+        """Who has to answer for the time that is taken now, and for what part of it."""
 
     def __enter__(self) -> Contents:
         return self
@@ -93,9 +103,12 @@ class Contents:
     def __exit__(self, *_: object) -> None:
         self._outliner.close()
 
-    def begin(self, student: Student) -> None:
-        """Begin, or go on, with what one student handed in, who has a time of their own."""
-        self._whose = student
+    def begin(self, student: Student, folder: PurePosixPath | None = None) -> None:
+        """Begin, or go on, with what one student handed in, who has a time of their own.
+
+        folder: what may be the student's with all that lies in it, where that is not told yet.
+        """
+        self._whose = {student: 1.0} | ({folder: _OF_A_FOLDER} if folder else {})
 
     def error(self, file: StoredFile) -> Unreadable | OSError | None:
         """Return why a file cannot be read: by its student's fault or by the disk's; or None."""
@@ -127,9 +140,12 @@ class Contents:
 
     def of(self, file: StoredFile) -> Content:
         """Return what a file defines and imports; one that cannot be read defines nothing."""
-        digest = self._look(file).digest + file.path.suffix.lower().encode()
+        look = self._look(file)
+        if look.error:
+            return Content(Outline(), _reason(look.error))  # the submission's report says so, too
+        digest = look.digest + file.path.suffix.lower().encode()
         if digest not in self._contents:
-            is_late = self._seconds[self._whose] > STUDENT_SECONDS
+            is_late = self._is_over(self._seconds, STUDENT_SECONDS) or self._has_read_enough
             content = self._read(file, is_late=is_late)
             if is_late:
                 return content  # kept for nobody else who has the same
@@ -152,8 +168,21 @@ class Contents:
             return True
         return 2 * len(fit) > self._sizes[exercise]
 
+    @property
+    def _has_read_enough(self) -> bool:
+        return self._is_over(self._reading, READING_SECONDS)
+
+    def _is_over(self, taken: Mapping[object, float], limit: float) -> bool:
+        return any(taken[one] > limit for one in self._whose)
+
+    def _charge(self, taken: dict[object, float], seconds: float) -> None:
+        for one, part in self._whose.items():
+            taken[one] += part * seconds
+
     def _look(self, file: StoredFile) -> _Look:
         if file not in self._looks:
+            if self._has_read_enough:  # kept for nobody: another may need it as well
+                return _Look(b"", error=Unreadable(_TOO_SLOW))
             if self._held > _MOST_WORDS:  # a class is large, and most of it is looked at twice
                 self._looks = {f: known for f, known in self._looks.items() if known.error}
                 self._held = 0
@@ -177,18 +206,22 @@ class Contents:
     def _called(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._apart is None:
             return function(*args, **kwargs)
-        return self._apart.call(function, *args, **kwargs)
+        before = self._apart.spent
+        try:
+            return self._apart.call(function, *args, **kwargs)
+        finally:
+            self._charge(self._reading, self._apart.spent - before)
 
     def _read(self, file: StoredFile, *, is_late: bool) -> Content:
-        if error := self.error(file):
-            return Content(Outline(), _reason(error))  # the submission's report says so, too
+        if self._has_read_enough:
+            return Content(Outline(), _TOO_SLOW)
         try:
             cells, defined = self._called(read_cells, file)
         except (Unreadable, OSError) as error:  # the first look may have gone well all the same
             return Content(Outline(), _reason(error))
         started = time.monotonic()
         outline = TOO_SLOW if is_late else self._outliner.outline(cells)
-        self._seconds[self._whose] += time.monotonic() - started
+        self._charge(self._seconds, time.monotonic() - started)
         if isinstance(outline, str):
             return Content(self._seeming(defined), outline)
         return Content(outline)
