@@ -18,12 +18,11 @@ from typing import Any, Final
 from grader.atomic import make_folder, write_text
 from grader.autograder.build import SETTINGS
 from grader.catalog import Course, ExerciseFolder
-from grader.errors import UsageError
 from grader.export.document import Entry, strict_json
 from grader.export.gradescope import results
 from grader.grade import Answer, Slot
 from grader.ingest import Given, HandedIn, Matched, match_one
-from grader.ingest.listing import list_files
+from grader.ingest.listing import NoFiles, list_files
 from grader.model.feedback import OUR_FAULT, feedback_for_student
 from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.model.text import clean_line
@@ -72,8 +71,8 @@ def _matched(root: Path, folder: ExerciseFolder) -> Matched | None:
     with Apart() as apart:
         try:
             listing = list_files(root / "submission", make_folder(root / "scratch"), apart)
-        except UsageError:
-            return None  # of a folder it says one thing alone: that it is empty
+        except NoFiles:
+            return None
         student = _student(root)
         files = [HandedIn(student, f.path, f) for f in listing.files]
         return match_one(files, folder.exercise, apart, Given.of([folder]))

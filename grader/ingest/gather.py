@@ -5,6 +5,7 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -128,14 +129,21 @@ def _say_mixed(found: Sequence[_Found], listing: Listing, known: Known) -> Itera
 def match_one(
     files: Sequence[HandedIn], exercise: Exercise, apart: Apart, given: Given | None = None
 ) -> Matched | None:
-    """Return the answer to `exercise` in the files of one student, None when there is no file."""
+    """Return the answer to `exercise` in the files of one student, None when there is no file.
+
+    Raise OSError when what may be the answer cannot be read on this machine.
+    """
     if not files:
         return None
     with Contents([exercise], given, apart=apart) as contents:
         matcher = Matcher([exercise], contents, exercise.id)
         found = _found(matcher, contents, files[0].student, list(files), lambda _: [])
     _add_unread([found], FileNames([exercise]), exercise.id)
-    return next(iter(found.files.matched), None)
+    matched = next(iter(found.files.matched), None)
+    ours = next((one for one in found.unread if one.is_ours), None)
+    if ours and (matched is None or matched.problem):
+        raise OSError(errno.EIO, f"{ours.path}: {ours.reason}")
+    return matched
 
 
 def _is_known(known: Known, roster: Roster | None, name: str) -> bool:

@@ -31,6 +31,10 @@ MOST_FILES: Final = 500
 MOST_SEEN: Final = 20_000
 
 
+class NoFiles(UsageError):
+    """There is a folder or an archive, and no file in it."""
+
+
 @dataclass
 class Listing:
     """The files at a path, sorted, under the name of what holds them."""
@@ -43,7 +47,7 @@ def list_files(path: Path, scratch: Path, apart: Apart, without: Path | None = N
     """List a file, a folder (but for the folder `without`) or a zip, unpacked into `scratch`.
 
     What students packed is walked by `apart`. Raise UsageError when there is nothing or it cannot
-    be read.
+    be read, NoFiles when there is no file in it.
     """
     path = path.resolve()
     listing, unpacking = Listing(printable(path.stem)), Unpacking(scratch, apart)
@@ -61,7 +65,7 @@ def list_files(path: Path, scratch: Path, apart: Apart, without: Path | None = N
         raise UsageError(f"there is nothing at {path}")
     files = dict.fromkeys(unpacking.inner_zips(found))
     if not files:
-        raise UsageError(f"{path} holds no files")
+        raise NoFiles(f"{path} holds no files")
     listing.files = sorted(files, key=lambda f: f.path)
     return listing
 

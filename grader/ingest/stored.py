@@ -42,6 +42,8 @@ class StoredFile:
     kind: Kind = Kind.CODE
     problem: str | None = None
     """Why the file is not read."""
+    is_ours: bool = False
+    """Whether that is this machine's doing, and no student's: its disk is full or broken."""
     archive: PurePosixPath | None = None
     """The student's zip that it was in; its name without the suffix is a folder of `path`."""
     called: str = ""

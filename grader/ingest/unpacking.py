@@ -92,10 +92,9 @@ class Unpacking:
         except (Unreadable, OSError) as error:
             for part in self._scratch.glob(f"{blob.name}-*"):  # nobody reads it
                 part.unlink()
-            kind, problem = Kind.REFUSED, f"it cannot be read: {getattr(error, 'strerror', '')}"
             if isinstance(error, Unreadable):
-                kind, problem = Kind.BROKEN, error.reason
-            return [replace(file, kind=kind, problem=problem)]
+                return [replace(file, kind=Kind.BROKEN, problem=error.reason)]
+            return [not_here(file, f"it cannot be read: {error.strerror}")]
         self._budget.size -= before - left
         return found
 
@@ -165,7 +164,7 @@ def _member(entry: Entry, archive: Path, blob: Path) -> StoredFile:
     except Unreadable as error:
         return replace(found, kind=Kind.BROKEN, problem=error.reason)
     except OSError as error:
-        return replace(found, kind=Kind.REFUSED, problem=f"it was not read: {error.strerror}")
+        return not_here(found, f"it was not read: {error.strerror}")
     try:
         blob.write_bytes(data)
     except OSError as error:
@@ -174,6 +173,11 @@ def _member(entry: Entry, archive: Path, blob: Path) -> StoredFile:
             "in the environment variable TMPDIR"
         ) from None
     return replace(found, blob=blob)
+
+
+def not_here(file: StoredFile, problem: str) -> StoredFile:
+    """Return a file that this machine cannot read."""
+    return replace(file, kind=Kind.REFUSED, problem=problem, is_ours=True)
 
 
 def nothing(folder: str, blob: Path, problem: str) -> Iterator[StoredFile]:

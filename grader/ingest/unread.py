@@ -35,6 +35,8 @@ class Unread:
     file: HandedIn
     reason: str
     kind: Kind
+    is_ours: bool = False
+    """Whether that is this machine's doing."""
 
     @property
     def is_listed(self) -> bool:
@@ -68,7 +70,7 @@ def sort_out(files: Iterable[HandedIn], contents: Contents) -> tuple[list[Handed
             # A layout's own file, where a student handed it in.
             unread.append(Unread(handed, NO_CODE, Kind.DATA))
         elif kind is not Kind.CODE:
-            unread.append(Unread(handed, reason or kind.value, kind))
+            unread.append(Unread(handed, reason or kind.value, kind, stored.is_ours))
         elif fault := _fault(handed, contents):
             unread.append(fault)
             to_match += [handed] * fault.is_work
@@ -141,4 +143,4 @@ def _fault(handed: HandedIn, contents: Contents) -> Unread | None:
         return None
     if isinstance(error, Unreadable):
         return Unread(handed, error.reason, Kind.BROKEN)
-    return Unread(handed, f"it cannot be read: {error.strerror}", Kind.REFUSED)
+    return Unread(handed, f"it cannot be read: {error.strerror}", Kind.REFUSED, is_ours=True)

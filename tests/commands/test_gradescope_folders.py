@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +126,51 @@ def test_a_damaged_archive_is_told_as_that(container, name):
 
 def test_a_sound_archive_is_graded(container):
     assert results(container, **{"work.zip": packed()})["score"] == 10
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT])
+def test_a_disk_that_cannot_be_written_is_no_student_s_zero(container, monkeypatch, number):
+    """It had read "There is no file to grade", with a score of 0, for whoever handed in a zip."""
+
+    real = Path.write_bytes
+
+    def full(self, data):
+        if "scratch" in self.parts:
+            raise OSError(number, os.strerror(number))
+        return real(self, data)
+
+    (container / "submission" / "work.zip").write_bytes(packed())
+    with monkeypatch.context() as disk:
+        disk.setattr("pathlib.Path.write_bytes", full)
+        assert not run(container)
+    document = json.loads((container / "results" / "results.json").read_text())
+    assert document["output"] == OUR_FAULT
+    assert results(container)["score"] == 10
+
+
+def test_nor_is_one_without_room(container, monkeypatch):
+    room = shutil.disk_usage(container)._replace(free=10)
+    with monkeypatch.context() as disk:
+        disk.setattr("shutil.disk_usage", lambda _: room)
+        document = results(container, **{"work.zip": packed()})
+        assert "score" not in document
+    assert results(container)["score"] == 10
+
+
+def test_nor_is_a_file_that_the_disk_does_not_give(container, monkeypatch):
+    def broken(self):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("grader.ingest.stored.StoredFile.read", broken)
+        assert "score" not in results(container, **{"mini.py": RIGHT})
+    assert results(container)["score"] == 10
+
+
+@pytest.mark.parametrize("name", ["mini.py", "other.txt"])
+def test_beside_an_answer_it_costs_nothing_and_a_link_is_the_student_s(
+    container, monkeypatch, name
+):
+    (container / "submission" / "link.py").symlink_to("nowhere.py")
+    document = results(container, **{name: RIGHT})
+    assert document["score"] == (10 if name == "mini.py" else 0)
