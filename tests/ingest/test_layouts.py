@@ -484,3 +484,28 @@ def test_what_a_system_writes_beside_work_is_no_work(class_of: Any) -> None:
 def test_steps_of_nbgrader_do_not_hide_who_lies_beside_them(class_of: Any) -> None:
     gathered = class_of(NBGRADER | {"nbgrader_config.py": "c = 1", "cy/zero_init.py": ZEROS})
     assert {s.student.label for s in gathered.submissions} == {"ada", "bo", "cy"}
+
+
+@pytest.mark.parametrize(
+    "beside", ["class list.pdf", "Ada Lovelace.pdf", "notes of bo.docx", "photo.jpg", "s3.pdf"]
+)
+def test_a_document_beside_the_folder_of_the_zip_s_own_name_makes_a_class_no_student(
+    class_of: Any, tmp_path: Any, beside: str
+) -> None:
+    """All had become one student called `lab 1`, and one of their files had counted for all."""
+    work = {f"{who}/zero_init.py": ZEROS for who in ("s1", "s2")}
+    found = {}
+    for folder in ("lab 1", "s4"):
+        path = tmp_path / folder / "lab 1 (2).zip"
+        path.parent.mkdir()
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(beside, "x")
+            for name, text in work.items():
+                archive.writestr(f"{folder}/{name}", text)
+        gathered = class_of({}, path=path)
+        found[folder] = {one.student.label for one in gathered.submissions}
+        assert beside in {item.path for item in gathered.left_over}
+    assert found["lab 1"] == {"s1", "s2"}
+    # The control: of any other name it may be one student's beside another's document.
+    if beside == "s3.pdf":
+        assert found["s4"] == {"s4"}

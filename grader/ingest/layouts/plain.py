@@ -205,7 +205,10 @@ def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> Pur
         wrapper = PurePosixPath(*paths[0].parts[:depth])
         if clues.is_known(wrapper.name):
             break
-        if not all(path.is_relative_to(wrapper) for path in (*paths, *beside)):
+        # Whoever packed the class called both so, whatever documents lie beside the folder.
+        is_called_so = depth == 1 and without_marks(wrapper.name) == without_marks(clues.name)
+        others = () if is_called_so else beside
+        if not all(path.is_relative_to(wrapper) for path in (*paths, *others)):
             break
         if depth == 1:
             inner = [file.place.relative_to(wrapper).parts for file in code]
@@ -213,7 +216,7 @@ def _wrapper(files: Sequence[StoredFile], clues: Clues, sharing: Sharing) -> Pur
                 parts[0] for parts in inner if len(parts) > 1 and names.tell(parts[0]).student
             }
             several = len(folders) > 1 and not any(names.folder_of(parts[0]) for parts in inner)
-            if several or without_marks(wrapper.name) == without_marks(clues.name):
+            if several or is_called_so:
                 return wrapper
         units = [Unit(p.relative_to(wrapper), f) for p, f in zip(paths, code, strict=True)]
         if sharing.are_a_class(units, wrapper.name) or _are_several(sharing.sections(units)):
