@@ -114,6 +114,8 @@ class Beside:
                 return False
         elif first.file.archive or not self._is_called_so(same):
             return False
+        elif any(self._names.exercises(PurePosixPath(entry.path.name)) for entry in same):
+            return False  # a student's folder may be a package
         if self._clues.is_known(name):
             return False
         self._clues.contents.begin(student_of(name))

@@ -186,3 +186,17 @@ def test_each_file_is_looked_at_once_in_the_time_of_its_student(
     for one in gathered.submissions:
         for path, labels in whose.items():
             assert not path.endswith(one.names[-1]) or "/" in path or labels == {one.student.label}
+
+
+@pytest.mark.parametrize(
+    "name", ["random_init.py", "Random-Init (1).py", "random_init.ipynb", "src/random_init.py"]
+)
+def test_a_student_s_folder_may_be_a_package(ours_of: Any, name: str) -> None:
+    """Were its functions called wrongly, an empty file beside them had left its student out."""
+    others = {"bob/random_init.py": RANDOM, "cy/random_init.py": RANDOM}
+    work = '{"cells": []}' if name.endswith("ipynb") else SCRIPT
+    gathered = ours_of(others | {"ada/__init__.py": "", f"ada/{name}": work})
+    assert rows(gathered) == {"ada", "bob", "cy"}
+    # The control: without an exercise's name it is a module's folder, as before.
+    module = ours_of(others | {"tool/__init__.py": "", "tool/work.py": SCRIPT})
+    assert "tool" not in rows(module)
