@@ -79,7 +79,7 @@ def nests(depth):
 
 @pytest.fixture
 def apart():
-    with Apart(seconds=0.5, memory_mib=256, stall_seconds=2.0) as opened:
+    with Apart(seconds=0.5, memory_mib=256) as opened:
         yield opened
 
 
@@ -109,10 +109,13 @@ def test_an_end_from_outside_is_nobody_s_fault(apart, tmp_path):
     assert apart.call(killed_once, tmp_path / "once") == "read"
 
 
-def test_a_disk_that_does_not_answer_is_nobody_s_fault(apart):
-    with pytest.raises(OSError, match="does not answer"):
+def test_a_disk_that_does_not_answer_is_nobody_s_fault():
+    with Apart(stall_seconds=1.0) as apart, pytest.raises(OSError, match="does not answer"):
         apart.call(time.sleep, 60)
-    assert apart.call(len, "next") == 4
+    with Apart() as apart:
+        with pytest.raises(Unreadable):  # the same time, were it used
+            apart.call(spin, patience=0.02)
+        assert apart.call(len, "next") == 4
 
 
 def test_a_fault_of_ours_is_not_the_file_s(apart):
