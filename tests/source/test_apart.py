@@ -34,7 +34,7 @@ def fill_memory():
 def fill_memory_bit_by_bit():
     held = []
     while True:
-        held.append("x" * 10_000)
+        held.append("x" * 1_000_000)
 
 
 def crash():
@@ -79,7 +79,7 @@ def nests(depth):
 
 @pytest.fixture
 def apart():
-    with Apart(seconds=0.5, memory_mib=256) as opened:
+    with Apart(seconds=1.0, memory_mib=128) as opened:
         yield opened
 
 
@@ -136,14 +136,14 @@ def test_what_is_meant_for_people_arrives(apart, error):
 
 
 def test_each_request_has_the_whole_time(apart):
-    """Honest files do not use up each other's time: 8 take a fifth of a second, of a half."""
+    """Honest files do not use up each other's time: 8 take a fifth of a second, of one."""
     for _ in range(8):
         apart.call(work)
 
 
 def test_a_small_file_may_be_read_after_one_that_took_much_memory(apart):
-    assert apart.call(len, bytes(100 << 20)) == 100 << 20
-    assert apart.call(len, bytes(100 << 20)) == 100 << 20
+    assert apart.call(len, bytes(50 << 20)) == 50 << 20
+    assert apart.call(len, bytes(50 << 20)) == 50 << 20
 
 
 def test_it_ends_with_its_owner_and_leaves_no_process():
