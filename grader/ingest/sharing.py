@@ -208,7 +208,7 @@ class Sharing:
         if file.problem:
             return frozenset()
         # Who names the files below a folder is not told yet: it has a time as well.
-        above = PurePosixPath(*file.place.parts[: -len(unit.path.parts)])
+        above = PurePosixPath(*(file.archive or file.place).parts[: -len(unit.path.parts)])
         name = self._tell(unit.path).student or unit.path.parts[0]
         self._contents.begin(student_of(name), above if above.parts else None)
         told = self._contents.tells(file)
