@@ -10,9 +10,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from classes import FORMS, honest_and_hostile, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from neighbours import FORMS, honest_and_hostile, written
 from small_course import COURSE
 from thefts import CLASSES, stolen
 
