@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import PurePosixPath
 
 import pytest
@@ -17,6 +19,50 @@ from grader.ingest.stored import StoredFile
 
 ZERO = "def zeros():\n    return 0\n"
 CLASS = {"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO + "# bob\n", "bob/a.csv": "1"}
+
+
+def zipped(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def in_zips(depth):
+    return zipped({"zero_init.py": ZERO} if depth == 1 else {"in.zip": in_zips(depth - 1)})
+
+
+PACKED = {
+    "answer": zipped({"zero_init.py": ZERO, "sub/": "", "__MACOSX/._zero_init.py": "x"}),
+    "wide": "import numpy as np\n\ndef zeros(): ...".encode("utf-16"),
+    "in two": in_zips(2),
+    "in four": in_zips(4),
+    "many": zipped({f"{n:02}.zip": in_zips(1) for n in range(25)}),
+    "hidden": zipped({"__MACOSX/._zero_init.py": "x"}),
+    "dotted": zipped({".zero_init.py": ZERO}),
+    "empty": zipped({}),
+    "broken": in_zips(1)[:-30],
+    "bomb": zipped({"zero_init.py": ZERO, "big.py": b"0" * (21 << 20)}),
+    "notebook": b"{",
+}
+
+
+@pytest.mark.parametrize("what", PACKED)
+def test_where_there_is_no_fork_all_is_read_in_this_process_and_as_well(
+    class_of, monkeypatch, what
+):
+    suffix = {"wide": ".py", "notebook": ".ipynb"}.get(what, ".zip")
+    files = CLASS | {f"eve/zero_init{suffix}": PACKED[what]}
+    found = []
+    for methods in (["fork"], ["spawn"]):
+        monkeypatch.setattr("grader.source.apart.get_all_start_methods", lambda m=methods: m)
+        gathered = class_of(files)
+        listed = [(item.path, item.reason, item.student) for item in gathered.left_over]
+        found.append((rows(gathered), sorted(listed, key=str), {s.label for s in gathered.handed}))
+    forked, here = found
+    assert here == forked
+    assert here[2] == {"ada", "bob", "eve"}
 
 
 def rows(gathered):
