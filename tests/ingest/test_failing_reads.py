@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from grader.errors import UsageError
-from grader.ingest import listing
+from grader.ingest import listing, unpacking
 from grader.ingest.answers import contents
 from grader.ingest.file_names import FileNames
 from grader.ingest.layouts import metadata
@@ -170,3 +170,42 @@ def test_metadata_of_any_size_are_refused_before_they_are_read(class_of, monkeyp
     monkeypatch.setattr(metadata, "MOST_MIB", 0)
     with pytest.raises(UsageError, match=r"submission_metadata\.yml is larger than 0 MiB"):
         class_of(files)
+
+
+def test_who_used_up_the_time_for_outlines_is_told_by_what_the_text_looks_like(
+    class_of, monkeypatch
+):
+    files = {"eve/lab.py": ZERO, "eve/copy/lab.py": ZERO, "ada/work.py": ZERO}
+    plain = class_of(files)
+    monkeypatch.setattr(contents, "STUDENT_SECONDS", -1.0)
+    late = class_of(files)
+    exercises = {(s.id, s.names, s.problem) for s in late.submissions}
+    assert exercises == {(s.id, s.names, s.problem) for s in plain.submissions}
+    assert {s.label for s in late.handed} == {"ada", "eve"}
+
+
+def test_a_zip_on_a_disk_that_fails_is_nobody_s_zero(class_of, monkeypatch):
+    real = unpacking.iter_entries
+
+    def entries(archive, *args):
+        if archive.name == "eve.zip":
+            raise OSError(5, "Input/output error")
+        return real(archive, *args)
+
+    monkeypatch.setattr(unpacking, "iter_entries", entries)
+    packed = PACKED["answer"]
+    gathered = class_of({"eve.zip": packed, "ada.zip": packed}, only="zero_init")
+    assert {*rows(gathered)} == {"ada"}
+    (left,) = [item for item in gathered.left_over if item.student == "eve"]
+    assert (left.reason, left.unread) == ("it cannot be read: Input/output error", True)
+
+
+@pytest.mark.parametrize("name", [".", "..", "/.", "./."])
+def test_a_member_without_a_name_costs_nobody_anything(class_of, tmp_path, name):
+    path = tmp_path / "class.zip"
+    found = []
+    for files in (CLASS, {name: "x"} | CLASS):
+        path.write_bytes(zipped(files))
+        gathered = class_of({}, path=path)
+        found.append((rows(gathered), gathered.left_over))
+    assert found[0] == found[1]
