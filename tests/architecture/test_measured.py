@@ -41,13 +41,6 @@ def test_nothing_is_left_out_of_what_is_measured() -> None:
     assert marked == []
 
 
-def test_continuous_integration_measures_and_ends_by_it() -> None:
-    ran = (ROOT / ".ci" / "run").read_text("utf-8")
-    assert "${tests/-m pytest/-m coverage run -m pytest}" in ran
-    assert ".venv/bin/coverage report\n" in ran
-    assert "set -euo pipefail" in ran
-
-
 def measured(code: str, folder: Path) -> float:
     """Return what the report says of a module, measured and reported as the project's is."""
     (folder / "planted.py").write_text(code)

@@ -305,6 +305,7 @@ def test_names_are_joined_in_any_order(class_of: Any, roster: Any, name: str) ->
         "Nom,Prénom,Adresse de courriel\nLovelace,Änne,ada@x\nRay,Bo,bo@x\n",
         "Full name,First name,Email\nÄnne Lovelace,Änne,ada@x\nBo Ray,Bo,bo@x\n",
         "Name,First name,Last name,Email\nÄnne Lovelace,Anna,Lovelace,ada@x\nBo Ray,Bo,Ray,b@x\n",
+        "Name,Last name,Email\nÄnne Lovelace,Lovelace,ada@x\nBo,Ray,b@x\n",
     ],
 )
 def test_a_name_may_stand_in_two_columns(
