@@ -88,10 +88,10 @@ def test_a_class_of_such_names_is_told_line_by_line(graded: tuple[Path, str, str
 
 @pytest.mark.parametrize("target", ["csv", "moodle-feedback", "canvas-csv", "lti"])
 def test_an_export_of_such_names_is_told_line_by_line(
-    graded: tuple[Path, str, str], target: str
+    run: Any, graded: tuple[Path, str, str], target: str
 ) -> None:
     home, _, _ = graded
-    code, out, err = started("export", home / "out", "--to", target, "--out", home / target)
+    code, out, err = run("export", home / "out", "--to", target, "--out", home / target)
     assert code in (0, 3)
     lines_of(out)
     lines_of(err)
