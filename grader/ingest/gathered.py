@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
-from grader.ingest.stored import reason_of
+from grader.ingest.stored import fault_of_disk
 from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.model.text import clean_line
 
@@ -139,7 +139,7 @@ class Gathered:
             except OSError as error:
                 path, who = str(one.files[-1].file.path), one.student
                 left_over.append(
-                    LeftOver(path, who.label, reason_of(error), alone=True, unread=True, of=who)
+                    LeftOver(path, who.label, fault_of_disk(error), alone=True, unread=True, of=who)
                 )
         return replace(self, submissions=tuple(submissions), left_over=tuple(left_over))
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from grader.ingest.litter import CODE, is_hidden
-from grader.source import Limits, Place, Unreadable, name_meant
+from grader.source import Limits, Place, name_meant
 
 METADATA: Final = "submission_metadata.yml"
 """What Gradescope writes beside the submissions, the only other file that is read."""
@@ -86,10 +86,8 @@ def stored(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     return StoredFile(path, blob, Kind.BROKEN if holds_files else Kind.DATA, _OTHER_ARCHIVE)
 
 
-def reason_of(error: Unreadable | OSError) -> str:
-    """Return why a file is not read, by its student's fault or by that of its disk."""
-    if isinstance(error, Unreadable):
-        return error.reason
+def fault_of_disk(error: OSError) -> str:
+    """Return why a file is not read that its disk does not give: no fault of its student's."""
     return f"it cannot be read: {error.strerror or error}"
 
 

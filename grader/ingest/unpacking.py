@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.ingest.litter import litter
-from grader.ingest.stored import HIDDEN, NOTHING, Kind, StoredFile, reason_of, stored
+from grader.ingest.stored import HIDDEN, NOTHING, Kind, StoredFile, stored
 from grader.source import Budget, Limits, Place, Unreadable, iter_entries
 
 if TYPE_CHECKING:
@@ -89,9 +89,12 @@ class Unpacking:
         before = budget.size
         try:
             found, left = self._apart.call(unpack, file, self._blob(), budget)
-        except (Unreadable, OSError) as error:
-            kind = Kind.BROKEN if isinstance(error, Unreadable) else Kind.REFUSED
-            return [replace(file, kind=kind, problem=reason_of(error))]
+        except Unreadable as error:
+            return [replace(file, kind=Kind.BROKEN, problem=error.reason)]
+        except OSError as error:
+            return [
+                replace(file, kind=Kind.REFUSED, problem=f"it cannot be read: {error.strerror}")
+            ]
         self._budget.size -= before - left
         return found
 

@@ -22,7 +22,7 @@ from grader.ingest.file_names import FileNames
 from grader.ingest.layout import HandedIn
 from grader.ingest.litter import CODE
 from grader.ingest.matching import Matched, StudentFiles
-from grader.ingest.stored import HIDDEN, NO_CODE, Kind, reason_of
+from grader.ingest.stored import HIDDEN, NO_CODE, Kind
 from grader.source import Unreadable, shown_name
 
 TYPED: Final = "it was typed or linked in a form of the system: hand in a file"
@@ -139,5 +139,6 @@ def _fault(handed: HandedIn, contents: Contents) -> Unread | None:
     error = contents.error(handed.file)
     if error is None:
         return None
-    kind = Kind.BROKEN if isinstance(error, Unreadable) else Kind.REFUSED
-    return Unread(handed, reason_of(error), kind)
+    if isinstance(error, Unreadable):
+        return Unread(handed, error.reason, Kind.BROKEN)
+    return Unread(handed, f"it cannot be read: {error.strerror}", Kind.REFUSED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field
 
@@ -37,10 +37,6 @@ class Student(Model):
     """The number that counts in one assignment only (Moodle's zip and worksheet)."""
     lti_sub: Line | None = None
     """The `sub` of an LTI 1.3 launch, which is the userId of its services."""
-
-
-LASTING: Final = ("lti_sub", "user_id", "sis_id", "email", "login")
-"""What nobody else has for as long as the class lasts, in the order in which it is trusted."""
 
 
 @dataclass(frozen=True)

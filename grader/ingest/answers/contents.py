@@ -15,13 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar, TypeVarTuple
 
 from grader.ingest.answers.given import Given, code_digest, digest_of
-from grader.ingest.stored import StoredFile, reason_of
 from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
 from grader.source import Unreadable, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from grader.ingest.stored import StoredFile
     from grader.model.exercise import Exercise
     from grader.model.submission import Student
     from grader.sandbox.forkserver import Forkserver
@@ -185,11 +185,11 @@ class Contents:
 
     def _read(self, file: StoredFile, *, is_late: bool) -> Content:
         if error := self.error(file):
-            return Content(Outline(), reason_of(error))  # the submission's report says so, too
+            return Content(Outline(), _reason(error))  # the submission's report says so, too
         try:
             cells, defined = self.apart(read_cells, file)
         except (Unreadable, OSError) as error:  # the first look may have gone well all the same
-            return Content(Outline(), reason_of(error))
+            return Content(Outline(), _reason(error))
         started = time.monotonic()
         outline = TOO_SLOW if is_late else self._outliner.outline(cells)
         self._seconds[self._whose] += time.monotonic() - started
@@ -234,6 +234,12 @@ def read_cells(file: StoredFile) -> tuple[list[tuple[str, str]], frozenset[str]]
     """Return the code of a file, cell by cell, and the names of functions by their look."""
     source = read_source(file.path.name, file.read())
     return [(cell.label, cell.source) for cell in source.cells], source.defined
+
+
+def _reason(error: Unreadable | OSError) -> str:
+    if isinstance(error, Unreadable):
+        return error.reason
+    return f"it cannot be read: {error.strerror}"
 
 
 def fitting(functions: Mapping[str, Written]) -> dict[str, Written]:
