@@ -22,7 +22,7 @@ def exercises():
 
 
 @pytest.fixture
-def class_of(tmp_path, tmp_path_factory, forkserver):
+def class_of(tmp_path, forkserver):
     """Return a function that writes files and gathers them."""
 
     def build(files, *, path=None, exercises=COURSE, **options):
@@ -31,8 +31,8 @@ def class_of(tmp_path, tmp_path_factory, forkserver):
             target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content if isinstance(content, bytes) else content.encode())
-        # Of its own: the files of a class that was gathered before are still read.
-        scratch = tmp_path_factory.mktemp("scratch")
+        scratch = tmp_path / "scratch"
+        scratch.mkdir(exist_ok=True)
         return gather(path or root, scratch, exercises, forkserver=forkserver, **options)
 
     return build
