@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grader.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _REASONS = {
@@ -32,14 +34,12 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     # Dots in front keep a half-written file out of every listing of reports.
     draft = path.with_name(f".{os.getpid()}.draft")
-    try:
+    with writing(path):
         try:
             draft.write_bytes(data)
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(path, error) from error
 
 
 def write_text_if_changed(path: Path, text: str) -> bool:
@@ -55,31 +55,28 @@ def write_text_if_changed(path: Path, text: str) -> bool:
 
 def append_line(path: Path, line: str) -> None:
     """Add a line to a file; raise StoreError when that cannot be."""
-    try:
-        with path.open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(f"{line}\n")
-    except OSError as error:
-        raise unwritable(path, error) from error
+    with writing(path), path.open("a", encoding="utf-8", newline="\n") as stream:
+        stream.write(f"{line}\n")
 
 
 def remove(path: Path) -> None:
     """Remove a file if it is there; raise StoreError when that cannot be."""
-    try:
+    with writing(path):
         path.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(path, error) from error
 
 
 def make_folder(path: Path) -> Path:
     """Create a folder and its parents; raise StoreError when that cannot be."""
-    try:
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(path, error) from error
     return path
 
 
-def unwritable(path: Path, error: OSError) -> StoreError:
-    """Return the error to raise at staff for a file that cannot be written."""
-    reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-    return StoreError(f"{path} cannot be written: {reason}")
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Raise StoreError, which names `path`, where what the block writes cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        raise StoreError(f"{path} cannot be written: {reason}") from error

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.atomic import make_folder, unwritable, write_text
+from grader.atomic import make_folder, write_text, writing
 from grader.blanks import blanks
 from grader.catalog import PICTURE, PICTURE_SCRIPT, Course, ExerciseFolder, read_text
 from grader.errors import CourseError, UsageError
@@ -102,19 +102,18 @@ def _put_in_place(out: Path, files: dict[Path, bytes], before: set[str], gone: s
     names = {path.as_posix() for path in files}
     draft = make_folder(out) / DRAFT
     try:
-        for path, data in files.items():
-            (draft / path).parent.mkdir(parents=True, exist_ok=True)
-            (draft / path).write_bytes(data)
-        # Said first: what a killed release leaves behind is known to the next one.
-        write_text(out / LIST, strict_json({"files": sorted(before | names)}))
-        for path in files:
-            make_folder((out / path).parent)
-            (draft / path).replace(out / path)
-        for name in gone:
-            (out / name).unlink(missing_ok=True)
-        write_text(out / LIST, strict_json({"files": sorted((before - gone) | names)}))
-    except OSError as error:
-        raise unwritable(out, error) from error
+        with writing(out):
+            for path, data in files.items():
+                (draft / path).parent.mkdir(parents=True, exist_ok=True)
+                (draft / path).write_bytes(data)
+            # Said first: what a killed release leaves behind is known to the next one.
+            write_text(out / LIST, strict_json({"files": sorted(before | names)}))
+            for path in files:
+                make_folder((out / path).parent)
+                (draft / path).replace(out / path)
+            for name in gone:
+                (out / name).unlink(missing_ok=True)
+            write_text(out / LIST, strict_json({"files": sorted((before - gone) | names)}))
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -24,6 +24,7 @@ _ALGORITHMS: Final = {
     ("EC", "P-256"): "ES256",
     ("RSA", None): "RS256",
 }
+_FORM: Final = re.compile(r"(?P<header>[\w-]+)\.\.(?P<signature>[\w-]+)\n?", re.ASCII)
 _KINDS: Final = ("OKP", "EC", "RSA")
 _LONGEST_KEY: Final = 2**16
 
@@ -67,11 +68,10 @@ class Key:
         from joserfc import jws
         from joserfc.errors import JoseError
 
-        form = re.compile(rf"{re.escape(self._header)}\.\.([A-Za-z0-9_-]+)\n?")
-        found = form.fullmatch(signed.signature)
-        if found is None:
+        found = _FORM.fullmatch(signed.signature)
+        if found is None or found["header"] != self._header:
             return False
-        whole = f"{self._header}.{_base64(signed.text)}.{found[1]}"
+        whole = f"{self._header}.{_base64(signed.text)}.{found['signature']}"
         try:
             jws.deserialize_compact(whole, self._key, [self._algorithm])
         except (JoseError, ValueError):

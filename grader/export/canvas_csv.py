@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 FILE: Final = "canvas.csv"
-_ASSIGNMENT: Final = re.compile(r"(.*?)(?: \((\d+)\))?", re.DOTALL)
+_NUMBER: Final = re.compile(r" \((\d+)\)\Z")
 _READ_ONLY: Final = re.compile(r"read\s+only", re.IGNORECASE)
 _NEW: Final = (
     "no gradebook of Canvas was given with --into, so that the import will make new assignments"
@@ -108,8 +108,9 @@ def _assignment(table: Table, exercise: str, title: str, options: Options) -> in
 
 def _parts(header: str) -> tuple[str, str | None]:
     """Return the title and the number of an assignment; no number for another column."""
-    match = _ASSIGNMENT.fullmatch(header.strip())
-    return (match[1], match[2]) if match else (header, None)
+    header = header.strip()
+    match = _NUMBER.search(header)
+    return (header[: match.start()], match[1]) if match else (header, None)
 
 
 def _students(table: Table) -> dict[tuple[str, str], list[str]]:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
+from grader.ingest.stored import fault_of_disk
 from grader.model.submission import Student, SubmissionInfo, submission_digest
 from grader.model.text import clean_line
 
@@ -155,10 +156,9 @@ class Gathered:
             try:
                 submissions.append(replace(one, digest=submission_digest(one.read())))
             except OSError as error:
-                path, reason = str(one.files[-1].file.path), f"it cannot be read: {error.strerror}"
-                label = one.student.label
+                path, who = str(one.files[-1].file.path), one.student
                 left_over.append(
-                    LeftOver(path, label, reason, alone=True, unread=True, of=one.student)
+                    LeftOver(path, who.label, fault_of_disk(error), alone=True, unread=True, of=who)
                 )
         return replace(self, submissions=tuple(submissions), left_over=tuple(left_over))
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.ingest.litter import CODE, is_hidden, is_tool, litter
-from grader.ingest.stored import OTHER_ARCHIVES, StoredFile, called, stored
+from grader.ingest.stored import OTHER_ARCHIVES, StoredFile, called, fault_of_disk, stored
 from grader.ingest.unpacking import EMPTY_FOLDER, ONLY_HIDDEN, Unpacking, nothing
 from grader.source import Place, name_meant, place, printable
 
@@ -110,7 +110,7 @@ def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
         folders[:] = [name for name in folders if not is_tool(name)]
     for error in unread:
         path = Path(error.filename)
-        yield stored(_place(path, root), path, f"it cannot be read: {error.strerror}")
+        yield stored(_place(path, root), path, fault_of_disk(error))
 
 
 def _place(path: Path, root: Path) -> Place:
@@ -121,7 +121,7 @@ def _unfit(path: Path) -> str | None:
     try:
         mode = path.lstat().st_mode
     except OSError as error:
-        return f"it cannot be read: {error.strerror}"
+        return fault_of_disk(error)
     if stat.S_ISLNK(mode):
         return "it is a link, and links are not followed"
     if not stat.S_ISREG(mode):

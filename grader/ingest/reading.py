@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import takewhile
+from itertools import product, takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -42,10 +42,10 @@ def read_layout(
     if layout == "auto" and gradescope.fits(above[0]) and (path.parent / METADATA).is_file():
         raise UsageError(f"{path} is a part of a Gradescope export: name that, and --only LABEL")
     chosen, level, is_recognised = _chosen(layout, listing, clues)
-    for name in _TOLD_BY_NAME if layout == "auto" else {layout}.intersection(_TOLD_BY_NAME):
-        within = _within(listing, path, above, LAYOUTS[name])
-        if within and (layout == "auto" or not is_recognised):
-            return LAYOUTS[name], list(LAYOUTS[name].read(Entries(within), clues))
+    if layout == "auto" or not is_recognised:
+        for way in (LAYOUTS[name] for name in _TOLD_BY_NAME if layout in ("auto", name)):
+            if within := _within(listing, path, above, way):
+                return way, list(way.read(Entries(within), clues))
     outer = list(takewhile(clues.names.folder_of, above))
     outer = above[: _depth_of_known(path, above, listing, known) or len(outer)]
     name = _label_at(above, len(outer), known) or listing.name
@@ -79,13 +79,12 @@ def _chosen(layout: str, listing: Listing, clues: Clues) -> tuple[Layout, Entrie
     The outermost names that a system may have written decide.
     """
     levels, plain = _levels(listing, clues), LAYOUTS["plain"]
-    systems = [way for way in LAYOUTS.values() if way is not plain]
-    ways = systems if layout == "auto" else [LAYOUTS[layout]]
-    for level in levels:
-        for way in ways:
-            if way.recognise(level):
-                return way, level, way is not plain
-    way = ways[0] if layout != "auto" else plain
+    named = None if layout == "auto" else LAYOUTS[layout]
+    ways = [named] if named else [way for way in LAYOUTS.values() if way is not plain]
+    for level, way in product(levels, ways):
+        if way.recognise(level):
+            return way, level, way is not plain
+    way = named or plain
     some = (one for one in levels if way.names and any(map(way.names, one.tops)))
     return way, next(some, levels[0]), False
 
@@ -157,7 +156,9 @@ def _above(path: Path) -> list[str]:
 
 def hint(layout: str, chosen: Layout, listing: Listing, clues: Clues) -> str:
     """Return what speaks against the layout that was recognised: names that do not fit it."""
-    tops = _levels(listing, clues)[-1].tops if layout == "auto" else frozenset()
+    if layout != "auto":
+        return ""
+    tops = _levels(listing, clues)[-1].tops
     for name, way in LAYOUTS.items():
         fitting = {top for top in tops if way.names and way.names(top)}
         if not fitting or (way is not chosen and chosen.names):

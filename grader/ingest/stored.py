@@ -97,6 +97,11 @@ def stored(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     return StoredFile(path, blob, Kind.BROKEN if holds_files else Kind.DATA, _OTHER_ARCHIVE)
 
 
+def fault_of_disk(error: OSError) -> str:
+    """Return why a file is not read that its disk does not give: no fault of its student's."""
+    return f"it cannot be read: {error.strerror or error}"
+
+
 def called(name: str, meant: str) -> str:
     """Return a file's name there, where what it means is another one."""
     return name if name != meant else ""

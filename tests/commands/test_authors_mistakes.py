@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.catalog import Course
-from grader.cli import main
 from grader.lessons import lesson_faults
 from grader.notebooks import notebook_text
 from grader.readiness import PUBLIC, STAFF, obstacles
@@ -159,20 +157,6 @@ def test_a_hidden_test_in_the_public_half_is_noticed(course: Path) -> None:
     shutil.copy(course / HIDDEN, course / "exercises" / "centre" / "old_tests.py")
     (problem,) = verify(Course(course), "centre", 1, automatic=False).problems
     assert problem.startswith(f"exercises/centre/old_tests.py holds a part of {HIDDEN}: ")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Return a function that runs a command line here: its exit code, stdout and stderr."""
-
-    def _run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["grader", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return _run
 
 
 def test_verify_of_what_cannot_be_tried_says_so_in_one_line(run: Any, course: Path) -> None:

@@ -13,26 +13,11 @@ import jsonschema
 import pytest
 
 from grader.catalog import Course
-from grader.cli import main
 from grader.model.schema import json_schema
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS = ROOT / "solutions" / "random_init"
 RIGHT, WRONG = SOLUTIONS / "reference.py", SOLUTIONS / "mutants" / "rank_one.py"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Return a function that runs a command line here: its exit code, stdout and stderr."""
-
-    def _run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["grader", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return _run
 
 
 @pytest.fixture

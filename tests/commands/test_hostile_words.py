@@ -9,6 +9,7 @@ import subprocess
 import sys
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,12 +47,12 @@ def lines_of(text: str) -> list[str]:
     return lines
 
 
-def run(*arguments: object, cwd: Path = ROOT, code: str = "") -> tuple[int, str, str]:
-    """Run the real command, or other code, in UTF-8; return its exit code, stdout and stderr."""
+def started(*arguments: object, code: str = "") -> tuple[int, str, str]:
+    """Start the real command, or other code, in UTF-8; return its exit code, stdout and stderr."""
     what = ["-c", code] if code else ["-m", "grader.cli"]
     done = subprocess.run(
         [sys.executable, "-X", "utf8", *what, *map(str, arguments)],
-        cwd=cwd,
+        cwd=ROOT,
         capture_output=True,
         timeout=300,
         check=False,
@@ -72,7 +73,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     roster = home / "roster.csv"
     roster.write_text("Student,ID number\nNobody,1\n", "utf-8")
     where = ("--out", home / "out", "--exercise", "zero_init", "--jobs", "1", "--roster", roster)
-    code, out, err = run("grade", home / "class", *where, "--allow-unsandboxed")
+    code, out, err = started("grade", home / "class", *where, "--allow-unsandboxed")
     assert code == 3
     return home, out, err
 
@@ -87,7 +88,7 @@ def test_a_class_of_such_names_is_told_line_by_line(graded: tuple[Path, str, str
 
 @pytest.mark.parametrize("target", ["csv", "moodle-feedback", "canvas-csv", "lti"])
 def test_an_export_of_such_names_is_told_line_by_line(
-    graded: tuple[Path, str, str], target: str
+    run: Any, graded: tuple[Path, str, str], target: str
 ) -> None:
     home, _, _ = graded
     code, out, err = run("export", home / "out", "--to", target, "--out", home / target)
@@ -98,7 +99,7 @@ def test_an_export_of_such_names_is_told_line_by_line(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_errors_about_such_names_are_told_line_by_line(tmp_path: Path, name: str) -> None:
+def test_errors_about_such_names_are_told_line_by_line(run: Any, tmp_path: Path, name: str) -> None:
     file = tmp_path / f"{name}.py"
     file.write_text("x = 1\n", "utf-8")
     missing = tmp_path / "none" / name
@@ -123,11 +124,11 @@ def test_errors_about_such_names_are_told_line_by_line(tmp_path: Path, name: str
 
 def test_a_stack_trace_steers_nothing() -> None:
     code = "from grader.cli import terminal; terminal.work_in_any_locale(); raise ValueError({!r})"
-    ended, _, err = run(code=code.format("".join(HOSTILE)))
+    ended, _, err = started(code=code.format("".join(HOSTILE)))
     assert ended == 1
     assert "ValueError: ada\\x1b]0;owned\\x07bo\\u202egnp" in err
     assert steering(err) == []
-    _, _, raw = run(code=f"raise ValueError({''.join(HOSTILE)!r})")
+    _, _, raw = started(code=f"raise ValueError({''.join(HOSTILE)!r})")
     assert steering(raw)  # what it would be
 
 

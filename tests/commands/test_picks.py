@@ -14,7 +14,6 @@ import pytest
 
 from grader.autograder.build import SETTINGS
 from grader.autograder.run import run as run_autograder
-from grader.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,20 +45,6 @@ def initialize_parameters(n_x, n_h, n_y):
 CUT = NOTEBOOK.encode()[:900]
 
 Run = Any
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command line here: its exit code, stdout and stderr."""
-
-    def _run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["grader", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return _run
 
 
 def filled(answer: str = RIGHT) -> str:

@@ -10,6 +10,8 @@ from textwrap import dedent
 
 import pytest
 
+from grader.testing.fixtures import FIXTURES
+
 ROOT = Path(__file__).parents[2]
 WRONG = ROOT / "solutions" / "random_init" / "mutants" / "rank_one.py"
 OWN_OPTION = """
@@ -55,12 +57,12 @@ def write(folder: Path, **files: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["submission", "rng", "reference", "case"])
-def test_a_project_is_given_no_fixture(tmp_path: Path, name: str) -> None:
-    write(tmp_path, test_a=f"def test_a({name}):\n    pass\n")
+def test_a_project_is_given_no_fixture(tmp_path: Path) -> None:
+    write(tmp_path, test_a="".join(f"def test_{name}({name}): pass\n" for name in FIXTURES))
     code, said = plain_pytest(tmp_path)
     assert code == 1
-    assert f"fixture '{name}' not found" in said
+    for name in FIXTURES:
+        assert f"fixture '{name}' not found" in said
 
 
 def test_a_project_has_an_option_and_fixtures_of_its_own(tmp_path: Path) -> None:
@@ -98,7 +100,7 @@ def test_both_names_of_the_option_go_where_a_course_is(tmp_path: Path, option: s
         (ROOT, "solutions/random_init"),
         (tmp_path, ROOT / "solutions/random_init"),
     ):
-        code, said = plain_pytest(folder, path, option, WRONG)
+        code, said = plain_pytest(folder, path, option, WRONG, "-x")
         assert code == 1
         assert "symmetric-hidden-units" in said
 

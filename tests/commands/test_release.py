@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.catalog import Course
-from grader.cli import main
 from grader.errors import CourseError, StoreError, UsageError
 from grader.release import LIST, release
 
@@ -30,18 +29,6 @@ AS_HELPER = f"\n\ndef total_of_squares(values):\n{ANSWER}    return total\n"
 def course(tmp_path: Path) -> Course:
     """Return a copy of the second course that a test may change."""
     return Course(Path(shutil.copytree(COURSE, tmp_path / "course")))
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    def _run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["grader", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return _run
 
 
 def add(path: Path, text: str) -> None:

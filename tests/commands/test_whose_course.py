@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from grader.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,18 +14,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 TRAP = "from pathlib import Path\nPath({!r}).touch()\n"
 RIGHT = ROOT / "solutions" / "random_init" / "reference.py"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    def _run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["grader", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return _run
 
 
 def trapped(where: Path, sprung: Path) -> Path:
