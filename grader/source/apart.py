@@ -20,7 +20,7 @@ import os
 import signal
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, TypeVarTuple
 
 from grader.errors import GraderError
 from grader.source.cells import Unreadable
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 REQUEST_SECONDS: Final = 20.0
 """Of processor time; the largest notebook takes about four."""
@@ -60,7 +60,7 @@ class Apart:
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         """Prepare; the child is forked for the first call."""
-        self._limits = seconds, memory_mib
+        self._seconds, self._memory_mib = seconds, memory_mib
         self._stall_seconds = stall_seconds
         self._child: ForkProcess | None = None
         self._channel: Connection | None = None
@@ -71,18 +71,19 @@ class Apart:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(self, function: Callable[[*Ts], T], *args: *Ts, patience: float = 1.0) -> T:
         """Return what `function` returns for arguments that can be pickled, as its result can.
 
-        Raise what it raises of Unreadable, OSError and GraderError; Unreadable when it runs over
-        a limit or ends its process; OSError for all else, which is no student's fault.
+        patience: times the seconds, for what is no single student's. Raise what `function` raises
+        of Unreadable, OSError and GraderError; Unreadable when it runs over a limit or ends its
+        process; OSError for all else, which is no student's fault.
         """
         if "fork" not in get_all_start_methods():
-            return function(*args, **kwargs)
+            return function(*args)
         ends: list[int | None] = []
         while len(ends) < ATTEMPTS:
             try:
-                value, error = self._asked((function, args, kwargs))
+                value, error = self._asked((patience * self._seconds, function, args))
             except TimeoutError:
                 self._end()
                 break
@@ -117,7 +118,7 @@ class Apart:
         context = get_context("fork")
         self._channel, theirs = context.Pipe()
         self._child = context.Process(
-            target=_serve, args=(self._channel, theirs, *self._limits), daemon=True
+            target=_serve, args=(self._channel, theirs, self._memory_mib), daemon=True
         )
         self._child.start()
         theirs.close()
@@ -138,7 +139,7 @@ class Apart:
         return code
 
 
-def _serve(ours: Connection, channel: Connection, seconds: float, memory_mib: int) -> None:
+def _serve(ours: Connection, channel: Connection, memory_mib: int) -> None:
     """Answer requests until the other end is closed."""
     ours.close()  # the parent's end, or it would never be seen closed
     faulthandler.disable()  # its parent tells what its end means
@@ -149,19 +150,19 @@ def _serve(ours: Connection, channel: Connection, seconds: float, memory_mib: in
     _limit_memory(memory_mib)
     while True:
         try:
-            function, args, kwargs = channel.recv()
+            seconds, function, args = channel.recv()
         except EOFError:
             return
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        answer = _answer(function, args, kwargs)
+        answer = _answer(function, args)
         signal.setitimer(signal.ITIMER_PROF, 0)
         channel.send(answer)
 
 
-def _answer(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Any, Exception | None]:
+def _answer(function: Callable[..., Any], args: Any) -> tuple[Any, Exception | None]:
     """Return what a function returned, or what it raised."""
     try:
-        return function(*args, **kwargs), None
+        return function(*args), None
     except MemoryError:
         return None, Unreadable(_TOO_MUCH)
     except (Unreadable, OSError, GraderError) as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import typer
-from classes import OWN_ADDRESS, Case, Files, written
+from neighbours import OWN_ADDRESS, Case, Files, written
 from small_course import COURSE
 from thefts import RANDOM, ZEROS, stolen
 

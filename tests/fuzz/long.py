@@ -91,9 +91,9 @@ def blind(name: str, minutes: float) -> None:
 
 def classes(minutes: float) -> None:
     """Read class after class with and without its hostile neighbour, and grade one in four."""
-    from classes import FORMS, KINDS, drawn
     from held import WAYS, grading_faults, smallest, tried
     from held import gathering_faults as gathering
+    from neighbours import FORMS, KINDS, drawn
 
     ends, count, found = time.monotonic() + 60 * minutes, 0, 0
     while time.monotonic() < ends:

@@ -15,10 +15,10 @@ from typing import Any
 import held
 import pytest
 from archives import NAMES, Member, zipped
-from classes import FORMS, KINDS, Case, drawn
 from held import WAYS, gathering_faults, grading_faults
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from neighbours import FORMS, KINDS, Case, drawn
 from thefts import STOLEN, YAML
 
 from grader.source import iter_entries

@@ -261,3 +261,15 @@ def test_files_with_marks_are_not_compared_each_with_each(class_of, monkeypatch,
     class_of({"eve.zip": zipped([*files, ("zero_init.py", ZERO)])})
     assert len(asked) <= 300 * 300
     assert bool(asked) == (copies == 30)
+
+
+@pytest.mark.parametrize("reason", ENDS)
+def test_metadata_that_end_their_reader_are_said_in_a_sentence(class_of, monkeypatch, reason):
+    from grader.ingest.layouts import metadata
+
+    monkeypatch.setattr(metadata, "_students", lambda *_: ENDS[reason]())
+    impatient(monkeypatch)
+    listed = 'submission_1: {":submitters": [{":name": "ada"}]}\n'
+    files = {"submission_metadata.yml": listed, "submission_1/zero_init.py": ZERO}
+    with pytest.raises(UsageError, match=f"metadata.yml cannot be read: it {reason}[^:]*$"):
+        class_of(files)

@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, TypeVarTuple
 
 from grader.ingest.answers.given import Given, code_digest, digest_of
 from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from grader.sandbox.forkserver import Forkserver
     from grader.source import Apart
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 STUDENT_SECONDS: Final = 20.0
 """For the outlines of one student's files; an honest one takes milliseconds."""
@@ -163,7 +163,7 @@ class Contents:
 
     def _looked(self, file: StoredFile) -> _Look:
         try:
-            return self._called(look, file, self._patterns)
+            return self.apart(look, file, self._patterns)
         except (Unreadable, OSError) as error:
             # Its bytes tell whether another is equal, and are no more than hashed.
             return _Look(self._digest(file), error=error.with_traceback(None))
@@ -174,16 +174,20 @@ class Contents:
         except OSError:
             return b""
 
-    def _called(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def apart(self, function: Callable[[*Ts], T], *args: *Ts, patience: float = 1.0) -> T:
+        """Return what a function that reads strangers' bytes returns, in a process of its own.
+
+        Raise what `Apart.call` raises; one's own files are read in this process.
+        """
         if self._apart is None:
-            return function(*args, **kwargs)
-        return self._apart.call(function, *args, **kwargs)
+            return function(*args)
+        return self._apart.call(function, *args, patience=patience)
 
     def _read(self, file: StoredFile, *, is_late: bool) -> Content:
         if error := self.error(file):
             return Content(Outline(), _reason(error))  # the submission's report says so, too
         try:
-            cells, defined = self._called(read_cells, file)
+            cells, defined = self.apart(read_cells, file)
         except (Unreadable, OSError) as error:  # the first look may have gone well all the same
             return Content(Outline(), _reason(error))
         started = time.monotonic()

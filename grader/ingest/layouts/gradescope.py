@@ -14,8 +14,11 @@ from typing import Final
 from grader.errors import UsageError
 from grader.ingest.layout import Clues, Entries, HandedIn, other
 from grader.ingest.stored import METADATA, NOTHING, Kind, StoredFile
+from grader.source import Unreadable
 
 _NAME: Final = re.compile(r"submission_\d+")
+_PATIENCE: Final = 15
+"""It is a whole class's: the largest takes a minute."""
 _NO_FILES: Final = "the export lists this submission, and holds no file of it"
 
 
@@ -36,7 +39,12 @@ def read(level: Entries, clues: Clues) -> Iterator[HandedIn]:
     metadata = _metadata(level)
     if metadata is None:
         raise UsageError(f"a Gradescope export holds {METADATA}, and there is none")
-    submitters = {top: who for top, who in read_metadata(metadata).items() if fits(top)}
+    try:
+        listed = clues.contents.apart(read_metadata, metadata, patience=_PATIENCE)
+    except Unreadable as error:
+        what, _, _ = str(error).partition(":")  # what follows is for a student
+        raise UsageError(f"{metadata.path} cannot be read: {what}") from None
+    submitters = {top: who for top, who in listed.items() if fits(top)}
     for file in level.files:
         if file is metadata:
             continue
