@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 
@@ -13,7 +13,7 @@ from grader.errors import unreadable
 from grader.model.report import ScoreReport, parse_report, report_json
 from grader.model.submission import submission_digest
 from grader.model.text import clean_line
-from grader.signing import SUFFIX, Key, Signed
+from grader.signing import SUFFIX, Key, Signed, bounded_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grader.catalog import Course
 
 Verdict = Literal["ok", "differs", "not checked"]
+_LONGEST: Final = 64 * 2**20
+"""Bytes of a report, which come with it from whoever hands it over."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def examine(
 def _text(path: Path) -> str:
     """Return what a file holds, byte for byte: what was signed had line ends of its own."""
     try:
-        return path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
+        return bounded_bytes(path, _LONGEST).decode()
+    except UnicodeDecodeError as error:
         raise unreadable(path, error) from None
 
 

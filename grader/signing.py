@@ -25,6 +25,7 @@ _ALGORITHMS: Final = {
     ("RSA", None): "RS256",
 }
 _KINDS: Final = ("OKP", "EC", "RSA")
+_LONGEST_KEY: Final = 2**16
 
 
 class Signed(NamedTuple):
@@ -99,21 +100,30 @@ def refuse_open_secret(path: Path) -> None:
         raise UsageError(f"{path} can be read by others: run `chmod 600 {path}`")
 
 
+def bounded_bytes(path: Path, most: int) -> bytes:
+    """Return what a file holds; raise UsageError when it cannot be read or holds more than that."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if len(data) > most:
+        raise UsageError(f"{path} holds more than {most >> 10} KiB: it is not what it should be")
+    return data
+
+
 def _read(path: Path) -> tuple[Any, str]:
     try:
         from joserfc.errors import JoseError
         from joserfc.jwk import import_key
     except ImportError:
         raise UsageError("signatures need joserfc: pip install 'grader[lti]'") from None
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from None
+    data = bounded_bytes(path, _LONGEST_KEY)
     for kind in _KINDS:
         try:
             # A JWK is JSON and tells its kind; PEM does not, before it is tried.
             key: Any = import_key(json.loads(data) if data.lstrip()[:1] == b"{" else data, kind)
-        except (JoseError, ValueError, TypeError, KeyError):
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             continue
         algorithm = _ALGORITHMS.get((kind, getattr(key, "curve_name", None)))
         if algorithm:

@@ -36,14 +36,25 @@ class Commands(TyperGroup):
     Typer ends with 1 for a broken pipe, which for `check` says that not all checks passed.
     """
 
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Read the command line, and show the help that it asks for."""
+        with _ended_here():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was chosen."""
-        try:
+        with _ended_here():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise typer.Exit(stopped_code()) from None
-        except OSError as error:
-            raise GraderError(_sentence(error)) from error
+
+
+@contextmanager
+def _ended_here() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(stopped_code()) from None
+    except OSError as error:
+        raise GraderError(_sentence(error)) from error
 
 
 def stopped_code() -> int:

@@ -126,9 +126,7 @@ def _say_mixed(found: Sequence[_Found], listing: Listing, known: Known) -> Itera
 def match_one(
     files: Sequence[HandedIn], exercise: Exercise, apart: Apart, given: Given | None = None
 ) -> Matched | None:
-    """Return the answer to `exercise` in the files of one student, None when there is no file."""
-    if not files:
-        return None
+    """Return the answer to `exercise` in one student's files, at least one; None without any."""
     with Contents([exercise], given, apart=apart) as contents:
         matcher = Matcher([exercise], contents, exercise.id)
         found = _found(matcher, contents, files[0].student, list(files), lambda _: [])

@@ -236,20 +236,14 @@ def _read(
         growth = entry.compress_size * limits.expansion
         allowed = min(allowed, max(_HARMLESS_EXPANSION, growth))
     if entry.file_size > allowed:
-        raise _too_large(name)
+        raise Unreadable(
+            f"{name} in the archive unpacks to more than is allowed: clear the outputs of "
+            "notebooks and pack only your own files"
+        )
     try:
         with archive.open(entry) as stream:
-            data = stream.read(allowed + 1)
+            data = stream.read(allowed + 1)  # never more than the size that it states
     except _FAULTS:
         raise Unreadable(f"{name} in {_DAMAGED}") from None
-    if len(data) > allowed:
-        raise _too_large(name)
     budget.size -= len(data)
     return data
-
-
-def _too_large(name: str) -> Unreadable:
-    return Unreadable(
-        f"{name} in the archive unpacks to more than is allowed: clear the outputs of notebooks "
-        "and pack only your own files"
-    )

@@ -69,13 +69,11 @@ def _decoded(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:
             return data.decode(encoding), notes
         except ValueError:
             continue
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            text = data.decode(encoding)
-        except ValueError:
-            continue
-        return text, (*notes, f"{name} is not UTF-8; it was read as {encoding}: save it as UTF-8")
-    raise AssertionError("latin-1 decodes every byte")
+    try:
+        text, encoding = data.decode("cp1252"), "cp1252"
+    except ValueError:
+        text, encoding = data.decode("latin-1"), "latin-1"  # which has every byte
+    return text, (*notes, f"{name} is not UTF-8; it was read as {encoding}: save it as UTF-8")
 
 
 def _declared(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:

@@ -46,6 +46,8 @@ def main(control_fd: int) -> None:
     sys.path[:] = config["module_path"]
     if sys.platform.startswith("linux"):
         lockdown.go_first()
+        # The control socket's end is for who reads it: one that is halted never learns of it.
+        lockdown.prctl(lockdown.PR_SET_PDEATHSIG, lockdown.SIGKILL)
         lockdown.prctl(lockdown.PR_SET_DUMPABLE, 0)
     locks, layers, reasons = trials.prepare(config)
     serve.practise()

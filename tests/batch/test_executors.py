@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import BrokenExecutor
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 
-from grader.executors import kill, local_executor, uninterrupted
+from grader import executors
+from grader.dispatch import Task, run_tasks
+from grader.errors import SandboxError
+from grader.executors import SerialExecutor, kill, local_executor, run_job, uninterrupted
+from grader.model.report import report_json
 
 
 def press_ctrl_c():
@@ -125,3 +132,47 @@ def test_processes_of_a_pool_never_see_ctrl_c():
         assert signal.SIGTERM not in blocked  # or nobody could end it
     finally:
         kill(pool)
+
+
+def test_where_locks_cannot_be_kept_it_is_said_what_to_do(monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(executors, "_Pool", refuse)
+    with pytest.raises(SandboxError, match=r"Permission denied\. .* grade with --jobs 1"):
+        local_executor(2)
+    assert isinstance(local_executor(1), SerialExecutor)
+
+
+def test_a_job_is_run_by_the_engine_where_it_is_run(monkeypatch):
+    monkeypatch.setattr("grader.grade.run_job", lambda job: f"the report of {job}")
+    assert run_job("a job") == "the report of a job"
+
+
+def test_a_job_process_ends_with_its_parent_and_this_one_has_none(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(executors.os, "_exit", lambda _: ended.set())
+    before = threading.active_count()
+    executors._belong_to_parent()
+    assert threading.active_count() == before
+    alive, parent = multiprocessing.Pipe(duplex=False)
+    fake = SimpleNamespace(sentinel=alive)
+    monkeypatch.setattr(executors.multiprocessing, "parent_process", lambda: fake)
+    executors._belong_to_parent()
+    assert not ended.wait(0.05)
+    parent.close()
+    assert ended.wait(60)
+
+
+def test_a_pool_that_broke_before_a_job_was_taken_costs_that_job_nothing(make_report):
+    class Broken(SerialExecutor):
+        def submit(self, fn, /, *args, **kwargs):
+            raise BrokenExecutor("a process ended")
+
+    text = report_json(make_report("passed"))
+    pools = [Broken(), SerialExecutor()]
+    task = Task("ada.mini", lambda: "a job", lambda *_: None)
+    (end,) = run_tasks([task], lambda _: text, lambda: pools.pop(0), window=2)
+    assert (end.submission, end.report.points, end.fault) == ("ada.mini", end.report.max_points, "")
+    assert task.attempts == 0
+    assert pools == []

@@ -213,6 +213,45 @@ def test_an_address_in_other_letters_is_the_same(classroom, key):
         assert '"email": "Ada@X"' in row.signed.text
 
 
+MOODLE = {"Ada A_101_assignsubmission_file": "fail", "Bob B_102_assignsubmission_file": "pass"}
+SWAPPED = "CASE participant WHEN '101' THEN '102' ELSE '101' END"
+NAMES = """UPDATE people SET student = CASE person WHEN 'Ada A'
+    THEN replace(student, 'Ada A', 'Bob B') ELSE replace(student, 'Bob B', 'Ada A') END"""
+PARTICIPANTS = {
+    "swapped with the names": [f"UPDATE roster SET participant = {SWAPPED}", NAMES],
+    "swapped": [f"UPDATE roster SET participant = {SWAPPED}"],
+    "another": ["UPDATE roster SET participant = '103'"],
+    "none": ["UPDATE roster SET participant = NULL"],
+}
+
+
+@pytest.mark.parametrize("how", PARTICIPANTS)
+def test_a_genuine_report_is_no_other_participant_s(classroom, key, how):
+    """By that number alone Moodle's worksheet joins; Ada has failed."""
+    classroom.write(**MOODLE)
+    assert classroom.grade(key=key).complete
+    assert classroom.grade(key=key).stored == 2
+    for statement in PARTICIPANTS[how]:
+        edit(classroom, statement)
+    with Store(classroom.out / "store.sqlite") as store:
+        found = {(row.seat.student.participant, row.report.points) for row in store.rows()}
+    assert found != {("101", 0.0), ("102", 2.0)}  # the control
+    with Store(classroom.out / "store.sqlite", key=key) as store:
+        assert [(row.report, row.fault) for row in store.rows()] == [(None, OTHER), (None, OTHER)]
+
+
+def test_a_class_of_another_assignment_is_signed_anew(classroom, key):
+    """Moodle numbers its students anew in each: the same files are then other submissions."""
+    classroom.write(**MOODLE)
+    assert classroom.grade(key=key).complete
+    for old in MOODLE:
+        new = old.replace("_1", "_3")
+        (classroom.folder / old).rename(classroom.folder / new)
+    summary = classroom.grade(key=key)
+    assert (summary.graded, [*summary.distrusted.values()]) == (2, [OTHER, OTHER])
+    assert classroom.grade(key=key).complete
+
+
 def test_who_is_not_in_path_has_no_grade_rather_than_a_forged_one(signed, key, points_too, capsys):
     for statement, values in points_too:
         edit(signed, statement, *values)

@@ -112,6 +112,18 @@ def test_a_stdout_that_takes_nothing_is_said(
         assert len(rows(tmp_path)) == 2
 
 
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize("target", ["> /dev/full", "| true"])
+@pytest.mark.parametrize("words", ["--help", "check --help"])
+def test_help_that_nobody_takes_is_said_too(words: str, target: str, buffered: str) -> None:
+    line = f"set -o pipefail; (sleep 0.5; {COMMAND} {words})"
+    code, _, err = shell(f"{line} {target}", PYTHONUNBUFFERED=buffered)
+    assert (code, err.count("grader: stdout: "), err.count("\n")) == (2, 1, 1)
+    code, out, err = shell(f"{line} | cat")  # somebody takes it
+    assert (code, err) == (0, "")
+    assert "\n" in out
+
+
 @pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full", ">&- 2>&-", ">&- 2>&- <&-", "<&-"])
 def test_a_command_does_its_work_whoever_hears_of_it(
     line: str, tmp_path: Path, streams: str

@@ -181,6 +181,37 @@ def test_what_is_no_key_is_said(tmp_path: Path, text: str) -> None:
         Key.private(path)
 
 
+@pytest.mark.parametrize("text", ["[" * 60_000, '{"a":' * 10_000, '{"kty":' * 9_000])
+def test_a_key_that_nests_is_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "key"
+    path.write_text(text)
+    with pytest.raises((RecursionError, ValueError)):  # what it would be
+        json.loads(text)
+    with pytest.raises(UsageError, match="holds no Ed25519, P-256 or RSA key"):
+        Key(path)
+
+
+@pytest.mark.parametrize("endless", ["/dev/zero", "large"])
+def test_no_file_is_read_without_an_end(tmp_path: Path, make_report: Any, endless: str) -> None:
+    """A key, a report or what lies beside it as its signature."""
+    if endless == "large":
+        endless = str(tmp_path / "large")
+        with Path(endless).open("wb") as file:
+            file.truncate(2**26 + 1)
+    path = tmp_path / "ada.zero_init.json"
+    path.write_text(report_json(make_report("passed")), "utf-8")
+    beside = path.with_name(path.name + ".jws")
+    beside.symlink_to(endless)
+    public = tmp_path / "key"
+    public.write_bytes(KEYS["Ed25519"].as_pem(private=False))
+    for report, key in ((path, Path(endless)), (Path(endless), None), (path, public)):
+        with pytest.raises(UsageError, match=r"holds more than \d+ KiB"):
+            list(examine(report, key, None, Course(ROOT)))
+    beside.unlink()
+    found = {f.what: f.verdict for f in examine(path, None, None, Course(ROOT))}
+    assert found["report"] == "ok"
+
+
 @pytest.fixture(scope="module")
 def graded(write_course: Any, tmp_path_factory: Any) -> Any:
     """Return a course, a report of it, and the file that was handed in."""

@@ -23,7 +23,8 @@ if os.getuid() == 0:
     os.setgroups([])
     os.setgid(54321)
     os.setuid(54321)
-resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
+kind = getattr(resource, sys.argv.pop(1))
+resource.setrlimit(kind, (limit, limit))
 if sys.argv[1:] == ["room"]:
     must_have_room()
     print("there is room")
@@ -32,8 +33,10 @@ else:
 """
 
 
-def run(limit: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", RUN, str(limit), *arguments]
+def run(
+    limit: int, *arguments: str, kind: str = "RLIMIT_NPROC"
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", RUN, str(limit), kind, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
@@ -73,3 +76,20 @@ def test_all_that_was_started_to_ask_has_ended(
     with pytest.raises(UsageError, match=f"only {there_are} more .* takes 48"):
         must_have_room(4)
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("mib", [200, 600, 900])
+@pytest.mark.parametrize("command", [*COMMANDS[:2], ["doctor"]], ids=" ".join)
+def test_too_little_memory_is_a_sentence(mib: int, command: list[str]) -> None:
+    ended = run(mib << 20, *command, kind="RLIMIT_AS")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"a process may use {mib} MiB of memory here, and grading takes" in ended.stderr
+    assert ended.stderr.endswith("raise the limit (ulimit -v)\n")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_with_enough_memory_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = (1280 + 64 * (os.cpu_count() or 1)) << 20
+    assert run(wanted, "room", kind="RLIMIT_AS").stdout == "there is room\n"
+    monkeypatch.setattr(sys, "platform", "win32")  # which has no such limits
+    must_have_room()

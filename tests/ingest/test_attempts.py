@@ -102,6 +102,19 @@ def test_an_archive_of_an_attempt_is_the_student_s(ours_of: Any) -> None:
     assert (one.student.label, one.read()[-1][1]) == ("Ada Lovelace", SECOND.encode())
 
 
+def test_attempts_of_nbgrader_s_exchange_are_told_by_their_time(ours_of: Any) -> None:
+    # In the order of names the later attempt comes first.
+    times = ("2019-09-30 22:51:33", "2019-10-01 02:51:33")
+    files = {
+        f"{who}+random_init+{when} UTC+{mark}/random_init.py": text
+        for who, mark in (("ann", "zz"), ("ben", "aa"))
+        for when, text in zip(times, (FIRST, SECOND), strict=True)
+    }
+    gathered = ours_of(files)
+    answers = {one.student.label: one.read()[-1][1] for one in gathered.submissions}
+    assert answers == {"ann": SECOND.encode(), "ben": SECOND.encode()}
+
+
 @pytest.mark.parametrize(
     "name",
     ["Ada - lab", "Ada - Foo 29, 2018 1205 PM - lab", "my_attempt_2", "_attempt_2019-01-31", ""],

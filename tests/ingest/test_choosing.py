@@ -341,3 +341,20 @@ def test_a_lesson_handed_in_with_the_answer_is_no_unread_work(
 ) -> None:
     gathered = ours_of(in_folder({name: "x", "random_init.py": RIGHT}))
     assert [left.passed_over for left in gathered.left_over] == [is_given]
+
+
+def test_a_version_that_another_one_imports_does_not_count(ours_of: Any) -> None:
+    importing = f"from random_init_v1 import *\n{RIGHT}"
+    files = {
+        "random_init_v1.py": f"{RIGHT}# one\n",
+        "random_init_v2.py": importing,
+        "random_init_v3.py": f"{RIGHT}# three\n",
+    }
+    gathered = ours_of(in_folder(files))
+    assert taken(gathered) == [("random_init_v3.py",)]
+    [note] = notes(gathered)
+    assert "random_init_v1.py is imported by another file" in note
+    assert "random_init_v2.py" in note
+    # The control: nobody imports it, and the names alone decide.
+    gathered = ours_of(in_folder(files | {"random_init_v2.py": f"{RIGHT}# two\n"}))
+    assert "imported" not in notes(gathered)[0]

@@ -208,6 +208,16 @@ def test_a_gradescope_export_without_its_metadata_is_said(class_of: Any) -> None
         class_of({"submission_1/zero_init.py": ZEROS}, layout="gradescope")
 
 
+def test_a_part_of_a_gradescope_export_is_named_with_the_whole(
+    class_of: Any, tmp_path: Any
+) -> None:
+    export = tmp_path / "class" / "assignment_7_export"
+    gathered = class_of(GRADESCOPE, path=export)
+    assert gathered.layout == LAYOUTS["gradescope"].title
+    with pytest.raises(UsageError, match="submission_101 is a part of a Gradescope export"):
+        class_of({}, path=export / "submission_101")
+
+
 def test_only_what_was_submitted_to_nbgrader_is_a_submission(class_of: Any) -> None:
     gathered = class_of(NBGRADER)
     assert sorted(students(gathered)) == ["ada.zero_init", "bo.zero_init"]
@@ -295,6 +305,7 @@ def test_names_are_joined_in_any_order(class_of: Any, roster: Any, name: str) ->
         "Nom,Prénom,Adresse de courriel\nLovelace,Änne,ada@x\nRay,Bo,bo@x\n",
         "Full name,First name,Email\nÄnne Lovelace,Änne,ada@x\nBo Ray,Bo,bo@x\n",
         "Name,First name,Last name,Email\nÄnne Lovelace,Anna,Lovelace,ada@x\nBo Ray,Bo,Ray,b@x\n",
+        "Name,Last name,Email\nÄnne Lovelace,Lovelace,ada@x\nBo,Ray,b@x\n",
     ],
 )
 def test_a_name_may_stand_in_two_columns(

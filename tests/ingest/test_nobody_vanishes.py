@@ -394,6 +394,15 @@ def test_what_may_be_our_fault_is_never_a_zero(class_of, tmp_path, monkeypatch, 
     assert (rows, listed) == ({"ada"}, {"ada/zero_init.py"})
 
 
+def test_in_a_course_of_one_exercise_what_cannot_be_read_is_of_it(class_of, exercises):
+    files = {"ada/answer.py": ZERO, "bob/work.py": b"\0\0"}
+    [one] = [s for s in class_of(files, exercises=exercises[:1]).submissions if s.problem]
+    assert (one.id, one.problem.partition(" (")[0]) == (
+        "bob.zero_init",
+        "work.py holds a zero byte",
+    )
+
+
 def test_a_fault_of_the_disk_is_nobody_s_zero(class_of, monkeypatch):
     read = StoredFile.read
 

@@ -333,3 +333,9 @@ def test_folders_of_times_leave_namesakes_of_two_sections_apart(class_of):
 def test_a_student_s_own_folders_of_times_are_no_students(class_of, inner):
     files = {f"{who}/{inner}": RANDOM for who in ("ada", "bo", "late")}
     assert students(class_of(files)) == {"ada", "bo", "late"}
+
+
+@pytest.mark.parametrize("above", ["Week 1", "Week 1/Group A", "Week 1/Group A/Section B/Lab 1"])
+def test_folders_of_collections_may_lie_in_each_other(packed, above):
+    names = [f"{above}/{who}/zero_init.py" for who in ("ann", "ben", "cy")]
+    assert packed("class.zip", *names) == {"ann", "ben", "cy"}

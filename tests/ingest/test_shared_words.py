@@ -37,6 +37,10 @@ CLASSES = {
         "adal_zeros: Z, adal_planar: R, boli_zeros: Z, boli_planar: R, cyy_zeros: Z, cyy_net: R",
         "adal: ZR, boli: ZR, cyy: ZR",
     ),
+    "one with a name in two parts": (
+        "ada_zeros: Z, ada_symmetry: R, bo_zeros: Z, bo_symmetry: R, cy_lee: Z",
+        "ada: ZR, bo: ZR, cy_lee: Z",
+    ),
     "one prefix is all there is": ("adal_zeros: Z, adal_symmetry: R", "adal: ZR"),
     "one word of three": ("ada_plan: R, bo_plan: R, cy_plan: R", "ada: R, bo: R, cy: R"),
     "in weeks": (

@@ -448,3 +448,14 @@ def test_of_equal_files_one_is_outlined(ours_of: Any, monkeypatch: pytest.Monkey
     monkeypatch.setattr("grader.sandbox.outline.Outliner.outline", lambda *a: asked.append(a) or "")
     ours_of({f"s{n}/hw.py": lab(CONTRACT) for n in range(9)})
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("order", [("zeros(a, b)", "backward(a)"), ("backward(a)", "zeros(a, b)")])
+def test_of_two_exercises_that_are_told_as_well_the_course_s_first_is_taken(
+    class_of: Any, order: tuple[str, str]
+) -> None:
+    # Neither function takes the contract's arguments.
+    text = "".join(f"def {function}:\n    return 1\n" for function in order)
+    assert told(class_of({"ada/work.py": text, "bo/zero_init.py": "def zeros(): ..."})) == {
+        "zero_init"
+    }

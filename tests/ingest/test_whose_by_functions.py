@@ -405,3 +405,10 @@ def test_an_import_takes_nobody_s_work(packed, work):
         assert one.student.label == "ben" or "ben.py" not in one.names
     handed = {s.student.label for s in gathered.submissions}
     assert "ben" in handed | {item.student for item in gathered.left_over}
+
+
+def test_folders_of_folders_are_looked_through_up_to_a_depth(packed, monkeypatch):
+    files, _ = CLASSES["weeks with groups"]
+    work = {f"{name}.py": WORK[which] for name, which in pairs(files)}
+    monkeypatch.setattr("grader.ingest.sharing._DEEPEST", 1)
+    assert {*rows(packed(work))} == {"Group A", "Group B"}

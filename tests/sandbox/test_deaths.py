@@ -32,6 +32,9 @@ def ended(number: int, cpu_seconds: float = 0.0, **facts: bool) -> Reaped:
         (ended(KILL, 20.0), "timeout", "the submission had used up its processor time"),
         (ended(signal.SIGSEGV), "crashed", "signal 11"),
         (ended(signal.SIGVTALRM), "crashed", "signal 26"),
+        (ended(PROF), "crashed", "signal 27"),
+        (ended(PROF, 1.5), "crashed", "signal 27"),
+        (ended(PROF, 1.5, memory_was_short=True), "crashed", "signal 27"),
         (Reaped(3, True, 0.0, 1.0), "crashed", "exit code 3"),
         (Reaped(-KILL, False, 0.0, 1.0), "crashed", "closed the connection"),
     ],
@@ -51,7 +54,6 @@ NOT_SHOWN = {
     "killed after a call's time": ended(KILL, 2.5),
     "killed shortly before the limit": ended(KILL, 19.9),
     "charged for time that it did not use": ended(XCPU, 12.0),
-    "a clock that rings too early": ended(PROF, 1.5),
     "told to end": ended(signal.SIGTERM, 0.1),
     "hung up": ended(signal.SIGHUP, 0.1),
     "halted": Reaped(-KILL, False, 0.1, 1.0, halted=True),
@@ -151,8 +153,8 @@ def test_by_ticks_it_would_be_stopped(submit: Any) -> None:
     student = submit(OVER_TICKS, call_cpu_seconds=1, **ROOM)
     try:
         student.ask("by_ticks", 0.3)
-    except SandboxError as error:
-        said = str(error)
+    except WorkerLost as lost:
+        said = lost.detail
     else:
         pytest.skip("the ticks of this kernel hold no more against a program than it used")
     assert "signal 27" in said

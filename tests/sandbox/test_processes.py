@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +89,49 @@ def test_nothing_outlives_a_forkserver_that_is_killed(own: Forkserver) -> None:
     with pytest.raises(ForkserverDied):
         session.call(["f"], [Argument("n", 0)], 1)
     session.close()
+
+
+GRADER = """
+import subprocess, sys, threading, time
+from grader.sandbox.forkserver import Forkserver
+from grader.sandbox.session import Material, Session
+from grader.wire.messages import Argument
+own = Forkserver(sys.argv[2:])
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+other = subprocess.Popen(sleep, stdout=subprocess.DEVNULL, start_new_session=True)
+if sys.argv[1] == "grading":
+    session = Session(own, Material([("cell 1", "import time\\ndef f(n): time.sleep(n)")]))
+    session.call(["f"], [Argument("n", 0)], 1)
+print(own.pid, other.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("off", [(), ("namespaces",)], ids=["with bubblewrap", "without"])
+@pytest.mark.parametrize("doing", ["nothing", "grading"])
+@pytest.mark.parametrize("whole", [True, False], ids=["all halted", "the forkserver alone"])
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the state is read from /proc")
+def test_nothing_that_is_halted_outlives_a_grader_that_is_killed(
+    off: tuple[str, ...], doing: str, whole: bool
+) -> None:
+    command = [sys.executable, "-c", GRADER, doing, *off]
+    grader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert grader.stdout is not None
+    own, other = map(int, grader.stdout.readline().split())
+    below = descendants(grader.pid)
+    del below[other]
+    for pid in (*(below if whole else [own]), other):
+        os.kill(pid, signal.SIGSTOP)
+    grader.kill()
+    grader.communicate()
+    try:
+        assert len(below) > (doing == "grading")
+        assert all(is_gone(*process) for process in below.items())
+        # The control: a process that asks the kernel for nothing stays halted.
+        while Path(f"/proc/{other}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.01)
+    finally:
+        os.kill(other, signal.SIGKILL)
 
 
 def test_a_forkserver_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,8 +165,8 @@ def test_a_forkserver_says_what_it_found_and_ends_with_its_control(
     assert receive(ours) == {"kind": "ready", "layers": ["process"], "reasons": {"uid": "no"}}
     assert receive(ours) is None
     assert sys.path[0] == "/here"
-    hidden = [(lockdown.PR_SET_DUMPABLE, 0)] if platform == "linux" else []
-    assert calm == [*hidden, "practise"]
+    asked = [(lockdown.PR_SET_PDEATHSIG, signal.SIGKILL), (lockdown.PR_SET_DUMPABLE, 0)]
+    assert calm == [*(asked if platform == "linux" else []), "practise"]
 
 
 def test_a_forkserver_that_is_told_nothing_ends(calm: list[Any], control: Any) -> None:

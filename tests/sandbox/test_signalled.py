@@ -200,6 +200,61 @@ def test_who_ends_itself_as_if_from_outside_is_graded(
     assert report.points == deserved.get(where, 0)
 
 
+# Each time it ends itself in another call, or in another way. What it has done before it reads from
+# folders that it makes, since the layers that forbid that are off.
+ELSEWHERE = """
+import os, signal
+tried = len(os.listdir({folder!r}))
+def square(x):
+    if {when}:
+        os.mkdir({folder!r} + f"/{{tried}}")
+        {end}
+        while True: pass
+    return x * x
+"""
+THREE_CALLS = f"""{HIDDEN}
+@check("c", points=1)
+def test_c(submission):
+    assert submission.square(4.0) == 16.0
+"""
+OWN_SIGNALS = {
+    "its clock": "signal.setitimer(signal.ITIMER_PROF, 0.01)",
+    "another clock of its own": "signal.setitimer(signal.ITIMER_VIRTUAL, 0.01)",
+    "either of them": "signal.setitimer(1 + tried % 2, 0.01)",
+    "a crash": "signal.raise_signal(signal.SIGABRT)",
+}
+NO_WALLS = ("seccomp", "landlock", "namespaces", "uid")
+
+
+def graded_elsewhere(
+    mini_course: Any, make_answer: Any, folder: Path, end: str, when: str = "x == 2 + tried"
+) -> Any:
+    folder.mkdir()
+    code = ELSEWHERE.format(folder=str(folder), end=end, when=when)
+    with Slot(mini_course(THREE_CALLS, exercise=EXERCISE), Level.PROCESS, NO_WALLS) as slot:
+        return slot.grade("mini", make_answer(code))
+
+
+@pytest.mark.parametrize("signalled", OWN_SIGNALS)
+def test_who_ends_itself_in_another_call_each_time_is_graded(
+    mini_course: Any, make_answer: Any, tmp_path: Path, signalled: str
+) -> None:
+    """It would have no grade, for as often as it is tried, and the 0 is what it deserves."""
+    end = OWN_SIGNALS[signalled]
+    report = graded_elsewhere(mini_course, make_answer, tmp_path / "tried", end)
+    assert report.status == "graded", report.diagnostic
+    assert "crashed" in [check.outcome for check in report.checks]
+
+
+def test_where_it_can_kill_itself_it_would_have_no_grade(
+    mini_course: Any, make_answer: Any, tmp_path: Path
+) -> None:
+    """The control: a signal that others send too, which only the filter keeps from a program."""
+    end = "os.kill(os.getpid(), (9, 15, 1)[tried])"
+    report = graded_elsewhere(mini_course, make_answer, tmp_path / "tried", end, "x == 2")
+    assert (report.status, len([*(tmp_path / "tried").iterdir()])) == ("internal_error", 3)
+
+
 @pytest.mark.parametrize("slot", [(), ("namespaces",)], indirect=True, ids=" and ".join)
 def test_a_halted_forkserver_is_replaced(
     slot: Slot, make_answer: Any, monkeypatch: pytest.MonkeyPatch

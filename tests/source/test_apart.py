@@ -9,12 +9,13 @@ import resource
 import signal
 import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from grader.errors import UsageError
 from grader.source import Apart, Unreadable
-from grader.source.apart import _limit_memory
+from grader.source.apart import _limit_memory, _serve
 
 
 def spin():
@@ -173,3 +174,64 @@ def test_a_lower_limit_of_the_machine_stays(monkeypatch):
     monkeypatch.setattr(resource, "setrlimit", lambda which, pair: asked.append(which))
     _limit_memory(10)
     assert asked == [resource.RLIMIT_CORE]
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """Return a function that has requests answered as the child does, in this process."""
+    monkeypatch.setattr("grader.source.apart._limit_memory", lambda _: None)  # would be for good
+    monkeypatch.setattr("faulthandler.disable", lambda: None)
+    numbers = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGPROF)
+    handlers = [(number, signal.getsignal(number)) for number in numbers]
+
+    def ask(*requests):
+        (ours, channel), (unused, _) = multiprocessing.Pipe(), multiprocessing.Pipe()
+        answers = []
+
+        def asker():
+            for function, *args in requests:
+                ours.send((600.0, function, args))
+                answers.append(ours.recv())
+            ours.close()
+
+        thread = Thread(target=asker)
+        thread.start()
+        _serve(unused, channel, 10)
+        thread.join()
+        assert unused.closed
+        return answers
+
+    yield ask
+    for number, handler in handlers:
+        signal.signal(number, handler)
+
+
+def test_the_reader_answers_each_request_until_nobody_asks(served):
+    errors = [
+        MemoryError(), Unreadable("a reason"), FileNotFoundError(2, "gone"), UsageError("not so"),
+        ZeroDivisionError("x"),
+    ]  # fmt: skip
+    first, *answers, last = served((len, "abc"), *((raises, error) for error in errors), (len, ""))
+    assert (first, last) == ((3, None), (0, None))
+    assert [(value, type(error)) for value, error in answers] == [
+        (None, Unreadable), (None, Unreadable), (None, FileNotFoundError), (None, UsageError),
+        (None, OSError),
+    ]  # fmt: skip
+    said = [str(error) for _, error in answers]
+    assert said[0].startswith("it takes too much memory to read")
+    assert said[1:4] == [str(error) for error in errors[1:4]]
+    assert "a fault of this program, ZeroDivisionError: x" in said[4]
+    assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+
+
+@pytest.mark.parametrize("hard", [resource.RLIM_INFINITY, 1 << 50])
+def test_memory_is_bounded_above_what_the_process_has(monkeypatch, hard):
+    asked = {}
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (hard, hard))
+    monkeypatch.setattr(resource, "setrlimit", asked.__setitem__)
+    _limit_memory(10)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    (soft, again) = asked[resource.RLIMIT_AS]
+    assert soft == again
+    assert 0 < soft <= pages * os.sysconf("SC_PAGE_SIZE") + (20 << 20)
+    assert asked[resource.RLIMIT_CORE] == (0, 0)

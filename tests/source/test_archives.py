@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.source import Limits, Unreadable, iter_entries, place
+from grader.source.archives import _name
 
 
 def packed(
@@ -227,6 +228,13 @@ def test_any_place_stays_inside_and_can_be_shown(name):
     assert found.refused or not any(ord(c) < 32 for c in name)
     again = place(found.path) if "\\" not in found.path else found
     assert again.path == found.path or re.match("[A-Za-z]:/", found.path)
+
+
+@pytest.mark.parametrize("name", ["\u5c71\u7530/a.py", "Zo\u00eb/\u20ac.py"])
+def test_a_name_of_an_extra_field_is_read(name):
+    entry = zipfile.ZipInfo(name)  # as Python 3.13 gives it, which reads that field
+    assert entry.flag_bits == 0
+    assert _name(entry) == name
 
 
 def test_a_name_in_utf8_without_the_flag_is_read_as_what_it_is(tmp_path):

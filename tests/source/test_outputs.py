@@ -86,6 +86,13 @@ def test_only_large_notebooks_are_made_lean() -> None:
     assert lean("a.ipynb", picture_of_no_notebook) is picture_of_no_notebook
 
 
+def test_a_key_is_read_however_it_is_written() -> None:
+    assert without_outputs('{"s\\u006furce": ["x"]}') == '{"s\\u006furce": ["x"]}'
+    assert without_outputs('{"\\u006futputs": ["x"]}') == '{"\\u006futputs": null}'
+    damaged = '"s\\ource"'  # no escape of JSON, so no key that anybody reads
+    assert without_outputs(f'{{{damaged}: ["x"]}}') == f"{{{damaged}: null}}"
+
+
 def work(text: str) -> int:
     """Return how many calls reading past outputs makes."""
     calls = 0

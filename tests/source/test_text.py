@@ -113,6 +113,12 @@ def test_too_much_code_is_refused():
         read_source("a.py", b"x = 1\n" * 360_000)
 
 
+def test_names_are_told_up_to_a_number():
+    names = [f"f{n}" for n in range(1200)]
+    code = "\n".join(f"def {name}(): 1" for name in names)
+    assert read_source("a.py", code.encode()).defined == {*names[:1000]}
+
+
 def test_names_are_told_without_parsing():
     source = read_source(
         "a.py", b"def f(x)\nasync  def g(): 1\n  def no(): 2\nh = lambda: 3\ndefinite = 4\n"

@@ -1,0 +1,211 @@
+"""Does what fails, or is too much, while a class is looked through cost nobody anything?"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import PurePosixPath
+
+import pytest
+
+from grader.errors import UsageError
+from grader.ingest import listing, unpacking
+from grader.ingest.answers import contents
+from grader.ingest.file_names import FileNames
+from grader.ingest.layouts import metadata
+from grader.ingest.mixed import _differ
+from grader.ingest.stored import StoredFile
+
+ZERO = "def zeros():\n    return 0\n"
+CLASS = {"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO + "# bob\n", "bob/a.csv": "1"}
+
+
+def zipped(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def in_zips(depth):
+    return zipped({"zero_init.py": ZERO} if depth == 1 else {"in.zip": in_zips(depth - 1)})
+
+
+PACKED = {
+    "answer": zipped({"zero_init.py": ZERO, "sub/": "", "__MACOSX/._zero_init.py": "x"}),
+    "wide": "import numpy as np\n\ndef zeros(): ...".encode("utf-16"),
+    "in two": in_zips(2),
+    "in four": in_zips(4),
+    "many": zipped({f"{n:02}.zip": in_zips(1) for n in range(25)}),
+    "hidden": zipped({"__MACOSX/._zero_init.py": "x"}),
+    "dotted": zipped({".zero_init.py": ZERO}),
+    "empty": zipped({}),
+    "broken": in_zips(1)[:-30],
+    "bomb": zipped({"zero_init.py": ZERO, "big.py": b"0" * (21 << 20)}),
+    "notebook": b"{",
+}
+
+
+@pytest.mark.parametrize("what", PACKED)
+def test_where_there_is_no_fork_all_is_read_in_this_process_and_as_well(
+    class_of, monkeypatch, what
+):
+    suffix = {"wide": ".py", "notebook": ".ipynb"}.get(what, ".zip")
+    files = CLASS | {f"eve/zero_init{suffix}": PACKED[what]}
+    found = []
+    for methods in (["fork"], ["spawn"]):
+        monkeypatch.setattr("grader.source.apart.get_all_start_methods", lambda m=methods: m)
+        gathered = class_of(files)
+        listed = [(item.path, item.reason, item.student) for item in gathered.left_over]
+        found.append((rows(gathered), sorted(listed, key=str), {s.label for s in gathered.handed}))
+    forked, here = found
+    assert here == forked
+    assert here[2] == {"ada", "bob", "eve"}
+
+
+def rows(gathered):
+    return {s.student.label: (s.names, s.problem) for s in gathered.submissions}
+
+
+def test_what_is_remembered_of_a_class_is_bounded_and_changes_nothing(class_of, monkeypatch):
+    def most_remembered():
+        held = []
+        real = contents.Contents._looked
+
+        def looked(self, file):
+            held.append(len(self._looks))
+            return real(self, file)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(contents.Contents, "_looked", looked)
+            found = class_of({f"s{n}/zero_init.py": f"{ZERO}# {n}\n" for n in range(6)})
+        return rows(found), max(held)
+
+    plain, most = most_remembered()
+    assert most == 5
+    monkeypatch.setattr(contents, "_MOST_WORDS", 60)
+    assert most_remembered() == (plain, 3)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_disk_may_fail_at_any_reading_of_a_file(class_of, monkeypatch, number):
+    seen = []
+    real = contents.read_source
+
+    def read(name, data):
+        if b"bob" in data:
+            seen.append(name)  # in the process that reads
+            if len(seen) == number:
+                raise OSError(5, "Input/output error")
+        return real(name, data)
+
+    monkeypatch.setattr(contents, "read_source", read)
+    gathered = class_of(CLASS)
+    there = {s.label for s in gathered.handed}
+    assert there == {"ada", "bob"}
+    assert rows(gathered)["ada"] == (("zero_init.py",), None)
+    assert all(problem is None for _, problem in rows(gathered).values())
+
+
+def test_what_cannot_be_read_is_not_as_it_was_given_out_and_equals_nothing(tmp_path, exercises):
+    gone = StoredFile(PurePosixPath("zero_init.py"), tmp_path / "gone.py")
+    there = StoredFile(PurePosixPath("zero_init.py"), tmp_path / "there.py")
+    there.blob.write_text(ZERO)
+    assert not FileNames(exercises).is_as_given(gone)
+    assert _differ(gone, there)
+    assert not _differ(there, there)
+
+
+def test_a_folder_that_cannot_be_listed_is_somebody_s(class_of, monkeypatch):
+    real = os.scandir
+
+    def scandir(path):
+        if os.fspath(path).endswith("/ada"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)  # root may list anything
+    gathered = class_of(CLASS)
+    assert {*rows(gathered)} == {"bob"}
+    (left,) = [item for item in gathered.left_over if item.path.startswith("ada")]
+    assert left.reason == "it cannot be read: Permission denied"
+    assert {s.label for s in gathered.handed} == {"ada", "bob"}
+
+
+def test_a_file_that_goes_while_the_class_is_listed_is_listed(class_of, tmp_path, monkeypatch):
+    real = listing._unfit
+
+    def unfit(path):
+        if path.parent.name == "ada":
+            path.unlink()
+        return real(path)
+
+    monkeypatch.setattr(listing, "_unfit", unfit)
+    gathered = class_of(CLASS)
+    assert {*rows(gathered)} == {"bob"}
+    (left,) = [item for item in gathered.left_over if item.path.startswith("ada")]
+    assert left.reason == "it cannot be read: No such file or directory"
+
+
+@pytest.mark.parametrize("bound", ["MOST_FILES", "MOST_SEEN"])
+def test_a_look_around_one_s_own_file_ends(tmp_path, monkeypatch, bound):
+    for n in range(4):
+        (tmp_path / f"d{n}").mkdir()
+        (tmp_path / f"d{n}" / "a.py").write_text(ZERO)
+        (tmp_path / f"d{n}" / "notes.txt").write_text("x")
+    assert len(list(listing.code_below(tmp_path))) == 4
+    monkeypatch.setattr(listing, bound, {"MOST_FILES": 2, "MOST_SEEN": 8}[bound])
+    assert len(list(listing.code_below(tmp_path))) == 2
+
+
+def test_metadata_of_any_size_are_refused_before_they_are_read(class_of, monkeypatch):
+    files = {
+        "export/submission_metadata.yml": "submission_1:\n  :submitters:\n  - :name: Ada\n",
+        "export/submission_1/zero_init.py": ZERO,
+        "export/submission_2/zero_init.py": ZERO,
+    }
+    assert class_of(files).submissions
+    monkeypatch.setattr(metadata, "MOST_MIB", 0)
+    with pytest.raises(UsageError, match=r"submission_metadata\.yml is larger than 0 MiB"):
+        class_of(files)
+
+
+def test_who_used_up_the_time_for_outlines_is_told_by_what_the_text_looks_like(
+    class_of, monkeypatch
+):
+    files = {"eve/lab.py": ZERO, "eve/copy/lab.py": ZERO, "ada/work.py": ZERO}
+    plain = class_of(files)
+    monkeypatch.setattr(contents, "STUDENT_SECONDS", -1.0)
+    late = class_of(files)
+    exercises = {(s.id, s.names, s.problem) for s in late.submissions}
+    assert exercises == {(s.id, s.names, s.problem) for s in plain.submissions}
+    assert {s.label for s in late.handed} == {"ada", "eve"}
+
+
+def test_a_zip_on_a_disk_that_fails_is_nobody_s_zero(class_of, monkeypatch):
+    real = unpacking.iter_entries
+
+    def entries(archive, *args):
+        if archive.name == "eve.zip":
+            raise OSError(5, "Input/output error")
+        return real(archive, *args)
+
+    monkeypatch.setattr(unpacking, "iter_entries", entries)
+    packed = PACKED["answer"]
+    gathered = class_of({"eve.zip": packed, "ada.zip": packed}, only="zero_init")
+    assert {*rows(gathered)} == {"ada"}
+    (left,) = [item for item in gathered.left_over if item.student == "eve"]
+    assert (left.reason, left.unread) == ("it cannot be read: Input/output error", True)
+
+
+@pytest.mark.parametrize("name", [".", "..", "/.", "./."])
+def test_a_member_without_a_name_costs_nobody_anything(class_of, tmp_path, name):
+    path = tmp_path / "class.zip"
+    found = []
+    for files in (CLASS, {name: "x"} | CLASS):
+        path.write_bytes(zipped(files))
+        gathered = class_of({}, path=path)
+        found.append((rows(gathered), gathered.left_over))
+    assert found[0] == found[1]
