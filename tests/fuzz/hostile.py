@@ -6,13 +6,11 @@ get: `tests/fuzz/test_classes.py` holds that in every run, `tests/fuzz/long.py c
 
 from __future__ import annotations
 
-import io
 import json
-import warnings
-import zipfile
 from random import Random
 from typing import Final
 
+from archives import NAMES, Member, zipped
 from thefts import STAMP, STOLEN, TREES, YAML
 
 SUFFIXES: Final = (
@@ -25,7 +23,9 @@ FOLDERS: Final = (
     "__MACOSX", "venv", "site-packages", "s1_11_assignsubmission_file", "Anna Müller", "Анна",
     "\u202eevil", "a\x1b[2Jb", "a\nb", "x" * 250, "CON", "~", "-rf", "'; drop", "=1+1", "\uff41",
     "é", "e\u0301", "s1 ", " s1", "s1.", "S1", "s1\u200b", "s\u0131", "👩‍💻", "ﬁ", "%2e%2e",
-    "\\", "C:",
+    "\\", "C:", "s1\udcff", "\udc80", "s1\0", "random_init.py", "s1.zip", "nul", "COM1", "Icon\r",
+    "lost+found", "$RECYCLE.BIN", "a\\b", "s1/", "*", "?", "[s1]", "${HOME}", "`id`", "<s1>",
+    "\ufeffs1", "\u017f1", "\U000e0073",
 )  # fmt: skip
 STEMS: Final = (
     "random_init", "zero_init", "s1_random_init", "s2 - random_init", "s1_5_999_random_init",
@@ -34,6 +34,9 @@ STEMS: Final = (
     "random_init (1)", "random_init-1", "random_init_s1_attempt_2036-01-31-22-51-33_random_init",
     "roster", "gradebook", "README", "x-20260101T000000Z-001", "solution", "starter",
     "s1_9_text", "nbgrader_config", "course", "Untitled", "\u202e", "n" * 255, "a" * 60,
+    "\udcfc", "random_init\udcff", "random_init\0", "\u202enigol", "random_init.py.",
+    "RANDOM_INIT", "random\u200b_init", "\uff52andom_init", "random_init;s1", "=HYPERLINK(1)", "-",
+    "é" * 120, "#",
 )  # fmt: skip
 CODE: Final = (
     STOLEN,
@@ -111,21 +114,26 @@ def content(dice: Random, suffix: str, depth: int) -> bytes:
 
 def packed(dice: Random, files: dict[str, bytes]) -> bytes:
     """Return a zip, which may be damaged, say nothing true of names, or hold a name twice."""
-    buffer = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", dice.choice([0, 8])) as archive:
-        warnings.simplefilter("ignore")  # of names that stand twice
-        for name, data in files.items():
-            member = zipfile.ZipInfo(name.replace("\0", "")[:2_000] or "x")
-            member.compress_type = dice.choice([0, 8])
-            member.external_attr = dice.choice([0, 0o100644, 0o120777, 0o40755, 0o10644]) << 16
-            archive.writestr(member, data)
-            if dice.random() < 0.05:
-                archive.writestr(member, dice.choice(CODE).encode("utf-8", "surrogatepass"))
-    data = bytearray(buffer.getvalue())
+    names = dice.choice(["right", "right", *NAMES, ""])  # one way for all, or one for each
+    modes = [0, 0o100644, 0o120777, 0o40755, 0o10644]
+    members = [
+        Member(name, data, dice.choice(modes), dice.random() < 0.5, names or dice.choice(NAMES))
+        for name, data in files.items()
+    ]
+    for member in [*members]:
+        if dice.random() < 0.1:
+            twin = dice.choice([str, str.upper, str.swapcase, backslashed])(member.name)
+            members.append(Member(twin, dice.choice(CODE).encode("utf-8", "surrogatepass")))
+    data = bytearray(zipped(members))
     if dice.random() < 0.15:
         for _ in range(dice.randint(1, 4)):
             data[dice.randrange(len(data))] = dice.randrange(256)
     return bytes(data[: dice.choice([None] * 9 + [len(data) // 2])])
+
+
+def backslashed(name: str) -> str:
+    """Return a name as a program of Windows may write it."""
+    return name.replace("/", "\\")
 
 
 def tree(dice: Random, depth: int = 0) -> dict[str, bytes]:
@@ -134,9 +142,20 @@ def tree(dice: Random, depth: int = 0) -> dict[str, bytes]:
     if dice.random() < 0.3:
         chosen = TREES[dice.choice([*TREES])]
         found |= {name: text.encode() for name, text in chosen.items()}
+    if dice.random() < 0.1:
+        found |= many(dice)
     for _ in range(dice.randint(1, 5)):
-        folders = [dice.choice(FOLDERS) for _ in range(dice.choice([0, 0, 1, 1, 2, 3, 9]))]
+        folders = [dice.choice(FOLDERS) for _ in range(dice.choice([0, 0, 1, 1, 2, 3, 9, 120]))]
         suffix = dice.choice(SUFFIXES)
         name = "/".join((*folders, dice.choice(STEMS) + suffix))
-        found[name] = content(dice, suffix, depth)
+        found[dice.choice([name] * 9 + [backslashed(name)])] = content(dice, suffix, depth)
     return found
+
+
+def many(dice: Random) -> dict[str, bytes]:
+    """Return more files than anybody looks at, of one kind."""
+    shape = dice.choice(
+        ["{}.py", "s{}/random_init.py", "d/{}.txt", "random_init ({}).py", "{}.zip"]
+    )
+    data = dice.choice([b"", STOLEN.encode(), b"PK\x05\x06" + bytes(18)])
+    return {shape.format(number): data for number in range(dice.choice([60, 130, 700]))}

@@ -2,7 +2,9 @@
 
 Arguments are the reader's name and minutes. With the package atheris installed, inputs are guided
 by coverage; without it, honest ones are mutated blindly. What crashes is written to
-`found/<reader>/`, where the tests will try it from then on.
+`found/<reader>/`, where the tests will try it from then on. `classes` in the place of a reader
+looks for classes in which a hostile neighbour changes anything for others; each is made as small
+as it gets before it is written, and the search goes on.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ SLOW_SECONDS = 5.0
 
 def main(name: str, minutes: float) -> None:
     """Fuzz the reader `name`."""
-    if importlib.util.find_spec("atheris"):
+    if name == "classes":
+        classes(minutes)
+    elif importlib.util.find_spec("atheris"):
         guided(name, minutes)
     else:
         blind(name, minutes)
@@ -85,6 +89,30 @@ def blind(name: str, minutes: float) -> None:
     print(f"{tried} inputs, no crash")
 
 
+def classes(minutes: float) -> None:
+    """Read class after class with and without its hostile neighbour, and grade one in four."""
+    from held import WAYS, grading_faults, smallest, tried
+    from held import gathering_faults as gathering
+    from neighbours import FORMS, KINDS, drawn
+
+    ends, count, found = time.monotonic() + 60 * minutes, 0, 0
+    while time.monotonic() < ends:
+        seed = random.SystemRandom().randrange(1 << 40)
+        dice = random.Random(seed)
+        case = drawn(dice.choice([*KINDS]), dice.choice(FORMS), dice, dice.choice(WAYS))
+        look = grading_faults if count % 4 == 0 else gathering
+        started = time.monotonic()
+        faults = tried(look, case)
+        if time.monotonic() - started > 60:
+            faults.append("it took very long")
+        count += 1
+        if faults:
+            found += 1
+            print(f"{case.kind}, {case.form}, {case.way}, seed {seed}:", *faults, sep="\n  ")
+            keep("classes", smallest(look, case, faults).text().encode())
+    print(f"{count} classes, {found} with a fault")
+
+
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
+    sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "ingest")]
     main(sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 10.0)

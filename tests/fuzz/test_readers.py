@@ -57,7 +57,8 @@ class Refusing:
 
 def test_what_was_found_stays_mended() -> None:
     for path in sorted((Path(__file__).parent / "found").glob("*/*")):
-        READERS[path.parent.name].read(path.read_bytes())
+        if path.parent.name != "classes":  # they are tried in `test_classes.py`
+            READERS[path.parent.name].read(path.read_bytes())
 
 
 def test_a_crash_is_seen() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from small_course import COURSE, exercise
@@ -31,9 +32,9 @@ def class_of(tmp_path, forkserver):
             target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content if isinstance(content, bytes) else content.encode())
-        scratch = tmp_path / "scratch"
-        scratch.mkdir(exist_ok=True)
-        return gather(path or root, scratch, exercises, forkserver=forkserver, **options)
+        # Its own, since the bytes of a class are read when somebody asks for them.
+        scratch = mkdtemp(prefix="scratch", dir=tmp_path)
+        return gather(path or root, Path(scratch), exercises, forkserver=forkserver, **options)
 
     return build
 

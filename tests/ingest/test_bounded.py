@@ -281,7 +281,7 @@ def test_a_zip_in_a_zip_shares_the_budget_of_the_outer_one(monkeypatch, tmp_path
     inner = zipped([("data.py", os.urandom(1 << 20))])
     outer = zipped([("zero_init.py", ZERO), *((f"{n}.zip", inner) for n in range(5))])
     found = class_of({"mallory.zip": outer, "ada.zip": zipped([("zero_init.py", ZERO)])})
-    unpacked = sum(p.stat().st_size for p in (tmp_path / "scratch").iterdir())
+    unpacked = sum(p.stat().st_size for p in tmp_path.glob("scratch*/*"))
     assert unpacked <= (3 << 20) + 100
     assert {*reports(found)} == {"ada", "mallory"}
     many = zipped([(f"{n}.zip", zipped([(f"{m}.txt", "") for m in range(40)])) for n in range(5)])

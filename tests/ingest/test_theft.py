@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from thefts import CLASSES, METADATA, SHARED, STOLEN, TREES, YAML, ZEROS, packed, rows, stolen
 
@@ -168,6 +168,7 @@ TEXTS = st.sampled_from([STOLEN, ZEROS, YAML, "from utils import *\nimport s1", 
 FILES = st.dictionaries(PATHS, TEXTS, min_size=1, max_size=8)
 
 
+@example(kind="plain folders", files={"random_init.py": ZEROS}, archive=None)
 @settings(
     max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )

@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ZEROS, RANDOM = "def zeros(): return 0", "def initialize(): return 1\ndef scale(): return 2"
-STOLEN = "def initialize(): return 'stolen'\ndef scale(): return 'stolen'"
+STOLEN = "".join(
+    f"def {name}(*_): return 'stolen'\n"
+    for name in ("initialize", "scale", "initialize_parameters")
+)
+"""Answers of the small course, and of this repository's."""
 METADATA = "submission_metadata.yml"
 STAMP = "2026-02-02 15:58:23.948203 UTC"
 
