@@ -95,7 +95,7 @@ def test_a_file_may_fail_at_any_time_it_is_read(
     with monkeypatch.context() as strained:
         strained.setattr(StoredFile, "read", failing)
         # In this process, where it can be counted.
-        strained.setattr(Apart, "call", lambda self, function, *args: function(*args))
+        strained.setattr(Apart, "call", lambda _, function, *args, **__: function(*args))
         code, err, book = run()
     fails = len(times) > good
     assert book == dict.fromkeys(others, "10") | {"bob": "" if fails else "10"}
