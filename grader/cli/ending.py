@@ -70,6 +70,8 @@ def carried_out(command: Callable[[], object]) -> int:
         must_have_room()
         with _stoppable():
             code = _code_of(command)
+        if _stopped_by:  # click ends with 1 where it is met outside of a command
+            code = stopped_code()
         sys.stdout.flush()
     except GraderError as error:
         return _fault(str(error))
@@ -90,6 +92,12 @@ def _code_of(command: Callable[[], object]) -> int:
         command()
     except SystemExit as ended:
         return int(ended.code or 0)
+    except (GraderError, OSError):
+        raise
+    except Exception:
+        # What is interrupted may fail in a way of its own, such as an import.
+        if not _stopped_by:
+            raise
     return 0
 
 
@@ -106,21 +114,24 @@ def _judge_folder() -> None:
 def _stoppable() -> Iterator[None]:
     """Let SIGTERM and SIGHUP end the block as Ctrl-C does, but where they are ignored (nohup)."""
     _stopped_by.clear()
-    stops = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]
+    stops = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
     before = {n: signal.getsignal(n) for n in stops if n is not None}
-    heeded = [number for number, handler in before.items() if handler is signal.SIG_DFL]
+    defaults = (signal.SIG_DFL, signal.default_int_handler)
+    heeded = [number for number, handler in before.items() if handler in defaults]
     for number in heeded:
         signal.signal(number, _stop)
     try:
         yield
     finally:
         for number in heeded:
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, before[number])
 
 
 def _stop(number: int, _: object) -> None:
     _stopped_by.append(number)
-    if len(_stopped_by) == 1:  # once is enough: what puts things in order is not to be cut short
+    # Once is enough, since what puts things in order is not to be cut short; but who presses Ctrl-C
+    # again means it.
+    if len(_stopped_by) == 1 or number == signal.SIGINT:
         raise KeyboardInterrupt
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from grader import executors
 from grader.cli import main
+from grader.cli.ending import carried_out
 from grader.scratch import PREFIX
 
 if TYPE_CHECKING:
@@ -328,3 +329,33 @@ def test_nohup_is_respected(class_zip: Path, tmp_path: Path) -> None:
     )
     assert shell(line)[0] == 0
     assert len(rows(tmp_path)) == 2
+
+
+def interrupted_in_an_import() -> None:
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        raise ImportError("numpy could not be loaded") from None
+
+
+def interrupted_where_click_meets_it() -> None:
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        sys.exit(1)
+
+
+@pytest.mark.parametrize("command", [interrupted_in_an_import, interrupted_where_click_meets_it])
+def test_an_interrupt_that_ends_in_another_way_is_one_all_the_same(
+    command: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.cli.ending.work_in_any_locale", lambda: None)
+    assert carried_out(command) == 130
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_fails_without_an_interrupt_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.cli.ending.work_in_any_locale", lambda: None)
+    assert carried_out(lambda: sys.exit(1)) == 1
+    with pytest.raises(ImportError, match="numpy"):
+        carried_out(lambda: exec("raise ImportError('numpy')"))
