@@ -84,7 +84,7 @@ def gather(
         clues = Clues(listing.name, names, contents, partial(_is_known, known, roster))
         chosen, read = read_layout(layout, listing, path, clues, known)
         files = [file for file in read if not file.is_stray]
-        named = {file.student: None for file in files}
+        named = dict.fromkeys(file.student for file in files)
         joined = roster.join(named) if roster else {student: (student, None) for student in named}
         by_student = _by_student((joined[file.student][0], file) for file in files)
         handed = _by_student((joined[student][0], student) for student in named)

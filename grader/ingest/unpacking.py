@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.ingest.litter import litter
-from grader.ingest.stored import HIDDEN, NOTHING, Kind, StoredFile, stored
+from grader.ingest.stored import HIDDEN, NOTHING, Kind, StoredFile, fault_of_disk, stored
 from grader.source import Budget, Limits, Place, Unreadable, iter_entries
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Unpacking:
                 part.unlink()
             if isinstance(error, Unreadable):
                 return [replace(file, kind=Kind.BROKEN, problem=error.reason)]
-            return [not_here(file, f"it cannot be read: {error.strerror}")]
+            return [not_here(file, fault_of_disk(error))]
         self._budget.size -= before - left
         return found
 

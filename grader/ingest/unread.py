@@ -22,7 +22,7 @@ from grader.ingest.file_names import FileNames
 from grader.ingest.layout import HandedIn
 from grader.ingest.litter import CODE
 from grader.ingest.matching import Matched, StudentFiles
-from grader.ingest.stored import HIDDEN, NO_CODE, Kind
+from grader.ingest.stored import HIDDEN, NO_CODE, Kind, fault_of_disk
 from grader.source import Unreadable, shown_name
 
 TYPED: Final = "it was typed or linked in a form of the system: hand in a file"
@@ -143,4 +143,4 @@ def _fault(handed: HandedIn, contents: Contents) -> Unread | None:
         return None
     if isinstance(error, Unreadable):
         return Unread(handed, error.reason, Kind.BROKEN)
-    return Unread(handed, f"it cannot be read: {error.strerror}", Kind.REFUSED, is_ours=True)
+    return Unread(handed, fault_of_disk(error), Kind.REFUSED, is_ours=True)

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar, TypeVarTuple
 
 from grader.ingest.answers.given import Given, code_digest, digest_of
+from grader.ingest.stored import fault_of_disk
 from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
 from grader.source import Unreadable, read_source
 
@@ -272,7 +273,7 @@ def read_cells(file: StoredFile) -> tuple[list[tuple[str, str]], frozenset[str]]
 def _reason(error: Unreadable | OSError) -> str:
     if isinstance(error, Unreadable):
         return error.reason
-    return f"it cannot be read: {error.strerror}"
+    return fault_of_disk(error)
 
 
 def fitting(functions: Mapping[str, Written]) -> dict[str, Written]:
