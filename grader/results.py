@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pydantic import ValidationError
 
 from grader.model.report import SCHEMA_VERSION, ScoreReport, Status, parse_report
+from grader.model.submission import EXACT
 from grader.model.text import clean_line
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ UNSIGNED: Final = "it was graded without a signature"
 FORGED: Final = "it is not what was signed with this key: it was changed, or signed with another"
 MOVED: Final = "what was signed is about another submission or exercise: it was moved"
 OTHER: Final = "it was signed for a student with another account, address or id than now"
-_ACCOUNTS: Final = ("email", "login", "user_id", "sis_id", "lti_sub", "participant")
 
 
 class Result(NamedTuple):
@@ -66,7 +66,7 @@ def read_result(result: Result, key: Key | None) -> tuple[ScoreReport | None, st
 
 def _differ(then: Student, now: Student) -> bool:
     """Whether something by which systems join was known, and is another by now."""
-    pairs = [(getattr(then, name), getattr(now, name)) for name in _ACCOUNTS]
+    pairs = [(getattr(then, name), getattr(now, name)) for name in EXACT]
     return any(old and old.casefold() != (new or "").casefold() for old, new in pairs)
 
 

@@ -20,7 +20,7 @@ from grader.export.cells import read_table, table_text
 from grader.export.worksheet import participant_in
 from grader.ingest.file_names import bare
 from grader.model.names import name_keys, same_name, spelling
-from grader.model.submission import Student
+from grader.model.submission import EXACT, LASTING, Student
 from grader.model.text import clean_line
 
 if TYPE_CHECKING:
@@ -48,10 +48,6 @@ _LAST_NAME: Final = (
 # Canvas calls its own number just ID, and only in a table that has its column Section.
 _CANVAS: Final = ("id", "section")
 _BETWEEN_WORDS: Final = re.compile(r"\W+")
-# Exact on both sides, in the order in which they are trusted. A participant's number counts in one
-# assignment alone, the others are a person's for as long as the class lasts.
-LASTING: Final = ("lti_sub", "user_id", "sis_id", "email", "login")
-_EXACT: Final = ("participant", *LASTING)
 # What a folder may be named by that a person made; a number of the LMS is not among them.
 _LABELS: Final = ("sis_id", "email", "login")
 
@@ -257,7 +253,7 @@ def _may_be(student: Student, row: Student) -> bool:
 
 
 def _keys(student: Student) -> Iterator[tuple[str, str]]:
-    for identity in _EXACT:
+    for identity in EXACT:
         text = getattr(student, identity)
         if text:
             yield identity, _exact(identity, text)

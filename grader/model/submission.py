@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -37,6 +37,12 @@ class Student(Model):
     """The number that counts in one assignment only (Moodle's zip and worksheet)."""
     lti_sub: Line | None = None
     """The `sub` of an LTI 1.3 launch, which is the userId of its services."""
+
+
+# Exact on both sides, in the order in which they are trusted. A participant's number counts in one
+# assignment alone, the others are a person's for as long as the class lasts.
+LASTING: Final = ("lti_sub", "user_id", "sis_id", "email", "login")
+EXACT: Final = ("participant", *LASTING)
 
 
 @dataclass(frozen=True)
