@@ -272,6 +272,21 @@ def test_why_a_name_is_missing_is_told(case: str, monkeypatch: pytest.MonkeyPatc
     assert why["reason"].startswith(reason)
 
 
+@pytest.mark.parametrize("name", ["K", "L", "softmax"])
+def test_a_star_import_of_a_missing_module_may_bind_any_name(name: str) -> None:
+    lines = f"import math\nfrom math import *\nfrom nowhere import *\ndef f(): return {name}"
+    _, report = define(lines)
+    assert report["unset"][name] == {
+        "label": "cell 1",
+        "line": 3,
+        "root": name,
+        "reason": "the module 'nowhere' is not available",
+    }
+    assert define(lines.replace("nowhere", "string"))[1]["unset"] == {}
+    for known in ("len", "pi"):  # a word of Python's, and one that another module gives
+        assert define(lines.replace(name, known))[1]["unset"] == {}
+
+
 @pytest.mark.parametrize("head", ["if __name__ == '__main__'", "if 1 > 2", "for i in []"])
 def test_a_deletion_that_nobody_executed_hides_no_cause(head: str) -> None:
     _, report = define(f"K = 1 / int('0')\n{head}:\n    del K\ndef f(): return K")
@@ -298,6 +313,9 @@ def test_a_file_of_thousands_of_statements_is_followed_like_any(line: str) -> No
 
 
 def test_a_lambda_of_any_depth_is_looked_into() -> None:
+    for depth in (10, 60, 200):
+        deep = f"K = [3][0]\ng = {'lambda: ' * depth}K\ndef f(h=g):\n"
+        assert value(f"{deep}    for _ in range({depth}): h = h()\n    return h") == 3
     call = "(lambda: T.append(1{}))()".format(" + 1" * 400)
     assert value(f"T = []\n{call}", "def f(): return T") == [401]
     nested = "d.append(1)"
