@@ -274,7 +274,6 @@ class _Run:
 
 
 def _faults(report: ScoreReport) -> str:
-    for check in report.checks:
-        if check.outcome is Outcome.INTERNAL_ERROR:
-            return f"{check.id}: {check.diagnostic.strip().rpartition(chr(10))[2]}"
-    return "no reason was given"
+    broken = (check for check in report.checks if check.outcome is Outcome.INTERNAL_ERROR)
+    said = (f"{one.id}: {one.diagnostic.strip().rpartition(chr(10))[2]}" for one in broken)
+    return next(said, "no reason was given")

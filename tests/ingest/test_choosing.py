@@ -174,6 +174,31 @@ def test_parameters_that_fit_beat_others(
     assert notes(gathered) == [named]
 
 
+MORE = {
+    "functions": "".join(f"def g{n}(x): return x\n" for n in range(9)),
+    "values": "".join(f"g{n} = lambda x: x\n" for n in range(9)),
+    "functions of two kinds": "".join(
+        f"def g{n}(x): return x\nasync def h{n}(x): return x\n" for n in range(5)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MORE)
+@pytest.mark.parametrize("name", ["a.py", "zz.py"])
+def test_a_file_that_has_a_function_among_many_others_is_named_with_the_reason(
+    class_of: Any, kind: str, name: str
+) -> None:
+    answer = "def initialize(): return 1\ndef scale(): return 2\n"
+    function = "def initialize(): return 3\n"
+    gathered = class_of({"ada/random_init.py": answer, f"ada/{name}": function + MORE[kind]})
+    assert taken(gathered) == [("random_init.py",)]
+    said = f"{name} was not taken: it defines initialize, but most of it is something else"
+    assert notes(gathered) == [said]
+    # The control: with nothing else in it, it is a file that may have been meant.
+    alone = class_of({f"ada/{name}": function})
+    assert said not in notes(alone)
+
+
 OF_ANOTHER_LAB = {
     "no parameters": lab("initialize_parameters()"),
     "one more that must be given": lab("initialize_parameters(n_x, n_h, n_y, scope)"),
