@@ -32,7 +32,7 @@ from grader.ingest.layout import Clues, student_of
 from grader.ingest.listing import code_below, list_files
 from grader.ingest.litter import CODE
 from grader.ingest.matching import MOST_NOTES, Matched, Matcher, StudentFiles
-from grader.ingest.mixed import mixed
+from grader.ingest.mixed import say_mixed
 from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout
 from grader.ingest.stored import Kind
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
     from grader.ingest.answers.given import Given
     from grader.ingest.layout import HandedIn
-    from grader.ingest.listing import Listing
     from grader.ingest.roster import Roster
     from grader.model.exercise import Exercise
     from grader.sandbox.forkserver import Forkserver
@@ -74,9 +73,8 @@ def gather(
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
     the students', such as the one that the class is graded into; `roster` adds identities;
     `known` is what earlier runs had, of which `path` may be a part; `given` is what the course
-    gives out. Where files must be told by what they define, a worker reads them, of `forkserver` or
-    of one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
-    read at all.
+    gives out; a worker of `forkserver`, or of one that is started, tells what files define.
+    Raise UsageError when there is nothing at `path` or it cannot be read at all.
     """
     names = FileNames(exercises, given)
     with Apart() as apart, Contents(exercises, given, forkserver, apart) as contents:
@@ -88,18 +86,19 @@ def gather(
         joined = roster.join(named) if roster else {student: (student, None) for student in named}
         by_student = _by_student((joined[file.student][0], file) for file in files)
         handed = _by_student((joined[student][0], student) for student in named)
-        matcher = Matcher(exercises, contents, only)
-        beside = partial(_beside, path, names, known)
-        in_order = sorted(by_student, key=_order)
-        found = [_found(matcher, contents, s, by_student[s], beside) for s in in_order]
-        _compare(matcher, [one.files for one in found], known)
-    hints = [hint(layout, chosen, listing, clues), *_say_mixed(found, listing, known)]
+        matcher, beside = Matcher(exercises, contents, only), partial(_beside, path, names, known)
+        in_order = sorted(by_student.items(), key=_order)
+        found = [_found(matcher, contents, *own, beside) for own in in_order]
+        each = [one.files for one in found]
+        _compare(matcher, each, known)
+        hints = [hint(layout, chosen, listing, clues), *say_mixed(each, clues, known)]
+        strays = [*_strays(read, clues)]
     _add_unread(found, names, only)
-    labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
+    labels = labels_of(by_student)
     there = [row for _, row in joined.values() if row]
     return Gathered(
-        tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(one for f in found for one in _left_over(f, labels, given)), *_strays(read, names)),
+        tuple(_submissions(found, stems_of(labels), contents)),
+        (*(one for f in found for one in _left_over(f, labels, given)), *strays),
         chosen.title,
         tuple(filter(None, hints)),
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -107,23 +106,6 @@ def gather(
         handed,
         roster,
     )
-
-
-def _say_mixed(found: Sequence[_Found], listing: Listing, known: Known) -> Iterator[str]:
-    """Yield hints at files whose student nothing but their own or their folder's name tells.
-
-    The answers' notes say it, too.
-    """
-    nobody = student_of(listing.name)
-    doubtful = [f.files for f in found if f.files.student == nobody or len(found) == 1]
-    for one in (one for one in doubtful if one.student.label not in known.labels):
-        said = [mixed(one, matched) for matched in one.matched]
-        one.matched = [
-            replace(matched, notes=(*matched.notes, *filter(None, [text])))
-            for matched, text in zip(one.matched, said, strict=True)
-        ]
-        for text in filter(None, said):
-            yield f"{text}: if they are of several, put each student's name into the file's name"
 
 
 def match_one(
@@ -167,7 +149,8 @@ class _Found:
     nothing_read: bool
 
 
-def _order(student: Student) -> tuple[str, str]:
+def _order(own: tuple[Student, object]) -> tuple[str, str]:
+    student, _ = own
     return student.label, student.model_dump_json()
 
 
@@ -228,7 +211,15 @@ def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
             matcher.assume(one, *told)
 
 
-def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
+def _submissions(
+    found: Sequence[_Found], stems: Mapping[Student, str], contents: Contents
+) -> Iterator[Submission]:
+    for one in found:
+        for matched in one.files.matched:
+            yield _submission(matched, stems[matched.student], one, contents)
+
+
+def _submission(matched: Matched, stem: str, found: _Found, contents: Contents) -> Submission:
     reasons = {one.file: one.reason for one in found.unread}
     *beside, answer = matched.files
     # What cannot be read here is read nowhere else.
@@ -257,6 +248,7 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
         tuple(notes),
         matched.problem or reasons.get(answer),
         is_as_given=matched.is_as_given,
+        seen=tuple(contents.digest(file.file) for file in files),
     )
 
 
@@ -283,13 +275,13 @@ def _each_left_over(
         yield LeftOver(path, label, reason, alone, passed_over=read, of=student)
 
 
-def _strays(read: Iterable[HandedIn], names: FileNames) -> Iterator[LeftOver]:
+def _strays(read: Iterable[HandedIn], clues: Clues) -> Iterator[LeftOver]:
     """Yield what is nobody's: what the course gives out needs no look, all else does."""
     for file in (handed.file for handed in read if handed.is_stray):
         path, reason, is_as_given = str(file.path), file.problem or _PROGRAM, False
-        is_called_so = names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA)
+        is_called_so = file.kind in (Kind.CODE, Kind.DATA) and clues.names.is_given(file.path.name)
         if is_called_so or file.is_code:
-            is_as_given = names.is_as_given(file)
+            is_as_given = clues.is_as_given(file)
         if is_called_so or is_as_given:
             reason = (AS_GIVEN if file.is_code else CALLED_AS_GIVEN) if is_as_given else _WHOSE
         if file.kind is not Kind.NOTHING:

@@ -50,6 +50,13 @@ class Clues:
     is_known: Callable[[str], bool] = lambda _: False
     """Whether a student is called so, in an earlier run or in the roster."""
 
+    def is_as_given(self, file: StoredFile) -> bool:
+        """Whether a file is as the course gives it out; of what is no code the name tells it."""
+        if not file.is_code:
+            return self.names.is_given(file.path.name)
+        self.contents.begin(student_of(file.path.stem))
+        return self.contents.is_given_out(file)
+
 
 @dataclass(frozen=True)
 class Layout:

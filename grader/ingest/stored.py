@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from grader.ingest.answers.given import digest_of
 from grader.ingest.litter import CODE, is_hidden
 from grader.source import Limits, Place, name_meant
 
@@ -18,6 +20,7 @@ NOTHING: Final = "(nothing)"
 """The name under which a folder without files is listed."""
 NO_CODE: Final = "it is neither a .py nor an .ipynb file"
 HIDDEN: Final = "a name that begins with a dot hides it, and it was not read: take the dot away"
+CHANGED: Final = "it was changed while the class was being read"
 _OTHER_ARCHIVE: Final = "it is an archive that is not read: pack it as a zip"
 OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
 _HOLDS_FILES: Final = re.compile(r"\.(?:7z|rar|tgz|tar(?:\.\w+)?)$", re.IGNORECASE)
@@ -78,6 +81,17 @@ class StoredFile:
             return self.problem.encode()
         with self.blob.open("rb") as stream:
             return stream.read((Limits().most_mib(self.path.name) << 20) + 1)
+
+
+def read_as(file: StoredFile, digest: bytes) -> bytes:
+    """Return the bytes of a file that was read before; raise OSError when it has changed since.
+
+    digest: of what it was then; empty where it could not be read.
+    """
+    data = file.read()
+    if digest and digest_of(data) != digest:
+        raise OSError(errno.ESTALE, CHANGED)
+    return data
 
 
 def stored(found: Place, blob: Path, problem: str | None = None) -> StoredFile:

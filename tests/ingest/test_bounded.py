@@ -138,7 +138,7 @@ def test_one_student_s_files_are_read_for_so_long_and_no_longer(
 
     monkeypatch.setattr(contents, "read_source", read)
     monkeypatch.setattr(contents, "READING_SECONDS", seconds)
-    monkeypatch.setattr(contents, "_OF_A_FOLDER", 1.0)
+    monkeypatch.setattr(contents, "OF_A_FOLDER", 1.0)
     files = slow_files(12)
     mallory = {
         "flat zip": {"mallory.zip": zipped(files)},

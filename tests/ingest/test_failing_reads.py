@@ -10,12 +10,12 @@ from pathlib import PurePosixPath
 import pytest
 
 from grader.errors import UsageError
-from grader.ingest import listing, unpacking
+from grader.ingest import Given, listing, unpacking
 from grader.ingest.answers import contents
-from grader.ingest.file_names import FileNames
+from grader.ingest.answers.given import digest_of
 from grader.ingest.layouts import metadata
-from grader.ingest.mixed import _differ
 from grader.ingest.stored import StoredFile
+from grader.source import Apart
 
 ZERO = "def zeros():\n    return 0\n"
 CLASS = {"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO + "# bob\n", "bob/a.csv": "1"}
@@ -113,9 +113,12 @@ def test_what_cannot_be_read_is_not_as_it_was_given_out_and_equals_nothing(tmp_p
     gone = StoredFile(PurePosixPath("zero_init.py"), tmp_path / "gone.py")
     there = StoredFile(PurePosixPath("zero_init.py"), tmp_path / "there.py")
     there.blob.write_text(ZERO)
-    assert not FileNames(exercises).is_as_given(gone)
-    assert _differ(gone, there)
-    assert not _differ(there, there)
+    given = Given(files=frozenset({digest_of(ZERO.encode())}))
+    with Apart() as apart, contents.Contents(exercises, given, apart=apart) as opened:
+        assert [opened.is_given_out(file) for file in (gone, there)] == [False, True]
+        assert not opened.are_equal(gone, there)
+        assert not opened.are_equal(gone, gone)
+        assert opened.are_equal(there, there)
 
 
 def test_a_folder_that_cannot_be_listed_is_somebody_s(class_of, monkeypatch):
