@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.cli.terminal import note
 from grader.enrolment import ABSENT
 from grader.ingest import LAYOUTS
-from grader.ingest.gathered import GIVEN_OUT
+from grader.ingest.gathered import NO_LOOK, OF_THE_SYSTEM
 from grader.ingest.litter import LISTS
 
 if TYPE_CHECKING:
@@ -56,12 +56,18 @@ def complain(summary: Summary) -> None:
 
 
 def _tell_passed_over(items: Sequence[Unmatched]) -> None:
-    """List what does not count; what was given out is counted, so that it buries nobody's work."""
-    own = [item for item in items if item.reason not in GIVEN_OUT]
+    """List what does not count; what needs no look is counted, so that it buries nobody's work."""
+    own = [item for item in items if item.reason not in NO_LOOK]
     _list("does not count", [f"{item.path}: {item.reason}" for item in own])
-    if n := len(items) - len(own):
-        what = "1 file was" if n == 1 else f"{n} files were"
-        note(f"{what} passed over: the course gives such files out")
+    of_the_system = sum(item.reason == OF_THE_SYSTEM for item in items)
+    given_out = len(items) - len(own) - of_the_system
+    for n, why in (
+        (given_out, "the course gives such files out"),
+        (of_the_system, "the system that laid out the class wrote them"),
+    ):
+        if n:
+            what = "1 file was" if n == 1 else f"{n} files were"
+            note(f"{what} passed over: {why}")
 
 
 def _tell_kept(summary: Summary) -> None:

@@ -20,7 +20,9 @@ from grader.ingest.gathered import (
     AS_GIVEN,
     CALLED_AS_GIVEN,
     MOST_MIB,
+    NO_LOOK,
     NOBODY,
+    OF_THE_SYSTEM,
     Gathered,
     Known,
     LeftOver,
@@ -34,7 +36,7 @@ from grader.ingest.litter import CODE
 from grader.ingest.matching import MOST_NOTES, Matched, Matcher, StudentFiles
 from grader.ingest.mixed import say_mixed
 from grader.ingest.naming import labels_of, stems_of
-from grader.ingest.reading import hint, read_layout
+from grader.ingest.reading import hint, read_layout, whose
 from grader.ingest.stored import Kind
 from grader.ingest.unread import Due, Unread, answers, listed, sort_out
 from grader.model.submission import Student
@@ -78,7 +80,7 @@ def gather(
     """
     names = FileNames(exercises, given)
     with Apart() as apart, Contents(exercises, given, forkserver, apart) as contents:
-        listing = list_files(path, scratch, apart, without)
+        listing = list_files(path, scratch, apart, without, partial(whose, names))
         clues = Clues(listing.name, names, contents, partial(_is_known, known, roster))
         chosen, read = read_layout(layout, listing, path, clues, known)
         files = [file for file in read if not file.is_stray]
@@ -92,7 +94,7 @@ def gather(
         each = [one.files for one in found]
         _compare(matcher, each, known)
         hints = [hint(layout, chosen, listing, clues), *say_mixed(each, clues, known)]
-        strays = [*_strays(read, clues)]
+        strays = shortened([*_strays(read, clues)])
     _add_unread(found, names, only)
     labels = labels_of(by_student)
     there = [row for _, row in joined.values() if row]
@@ -276,13 +278,19 @@ def _each_left_over(
 
 
 def _strays(read: Iterable[HandedIn], clues: Clues) -> Iterator[LeftOver]:
-    """Yield what is nobody's: what the course gives out needs no look, all else does."""
-    for file in (handed.file for handed in read if handed.is_stray):
-        path, reason, is_as_given = str(file.path), file.problem or _PROGRAM, False
-        is_called_so = file.kind in (Kind.CODE, Kind.DATA) and clues.names.is_given(file.path.name)
-        if is_called_so or file.is_code:
-            is_as_given = clues.is_as_given(file)
-        if is_called_so or is_as_given:
-            reason = (AS_GIVEN if file.is_code else CALLED_AS_GIVEN) if is_as_given else _WHOSE
-        if file.kind is not Kind.NOTHING:
-            yield LeftOver(path, None, reason, alone=False, passed_over=is_as_given)
+    """Yield what is nobody's: what the course gives out and a system's own need no look."""
+    for handed in (one for one in read if one.is_stray and one.file.kind is not Kind.NOTHING):
+        reason = _why_stray(handed, clues)
+        yield LeftOver(
+            str(handed.file.path), None, reason, alone=False, passed_over=reason in NO_LOOK
+        )
+
+
+def _why_stray(handed: HandedIn, clues: Clues) -> str:
+    file = handed.file
+    if handed.is_receipt:
+        return OF_THE_SYSTEM
+    is_called_so = file.kind in (Kind.CODE, Kind.DATA) and clues.names.is_given(file.path.name)
+    if (is_called_so or file.is_code) and clues.is_as_given(file):
+        return AS_GIVEN if file.is_code else CALLED_AS_GIVEN
+    return _WHOSE if is_called_so else file.problem or _PROGRAM

@@ -30,12 +30,12 @@ class Spending:
             self._taken[owner] += part * amount
 
     def left(self, owners: Owners) -> float:
-        """Return how much may still be taken; nothing or less when an owner has had enough."""
+        """Return how much may still be taken: nothing or less when an owner has had enough."""
         return min(
             ((self._limit - self._taken[owner]) / part for owner, part in owners.items()),
             default=self._limit,
         )
 
     def is_over(self, owners: Owners) -> bool:
-        """Whether an owner has taken more than it may."""
-        return self.left(owners) < 0
+        """Whether an owner has taken all that it may."""
+        return self.left(owners) <= 0

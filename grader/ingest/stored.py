@@ -15,7 +15,11 @@ from grader.ingest.litter import CODE, is_hidden
 from grader.source import Limits, Place, name_meant
 
 METADATA: Final = "submission_metadata.yml"
-"""What Gradescope writes beside the submissions, the only other file that is read."""
+"""What Gradescope writes beside the submissions."""
+STAMP: Final = "timestamp.txt"
+"""What nbgrader writes beside a student's work."""
+BY_SYSTEM: Final = (METADATA, STAMP)
+"""The only other files that are read."""
 NOTHING: Final = "(nothing)"
 """The name under which a folder without files is listed."""
 NO_CODE: Final = "it is neither a .py nor an .ipynb file"
@@ -62,7 +66,7 @@ class StoredFile:
     @property
     def is_code(self) -> bool:
         """Whether it is somebody's work by its name, be it read or not."""
-        return self.kind in (Kind.CODE, Kind.BROKEN) and self.path.name != METADATA
+        return self.kind in (Kind.CODE, Kind.BROKEN) and self.path.name not in BY_SYSTEM
 
     @property
     def size(self) -> int:
@@ -102,7 +106,7 @@ def stored(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     path = PurePosixPath(name_meant(found.path))
     if is_hidden(found.path):
         return StoredFile(path, blob, Kind.DATA, HIDDEN)
-    if path.suffix.lower() in (*CODE, ".zip") or path.name == METADATA:
+    if path.suffix.lower() in (*CODE, ".zip") or path.name in BY_SYSTEM:
         return StoredFile(path, blob, called=called(PurePosixPath(found.path).name, path.name))
     if path.suffix.lower() not in OTHER_ARCHIVES:
         return StoredFile(path, blob, Kind.DATA, NO_CODE)

@@ -85,8 +85,9 @@ class _Level:
         if entry.is_flat and not entry.file.archive:
             # The same file of a later attempt is another version of it.
             name = attempt.file or attempt.student
+            is_receipt = not (attempt.file or entry.file.is_code)
             path = inner.with_name(f"{name}{entry.unit.suffix}")
-            handed = replace(handed, path=path, is_receipt=not attempt.file)
+            handed = replace(handed, path=path, is_receipt=is_receipt)
         return f"{label} {attempt.number}".rstrip(), handed
 
     def _whose(self, entry: Entry) -> tuple[str, PurePosixPath, bool]:
