@@ -28,7 +28,7 @@ import grader
 from grader.blanks import grading_blanks
 from grader.database import sole_writer
 from grader.dispatch import Finished, Task, run_tasks
-from grader.enrolment import enrol, kept_from_earlier
+from grader.enrolment import asked_for, enrol, kept_from_earlier
 from grader.errors import CourseError
 from grader.ingest import copied
 from grader.jobs import Job, JobFile
@@ -167,9 +167,11 @@ class _Run:
         tallies: dict[str, Tally] = {}
         self._write_gradebook(counted(self._store.rows(), tallies))
         self.summary.tallies = {e: tallies[e] for e in self._exercises()}
+        self.summary.unasked = tallies.keys() - asked_for(self._store)
 
     def _write_gradebook(self, rows: Iterable[Row]) -> None:
-        self._outputs.write_gradebook(rows, self._exercises(), self._store.others().values())
+        others, named = self._store.others().values(), self._store.named()
+        self._outputs.write_gradebook(rows, self._exercises(), others, named)
 
     def _exercises(self) -> list[str]:
         present = self._store.exercises()

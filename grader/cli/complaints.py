@@ -49,6 +49,7 @@ def complain(summary: Summary) -> None:
         "may be one of several students of earlier runs, and were joined with none", summary.unsure
     )
     _list("students of earlier runs were joined, parted or named anew", summary.changes)
+    _tell_unasked(summary)
     _tell_kept(summary)
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"
@@ -68,6 +69,17 @@ def _tell_passed_over(items: Sequence[Unmatched]) -> None:
         if n:
             what = "1 file was" if n == 1 else f"{n} files were"
             note(f"{what} passed over: {why}")
+
+
+def _tell_unasked(summary: Summary) -> None:
+    """Say what counts for few alone: it may be a wrong file, or an exercise that most left out."""
+    for exercise in sorted(summary.unasked):
+        n = summary.tallies[exercise].submissions
+        who = "1 student" if n == 1 else f"{n} students"
+        note(
+            f"hint: {exercise} was handed in by {who}, and is in the maximum of nobody else: if "
+            f"all were asked for it, grade it once with --exercise {exercise}"
+        )
 
 
 def _tell_kept(summary: Summary) -> None:

@@ -6,15 +6,13 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 from __future__ import annotations
 
 import errno
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
-from grader.ingest.answers.telling import Doubt
 from grader.ingest.file_names import FileNames
 from grader.ingest.gathered import (
     AS_GIVEN,
@@ -33,12 +31,12 @@ from grader.ingest.gathered import (
 from grader.ingest.layout import Clues, student_of
 from grader.ingest.listing import code_below, list_files
 from grader.ingest.litter import CODE
-from grader.ingest.matching import MOST_NOTES, Matched, Matcher, StudentFiles
+from grader.ingest.matching import MOST_NOTES, Matched, Matcher
 from grader.ingest.mixed import say_mixed
 from grader.ingest.naming import labels_of, stems_of
 from grader.ingest.reading import hint, read_layout, whose
 from grader.ingest.stored import Kind
-from grader.ingest.unread import Due, Unread, answers, listed, sort_out
+from grader.ingest.unread import Found, add_unread, listed, sort_out
 from grader.model.submission import Student
 from grader.source import Apart, name_meant
 
@@ -92,10 +90,10 @@ def gather(
         in_order = sorted(by_student.items(), key=_order)
         found = [_found(matcher, contents, *own, beside) for own in in_order]
         each = [one.files for one in found]
-        _compare(matcher, each, known)
+        matcher.compare(each, known.exercises)
         hints = [hint(layout, chosen, listing, clues), *say_mixed(each, clues, known)]
         strays = shortened([*_strays(read, clues)])
-    _add_unread(found, names, only)
+    add_unread(found, names, only)
     labels = labels_of(by_student)
     there = [row for _, row in joined.values() if row]
     return Gathered(
@@ -120,7 +118,7 @@ def match_one(
     with Contents([exercise], given, apart=apart) as contents:
         matcher = Matcher([exercise], contents, exercise.id)
         found = _found(matcher, contents, files[0].student, list(files), lambda _: [])
-    _add_unread([found], FileNames([exercise]), exercise.id)
+    add_unread([found], FileNames([exercise]), exercise.id)
     matched = next(iter(found.files.matched), None)
     ours = next((one for one in found.unread if one.is_ours), None)
     if ours and (matched is None or matched.problem):
@@ -142,15 +140,6 @@ def _by_student(pairs: Iterable[tuple[Student, _T]]) -> dict[Student, list[_T]]:
     return found
 
 
-@dataclass
-class _Found:
-    """What one student handed in, and what became of it."""
-
-    files: StudentFiles
-    unread: list[Unread]
-    nothing_read: bool
-
-
 def _order(own: tuple[Student, object]) -> tuple[str, str]:
     student, _ = own
     return student.label, student.model_dump_json()
@@ -162,13 +151,13 @@ def _found(
     student: Student,
     files: list[HandedIn],
     beside: Callable[[HandedIn], Iterable[HandedIn]],
-) -> _Found:
+) -> Found:
     """Match what a student handed in; `beside` gives what a file graded alone may import."""
     contents.begin(student)
     to_match, unread = sort_out(sorted(files, key=_place), contents)
     nothing_read = {one.file for one in unread}.issuperset(to_match)
     there = list(beside(to_match[0])) if len(to_match) == 1 else []
-    return _Found(matcher.match(student, to_match, there), unread, nothing_read)
+    return Found(matcher.match(student, to_match, there), unread, nothing_read)
 
 
 def _beside(path: Path, names: FileNames, known: Known, file: HandedIn) -> Iterator[HandedIn]:
@@ -189,39 +178,15 @@ def _place(file: HandedIn) -> tuple[PurePosixPath, str]:
     return file.file.path, str(file.file.archive or "")
 
 
-def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None:
-    """Let work that could not be read be the answer where there is no other."""
-    told = {m.exercise for one in found for m in one.files.matched}
-    by_name = Due(names, only, None)
-    told |= {e for f in found for one in f.unread if one.is_work for e in by_name.told(one)}
-    due = Due(names, only, next(iter(told)) if len(told) == 1 else None)
-    for one in found:
-        one.files.matched += answers(one.files, one.unread, due, is_all=one.nothing_read)
-
-
-def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
-    """Hold what some functions tell against what the class is asked for, which may be one."""
-    sure = {m.exercise for one in found for m in one.matched if not m.doubt and not m.is_as_given}
-    told = sure | known.exercises
-    parts = Counter(m.exercise for one in found for m in one.matched if m.doubt is Doubt.PART)
-    told |= {exercise for exercise, number in parts.items() if number > 1}
-    for one in found if told else ():
-        matcher.drop_doubts(one, told)
-    told = {m.exercise for one in found for m in one.matched} | known.exercises
-    for one in found if len(told) == 1 else ():
-        if one.silent and not one.matched:
-            matcher.assume(one, *told)
-
-
 def _submissions(
-    found: Sequence[_Found], stems: Mapping[Student, str], contents: Contents
+    found: Sequence[Found], stems: Mapping[Student, str], contents: Contents
 ) -> Iterator[Submission]:
     for one in found:
         for matched in one.files.matched:
             yield _submission(matched, stems[matched.student], one, contents)
 
 
-def _submission(matched: Matched, stem: str, found: _Found, contents: Contents) -> Submission:
+def _submission(matched: Matched, stem: str, found: Found, contents: Contents) -> Submission:
     reasons = {one.file: one.reason for one in found.unread}
     *beside, answer = matched.files
     # What cannot be read here is read nowhere else.
@@ -254,13 +219,13 @@ def _submission(matched: Matched, stem: str, found: _Found, contents: Contents) 
     )
 
 
-def _left_over(one: _Found, labels: Mapping[Student, str], given: Given | None) -> list[LeftOver]:
+def _left_over(one: Found, labels: Mapping[Student, str], given: Given | None) -> list[LeftOver]:
     """Return what of a student's files no submission holds, and what could not be read."""
     return shortened([*_each_left_over(one, labels, given)])
 
 
 def _each_left_over(
-    one: _Found, labels: Mapping[Student, str], given: Given | None
+    one: Found, labels: Mapping[Student, str], given: Given | None
 ) -> Iterator[LeftOver]:
     student, texts = one.files.student, given.texts if given else ()
     label, alone = labels[student], not one.files.matched

@@ -26,6 +26,7 @@ class Known:
     labels: frozenset[str] = frozenset()
     """What layouts have called its students."""
     exercises: frozenset[str] = frozenset()
+    """What it is asked for."""
     files: Callable[[str], Collection[str]] = lambda label: ()  # noqa: ARG005
     """From a student's label, the paths of what the student handed in."""
 
