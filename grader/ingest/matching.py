@@ -6,6 +6,7 @@ What is left over is listed, never dropped.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from grader.ingest.answers.modules import MOST_FILES, Modules, as_imported
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.gathered import AS_GIVEN
+from grader.model.asked import asked_alone, asked_of_most
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -45,6 +47,11 @@ class Matched:
     """Whether nothing of it was worked on: then it asks nobody for the exercise."""
     problem: str | None = None
     """Why its only file could not be read; it gets no points, and the student is told this."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it tells by itself that its student was asked for the exercise."""
+        return self.doubt is None and not self.is_as_given
 
 
 @dataclass
@@ -101,7 +108,25 @@ class Matcher:
         found.left += versions.others
         return found
 
-    def drop_doubts(self, found: StudentFiles, asked: Collection[str]) -> None:
+    def compare(self, found: Sequence[StudentFiles], known: Collection[str]) -> None:
+        """Hold what some functions tell against what the class is asked for, which may be one.
+
+        known: what earlier runs asked it for. What one student is sure of asks no other.
+        """
+        sure = [{m.exercise for m in one.matched if m.is_sure} for one in found]
+        parts = [{m.exercise for m in one.matched if m.doubt is Doubt.PART} for one in found]
+        several = Counter(exercise for own in parts for exercise in own)
+        likely = [own | more for own, more in zip(sure, parts, strict=True)]
+        asked = asked_of_most(sure, sum(map(bool, likely))) | {*known}
+        asked |= {exercise for exercise in asked_of_most(likely) if several[exercise] > 1}
+        for one, own in zip(found, sure, strict=True) if asked else ():
+            self._drop_doubts(one, asked | own)
+        only = asked_alone(({m.exercise for m in one.matched} for one in found), known)
+        for one in found if only else ():
+            if one.silent and not one.matched:
+                self._assume(one, only)
+
+    def _drop_doubts(self, found: StudentFiles, asked: Collection[str]) -> None:
         """Leave answers to what nobody is asked for: as given out, or told by some functions."""
         dropped = [matched for matched in found.matched if matched.exercise not in asked]
         found.matched = [matched for matched in found.matched if matched not in dropped]
@@ -110,7 +135,7 @@ class Matcher:
         found.silent += [file for file, doubt in left.items() if doubt]
         found.left += [(f, _TELLS_NOTHING if doubt else AS_GIVEN) for f, doubt in left.items()]
 
-    def assume(self, found: StudentFiles, exercise: str) -> None:
+    def _assume(self, found: StudentFiles, exercise: str) -> None:
         """Take what tells nothing for an answer to `exercise`, and say so."""
         silent = found.silent
         modules = Modules(silent, self._contents)

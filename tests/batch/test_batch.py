@@ -218,17 +218,6 @@ def test_progress_is_told(classroom):
     assert told[1].eta_seconds == 0
 
 
-def test_a_submission_that_changes_meanwhile_is_not_graded(classroom):
-    classroom.write(ada="pass", bob="pass")
-
-    def rewrite(progress):
-        if progress.done == 1:
-            classroom.write(bob="fail")
-
-    summary = classroom.grade(progress=rewrite)
-    assert "changed while the class" in summary.faults["bob.alpha"]
-
-
 def test_students_of_whom_nothing_matched_are_listed(classroom):
     classroom.write(ada="pass")
     (classroom.folder / "bob").mkdir()

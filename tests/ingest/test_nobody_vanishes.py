@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.ingest import copied
 from grader.ingest.stored import StoredFile
 
 ZERO, RANDOM = "def zeros(): return 0", "def initialize(): ...\ndef scale(): ..."
@@ -462,7 +463,7 @@ def test_names_that_are_no_utf8_stay_apart(class_of, tmp_path):
     labels = {s.student.label for s in gathered.submissions}
     assert labels == {"M\\xfcller", "M\\xf6ller", "Mller", "Müller", "ada\\xe9"}
     assert len({s.id for s in gathered.submissions}) == 5
-    for submission in gathered.read().submissions:
+    for submission in copied(gathered, tmp_path).submissions:
         json.dumps(submission.info().model_dump_json()).encode()
     assert [item.path for item in gathered.left_over] == ["ada\\xe9/zero_init\\xff.csv"]
 
