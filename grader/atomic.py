@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from grader.errors import StoreError
+from grader.bounded import read_bytes
+from grader.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,11 +45,10 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_text_if_changed(path: Path, text: str) -> bool:
     """Write `text` unless the file holds it already; return whether it was written."""
-    try:
-        if path.read_bytes() == text.encode():
+    with suppress(UsageError):
+        data = text.encode()
+        if read_bytes(path, len(data)) == data:
             return False
-    except OSError:
-        pass
     write_text(path, text)
     return True
 

@@ -124,7 +124,9 @@ class Database:
         with self.complaints():
             # Not `yield from`: it closes the cursor of whoever stops reading, and the file may be
             # closed by then.
-            for row in self._connection.execute(query, named or values):  # noqa: UP028
+            for row in self._connection.execute(query, named or values):
+                if any(type(value) is bytes for value in row):  # no column of ours holds any
+                    raise ValueError("a cell holds bytes and no text")
                 yield row
 
     def row(self, query: str, *values: Any) -> tuple[Any, ...] | None:

@@ -8,12 +8,12 @@ anything else without such a list is left alone.
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from grader.atomic import append_line, make_folder, remove, write_bytes, write_text
+from grader.bounded import read_json, read_text
 from grader.errors import UsageError
 from grader.export import Document, Left
 from grader.export.document import strict_json
@@ -80,22 +80,22 @@ def _forget(target: Path) -> None:
     """Remove what the last export wrote; refuse a folder of other things."""
     if not target.is_dir() or not any(target.iterdir()):
         return
-    for path in [(target / name).resolve() for name in _listed(target)]:
+    for path in _listed(target):
         if path.is_relative_to(target.resolve()):
             remove(path)
             with suppress(OSError):  # the folder may hold more, or be gone
                 path.parent.rmdir()
 
 
-def _listed(target: Path) -> list[str]:
+def _listed(target: Path) -> list[Path]:
     """Return what the last export wrote or had begun to; raise UsageError when nobody knows."""
     full, begun = target / LIST, target / BEGUN
     try:
-        names = json.loads(full.read_text("utf-8"))["documents"] if full.is_file() else []
+        names = read_json(full)["documents"] if full.is_file() else []
         if begun.is_file():
-            names += begun.read_text("utf-8").split("\n")[:-1]
+            names += read_text(begun).split("\n")[:-1]
         elif not full.is_file():
             raise FileNotFoundError(full)
-        return [str(name) for name in names]
-    except (OSError, ValueError, KeyError, TypeError):
+        return [(target / str(name)).resolve() for name in names]
+    except (OSError, UsageError, ValueError, KeyError, TypeError):
         raise UsageError(f"{target} holds other files: name a new folder") from None

@@ -137,11 +137,13 @@ def _entries(
 
 
 def _table(path: Path, name: str) -> dict[str, Any]:
+    from grader.bounded import read_text
     from grader.errors import UsageError
 
+    text = read_text(path)
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get(name)
-    except (OSError, ValueError) as error:
+        table = tomllib.loads(text).get(name)
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} cannot be read as TOML: {error}") from None
     if not isinstance(table, dict):
         raise UsageError(f"{path} has no table [{name}]")
@@ -166,16 +168,15 @@ def _place(table: dict[str, Any]) -> str:
 
 
 def _records(path: Path) -> dict[str, Record]:
-    try:
-        return dict(json.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        from grader.errors import StoreError
+    from grader.bounded import read_json
+    from grader.errors import StoreError, UsageError
 
-        raise StoreError(
-            f"{path} cannot be read: {error}; without it comments are sent once more"
-        ) from None
+    if not path.exists():
+        return {}
+    try:
+        return dict(read_json(path))
+    except (UsageError, ValueError, TypeError) as error:
+        raise StoreError(f"{error}; without it comments are sent once more") from None
 
 
 def _chosen(by_exercise: dict[str, int], entry: Entry, path: Path) -> int:

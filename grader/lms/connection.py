@@ -6,12 +6,12 @@ over TLS, or to this very machine, and to the host that it is for: redirects are
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from grader.bounded import read_json
 from grader.errors import UsageError
 from grader.signing import refuse_open_secret
 
@@ -52,10 +52,7 @@ def secrets(names: tuple[str, ...], prefix: str, path: Path | None) -> dict[str,
 
 def _from_file(path: Path) -> dict[str, str]:
     refuse_open_secret(path)
-    try:
-        table = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        raise UsageError(f"{path} is not a JSON file of secrets") from None
+    table = read_json(path)
     if not isinstance(table, dict):
         raise UsageError(f"{path} is not a JSON object of secrets")
     return {str(name): str(value) for name, value in table.items()}

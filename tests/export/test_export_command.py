@@ -166,7 +166,9 @@ def test_without_its_list_an_interrupted_export_is_anybody_s_folder(graded, monk
     assert (folder / "store.sqlite").exists()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"documents": 7}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"documents": 7}', '{"documents": ["\\u0000"]}', "[" * 60_000]
+)
 def test_a_list_that_is_none_keeps_the_folder_closed(graded, text):
     folder = graded(ada="passed")
     target = folder / "export" / "lti"

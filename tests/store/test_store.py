@@ -324,6 +324,10 @@ def test_a_report_that_cannot_be_read_is_in_nobody_s_way(tmp_path, make_report, 
         "UPDATE people SET student = '{'",
         "UPDATE people SET student = '{}'",
         "UPDATE handed SET identity = 'x'",
+        "UPDATE results SET graded_at = CAST(graded_at AS BLOB)",
+        "UPDATE results SET report = x'ff00'",
+        "UPDATE people SET student = CAST(student AS BLOB)",
+        "UPDATE roster SET participant = x'00'",
     ],
 )
 def test_what_is_no_value_of_ours_is_said_in_a_sentence(tmp_path, make_report, edit):
