@@ -93,6 +93,7 @@ def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summ
             raise CourseError(f"{exercise} is not finished, and nothing was graded: {blank}")
     outputs = Outputs(out)
     with sole_writer(out), Store(outputs.store, key=way.key) as store:
+        outputs.sweep()
         run = _Run(gathered, course, outputs, store, way)
         try:
             run.grade()

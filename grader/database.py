@@ -205,7 +205,7 @@ def sole_writer(folder: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         db.close()
         if _code(error) == sqlite3.SQLITE_BUSY:
-            raise StoreError(f"another run is grading into {folder}; wait for it to end") from None
+            raise StoreError(f"another run is at work in {folder}; wait for it to end") from None
         raise StoreError(_sentence(lock, error)) from error
     try:
         yield

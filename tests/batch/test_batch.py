@@ -73,6 +73,17 @@ def test_files_that_were_lost_or_damaged_are_written_again(classroom):
     assert len(list((classroom.out / "feedback").iterdir())) == 4
 
 
+def test_what_a_killed_run_left_half_written_is_taken_away(classroom):
+    classroom.write(ada="pass")
+    classroom.grade()
+    halves = [classroom.out / part / ".4711.draft" for part in (".", "reports", "feedback")]
+    others = [classroom.out / "reports" / ".mine.draft", classroom.out / ".exported"]
+    for path in (*halves, *others):
+        path.write_text("half a rep")
+    assert classroom.grade().complete
+    assert [path.exists() for path in (*halves, *others)] == [False] * 3 + [True] * 2
+
+
 def test_who_left_the_class_has_no_files_and_keeps_a_history(classroom):
     classroom.write(ada="pass", bob="pass")
     classroom.grade()

@@ -109,6 +109,32 @@ def test_a_page_of_html_is_one_line_and_a_secret_is_struck_out(service: Any) -> 
     assert found.said(found.ask("GET", "/x")) == "500: token … (a page of HTML)"
 
 
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 100_000, "9" * 5000 + "x", '"\\ud800', "NaN x"]
+)
+def test_an_answer_that_is_no_json_is_said(service: Any, text: str) -> None:
+    found = service(lambda request: httpx.Response(200, text=text))
+    with pytest.raises(PushError, match="answered 200"):
+        found.json(found.ask("GET", "/"), dict)
+
+
+@pytest.mark.parametrize("digits", [401, 4000, 6000])
+def test_a_number_beyond_all_points_is_infinite(service: Any, digits: int) -> None:
+    with pytest.raises(OverflowError):  # what it would be
+        float(10 ** (digits - 1))
+    answer = f'{{"small": 12, "large": {"9" * digits}}}'
+    found = service(lambda request: httpx.Response(200, text=answer))
+    assert found.json(found.ask("GET", "/"), dict) == {"small": 12, "large": float("inf")}
+
+
+@pytest.mark.parametrize("wait", ["\u00b2", "\u00b3", "-1", "1e9", "x"])
+def test_a_pause_that_is_no_number_is_ours_to_choose(service: Any, clock: Any, wait: str) -> None:
+    replies = iter([httpx.Response(503, headers=[(b"Retry-After", wait.encode("latin-1"))])])
+    found = service(lambda request: next(replies, httpx.Response(200)))
+    assert found.ask("GET", "/").status_code == 200
+    assert clock.slept == [0.0, 1.0]
+
+
 def test_json_of_another_kind_is_refused(service: Any) -> None:
     found = service(answers({"status_code": 200, "text": "[]"}))
     with pytest.raises(PushError, match=r"answered 200: \[\]"):

@@ -374,7 +374,7 @@ def test_a_full_disk_is_said_and_what_was_stored_is_kept(tmp_path, make_report):
 def test_a_folder_has_one_writing_run(tmp_path):
     with (
         sole_writer(tmp_path),
-        pytest.raises(StoreError, match="another run is grading"),
+        pytest.raises(StoreError, match="another run is at work"),
         sole_writer(tmp_path),
     ):
         pass

@@ -20,6 +20,7 @@ MOST_PAGES: Final = 1000
 # A proxy gave up; what is behind it may have gone on.
 _MAYBE: Final = frozenset({502, 504})
 _SHOWN: Final = 200
+_MOST_DIGITS: Final = 100
 _LATER: Final = frozenset({429, 502, 503, 504})
 # The header is taken as it comes: one system writes `&amp;` and rel=“next” in it.
 _LINK: Final = re.compile(r"<([^<>]*)>([^<]*)")
@@ -123,9 +124,14 @@ class Service:
 def parsed(reply: httpx.Response) -> Any:
     """Return the JSON of an answer; None when it is none."""
     try:
-        return json.loads(reply.text)
-    except ValueError:
+        return json.loads(reply.text, parse_int=_integer)
+    except (ValueError, RecursionError):
         return None
+
+
+def _integer(digits: str) -> int | float:
+    """Return a whole number, of which none that is meant is too large for a double."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
 
 
 def next_page(reply: httpx.Response) -> str | None:
@@ -152,5 +158,5 @@ def _is_for_later(reply: httpx.Response) -> bool:
 
 
 def _pause(attempt: int, wait: str | None) -> float:
-    asked = float(wait) if wait and wait.strip().isdigit() else 2.0**attempt
+    asked = float(wait) if wait and wait.strip().isdecimal() else 2.0**attempt
     return min(asked, LONGEST_PAUSE_SECONDS)
