@@ -97,7 +97,10 @@ class Database:
         while found != self._schema.version:
             if found not in self._schema.migrations:
                 reads = self._schema.version
-                raise StoreError(f"{self.path} has format {found}, this grader reads {reads}")
+                raise StoreError(
+                    f"{self.path} has format {found}, which another grader wrote, and this one "
+                    f"reads {reads}: use that one, or another folder"
+                )
             self._execute(self._schema.migrations[found])
             found += 1
 
