@@ -171,15 +171,20 @@ def _place(table: dict[str, Any]) -> str:
 
 
 def _records(path: Path) -> dict[str, Record]:
+    from pydantic import TypeAdapter
+
     from grader.bounded import read_json
     from grader.errors import StoreError, UsageError
 
     if not path.exists():
         return {}
     try:
-        return dict(read_json(path))
-    except (UsageError, ValueError, TypeError) as error:
-        raise StoreError(f"{error}; without it comments are sent once more") from None
+        return TypeAdapter(dict[str, dict[str, str]]).validate_python(read_json(path))
+    except UsageError as error:
+        fault = str(error)
+    except ValueError:
+        fault = f"{path} is no record of a push"
+    raise StoreError(f"{fault}; without it comments are sent once more")
 
 
 def _keep(records: dict[str, Record], path: Path) -> None:

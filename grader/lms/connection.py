@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_SECONDS: Final = 30.0
+_SHOWN: Final = 200
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -28,10 +29,24 @@ def open_client(url: str, **options: Any) -> httpx.Client:
         import httpx
     except ImportError:
         raise UsageError("this needs httpx and joserfc: pip install 'grader[lti]'") from None
+    if not is_address(url):
+        raise UsageError(f"{url[:_SHOWN]!r} is no address of a system")
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise UsageError(f"{url!r} is no address that begins with https://")
     return httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, follow_redirects=False, **options)
+
+
+def is_address(url: str) -> bool:
+    """Whether all that takes an address apart takes this one; some do so when they are asked."""
+    import httpx
+
+    try:
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
+        return bool(parts.hostname and httpx.URL(url).host and parts.port != 0)
+    except (ValueError, httpx.InvalidURL):
+        return False
 
 
 def secrets(names: tuple[str, ...], prefix: str, path: Path | None) -> dict[str, str]:

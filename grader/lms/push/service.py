@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from grader.errors import GraderError
+from grader.lms.connection import is_address
 
 ATTEMPTS: Final = 6
 LONGEST_PAUSE_SECONDS: Final = 60.0
@@ -58,7 +59,7 @@ class Service:
 
         With `once`, what may have been carried out is not asked again: raise PushError.
         """
-        place = self._at_home(url)
+        place = self.at_home(url)
         again = False
         for attempt in range(ATTEMPTS):
             last = attempt == ATTEMPTS - 1
@@ -84,7 +85,7 @@ class Service:
         place: str | None = url
         while place is not None:
             if place in seen or len(seen) >= MOST_PAGES:
-                raise PushError(f"{_origin(self._at_home(url))} answers with pages without an end")
+                raise PushError(f"{_origin(self.at_home(url))} answers with pages without an end")
             seen.add(place)
             reply = self.ask("GET", place, **options)
             options.pop("params", None)  # the address of the next page holds its own
@@ -112,10 +113,10 @@ class Service:
             return found
         raise PushError(f"{_origin(str(reply.url))} answered {self.said(reply)}")
 
-    def _at_home(self, url: str) -> str:
+    def at_home(self, url: str) -> str:
         """Return an absolute address; raise PushError for another host than the configured one."""
         home = str(self._client.base_url)
-        place = urljoin(home, url)
+        place = _joined(home, url)
         if _origin(place) != _origin(home):
             raise PushError(f"{_origin(home)} points to {_origin(place)}, which is sent no token")
         return place
@@ -141,8 +142,19 @@ def next_page(reply: httpx.Response) -> str | None:
     header = html.unescape(raw.decode("utf-8", errors="replace"))
     for target, about in _LINK.findall(header):
         if _NEXT.search(about):
-            return str(reply.url.join(target.strip()))
+            return _joined(str(reply.url), target.strip())
     return None
+
+
+def _joined(base: str, url: str) -> str:
+    """Return an address as it is meant in another; raise PushError when it is none."""
+    try:
+        place = urljoin(base, url)
+    except ValueError:
+        place = ""
+    if not is_address(place):
+        raise PushError(f"{_origin(base)} gives an address that is none: {url[:_SHOWN]!r}")
+    return place
 
 
 def _origin(url: str) -> str:
