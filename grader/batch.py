@@ -100,6 +100,7 @@ def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summ
 def _graded(gathered: Gathered, course: Course, outputs: Outputs, way: Way) -> Summary:
     """Grade what is pending of a class that has been copied."""
     with sole_writer(outputs.folder), Store(outputs.store, key=way.key) as store:
+        outputs.sweep()
         run = _Run(gathered, course, outputs, store, way)
         try:
             run.grade()

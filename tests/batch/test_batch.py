@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from grader.errors import CourseError, SandboxError, StoreError
 from grader.model.report import parse_report
+from grader.outputs import Outputs
 from grader.store import Store
 
 DIED = "the job's process died"
@@ -71,6 +73,44 @@ def test_files_that_were_lost_or_damaged_are_written_again(classroom):
     assert classroom.grade().graded == 0
     assert ada.read_text() == text
     assert len(list((classroom.out / "feedback").iterdir())) == 4
+
+
+LEADS_OUT = ["../../mine", "../feedback/../../mine", "{}", "/{}"]
+
+
+@pytest.mark.parametrize("table", ["results", "roster"])
+@pytest.mark.parametrize("name", LEADS_OUT)
+def test_an_id_in_the_store_leads_to_no_file_of_others(classroom, tmp_path, table, name):
+    classroom.write(ada="pass", bob="pass")
+    classroom.grade()
+    mine = tmp_path / "mine.json"
+    mine.write_text("mine")
+    with sqlite3.connect(classroom.out / "store.sqlite") as db:
+        edit = f"UPDATE {table} SET submission = ? WHERE submission = 'ada.alpha'"
+        assert db.execute(edit, (name.format(tmp_path / "mine"),)).rowcount == 1
+    db.close()
+    with pytest.raises(StoreError, match="was changed or damaged"):
+        classroom.grade(whole=True)
+    assert mine.exists()
+
+
+@pytest.mark.parametrize("name", LEADS_OUT)
+def test_believed_it_would_remove_one(tmp_path, name):
+    mine = tmp_path / "mine.json"
+    mine.write_text("mine")
+    Outputs(tmp_path / "out").discard(name.format(tmp_path / "mine"))
+    assert not mine.exists()
+
+
+def test_what_a_killed_run_left_half_written_is_taken_away(classroom):
+    classroom.write(ada="pass")
+    classroom.grade()
+    halves = [classroom.out / part / ".4711.draft" for part in (".", "reports", "feedback")]
+    others = [classroom.out / "reports" / ".mine.draft", classroom.out / ".exported"]
+    for path in (*halves, *others):
+        path.write_text("half a rep")
+    assert classroom.grade().complete
+    assert [path.exists() for path in (*halves, *others)] == [False] * 3 + [True] * 2
 
 
 def test_who_left_the_class_has_no_files_and_keeps_a_history(classroom):
