@@ -20,6 +20,7 @@ from grader.model.submission import Student
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from grader.ingest.answers.contents import Contents
     from grader.ingest.file_names import FileName
     from grader.ingest.layout import Clues
     from grader.ingest.sections import Place
@@ -118,8 +119,8 @@ class Beside:
             return False  # a student's folder may be a package
         if self._clues.is_known(name):
             return False
-        self._clues.contents.begin(student_of(name))
-        return all(is_beside(entry.file, self._clues) for entry in same)
+        contents = self._clues.contents.charged_to(student_of(name))
+        return all(self._is_beside(entry.file, contents) for entry in same)
 
     def _is_called_so(self, same: Sequence[Entry]) -> bool:
         """Whether a file or folder is called like a helper or a program, or is a package."""
@@ -145,32 +146,31 @@ class Beside:
                 for entry in same
                 if entry.path.name not in names
             }
-            self._clues.contents.begin(student_of(self._whose(own[0]) or own[0].unit.stem))
+            who = student_of(self._whose(own[0]) or own[0].unit.stem)
+            contents = self._clues.contents.charged_to(who)
             for entry in (entry for entry in own if not entry.file.problem):
                 importer = _handed_in(entry)
-                modules = Modules([importer, *there], self._clues.contents)
+                modules = Modules([importer, *there], contents)
                 for module in modules.needed_by(importer):
                     found.setdefault(there[module], []).append(entry)
         return found
+
+    def _is_beside(self, file: StoredFile, contents: Contents) -> bool:
+        """Whether a file has nothing of an exercise; of one called a helper, little of it."""
+        if file.problem or contents.error(file):
+            return False
+        is_helper = self._names.is_helper(file.path.name)
+        if not is_helper and contents.seems_to_define(file):
+            return False
+        content = contents.of(file)
+        if content.unread:
+            return False
+        return not (contents.tells(file) if is_helper else content.outline.functions)
 
 
 def _handed_in(entry: Entry) -> HandedIn:
     """Return a file in its place among those of all students."""
     return HandedIn(_NOBODY, PurePosixPath(entry.section, entry.path), entry.file)
-
-
-def is_beside(file: StoredFile, clues: Clues) -> bool:
-    """Whether a file has nothing of an exercise; of one called a helper, little of it."""
-    contents = clues.contents
-    if file.problem or contents.error(file):
-        return False
-    is_helper = clues.names.is_helper(file.path.name)
-    if not is_helper and contents.seems_to_define(file):
-        return False
-    content = contents.of(file)
-    if content.unread:
-        return False
-    return not (contents.tells(file) if is_helper else content.outline.functions)
 
 
 def with_importers(

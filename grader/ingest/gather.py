@@ -153,8 +153,7 @@ def _found(
     beside: Callable[[HandedIn], Iterable[HandedIn]],
 ) -> Found:
     """Match what a student handed in; `beside` gives what a file graded alone may import."""
-    contents.begin(student)
-    to_match, unread = sort_out(sorted(files, key=_place), contents)
+    to_match, unread = sort_out(sorted(files, key=_place), contents.charged_to(student))
     nothing_read = {one.file for one in unread}.issuperset(to_match)
     there = list(beside(to_match[0])) if len(to_match) == 1 else []
     return Found(matcher.match(student, to_match, there), unread, nothing_read)

@@ -54,8 +54,7 @@ class Clues:
         """Whether a file is as the course gives it out; of what is no code the name tells it."""
         if not file.is_code:
             return self.names.is_given(file.path.name)
-        self.contents.begin(student_of(file.path.stem))
-        return self.contents.is_given_out(file)
+        return self.contents.charged_to(student_of(file.path.stem)).is_given_out(file)
 
 
 @dataclass(frozen=True)

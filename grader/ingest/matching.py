@@ -59,6 +59,8 @@ class StudentFiles:
     """What one student handed in, and what became of it."""
 
     student: Student
+    contents: Contents
+    """Read in this student's time."""
     matched: list[Matched] = field(default_factory=list)
     left: list[tuple[HandedIn, str]] = field(default_factory=list)
     silent: list[HandedIn] = field(default_factory=list)
@@ -86,14 +88,15 @@ class Matcher:
         where nothing else tells. `there` are files, besides, that an answer may import.
         """
         files = sorted(files, key=lambda f: (f.path, f.exercise or ""))
-        found, files = StudentFiles(student), as_imported(files, self._contents)
-        versions = sort_versions(files, self._contents, self._teller.told_by_names)
+        contents = self._contents.charged_to(student)
+        found, files = StudentFiles(student, contents), as_imported(files, contents)
+        versions = sort_versions(files, contents, self._teller.told_by_names)
         code, found.notes = versions.files, versions.notes
-        modules = Modules(dict.fromkeys([*code, *there]), self._contents)
+        modules = Modules(dict.fromkeys([*code, *there]), contents)
         # Examples and helpers that nobody changed: no answer, unless there is nothing else.
-        own = [f for f in code if not self._contents.is_besides(f.file)] or code
-        told = self._teller.tell(own, self._contents, modules)
-        chooser = Chooser(self._contents, modules)
+        own = [f for f in code if not contents.is_besides(f.file)] or code
+        told = self._teller.tell(own, contents, modules)
+        chooser = Chooser(contents, modules)
         reasons = {f: ANOTHER_FILE for candidates in told.answers.values() for f in candidates}
         for exercise in self._ids:
             if candidates := told.answers.get(exercise):
@@ -138,8 +141,8 @@ class Matcher:
     def _assume(self, found: StudentFiles, exercise: str) -> None:
         """Take what tells nothing for an answer to `exercise`, and say so."""
         silent = found.silent
-        modules = Modules(silent, self._contents)
-        choice = Chooser(self._contents, modules).choose(exercise, silent)
+        modules = Modules(silent, found.contents)
+        choice = Chooser(found.contents, modules).choose(exercise, silent)
         guess = f"{choice.main.path} does not tell its exercise; it was graded as {exercise}"
         matched = self._matched(found, exercise, choice, modules, [guess])
         found.matched.append(matched)
@@ -161,7 +164,7 @@ class Matcher:
         needed = [
             file
             for file in modules.needed_by(*answer)
-            if not self._contents.is_helper_of(exercise, file.file)
+            if not found.contents.is_helper_of(exercise, file.file)
         ]
         notes = [guess for guess in guesses if guess]
         if needed:
@@ -173,7 +176,7 @@ class Matcher:
             notes.append(f"{more}: what {choice.main.path} imports was not looked for among them")
         files = (*needed, *answer)
         versions = [note for file in files for note in found.notes.get(file, ())]
-        is_as_given = all(self._contents.is_as_given(file.file) for file in answer)
+        is_as_given = all(found.contents.is_as_given(file.file) for file in answer)
         notes += [*choice.notes, *versions]
         return Matched(found.student, exercise, files, tuple(notes), is_as_given=is_as_given)
 
@@ -185,26 +188,28 @@ class Matcher:
         for file in (f for f in code if f not in used):
             if file in reasons:
                 reason = reasons[file]
-            elif self._teller.is_of_another(file, self._contents):
+            elif self._teller.is_of_another(file, found.contents):
                 reason = _ANOTHER_EXERCISE
             else:
-                unread = self._contents.of(file.file).unread
+                unread = found.contents.of(file.file).unread
                 reason = f"it cannot be read: {unread}" if unread else _TELLS_NOTHING
                 found.silent.append(file)
-                found.matched = [self._noted(matched, file) for matched in found.matched]
+                found.matched = [_noted(m, file, found.contents) for m in found.matched]
             found.left.append((file, reason))
 
-    def _noted(self, matched: Matched, file: HandedIn) -> Matched:
-        """Say of an answer that a file with functions of these names is not the answer, and why."""
-        if len(matched.notes) >= MOST_NOTES:
-            return matched
-        notes = tuple(self._refusals(matched.exercise, file))
-        return replace(matched, notes=(*matched.notes, *notes))
 
-    def _refusals(self, exercise: str, file: HandedIn) -> Iterator[str]:
-        functions = self._contents.of(file.file).outline.functions.get(exercise, {})
-        names = ", ".join(name for name, f in functions.items() if f.own_name)
-        if names and any(f.fits for f in functions.values()):
-            yield f"{file.path} was not taken: it defines {names}, but most of it is something else"
-        elif names:
-            yield f"{file.path} was not taken: it has other parameters for {names}"
+def _noted(matched: Matched, file: HandedIn, contents: Contents) -> Matched:
+    """Say of an answer that a file with functions of these names is not the answer, and why."""
+    if len(matched.notes) >= MOST_NOTES:
+        return matched
+    notes = tuple(_refusals(matched.exercise, file, contents))
+    return replace(matched, notes=(*matched.notes, *notes))
+
+
+def _refusals(exercise: str, file: HandedIn, contents: Contents) -> Iterator[str]:
+    functions = contents.of(file.file).outline.functions.get(exercise, {})
+    names = ", ".join(name for name, f in functions.items() if f.own_name)
+    if names and any(f.fits for f in functions.values()):
+        yield f"{file.path} was not taken: it defines {names}, but most of it is something else"
+    elif names:
+        yield f"{file.path} was not taken: it has other parameters for {names}"

@@ -210,9 +210,9 @@ class Sharing:
         # Who names the files below a folder is not told yet: it has a time as well.
         above = PurePosixPath(*(file.archive or file.place).parts[: -len(unit.path.parts)])
         name = self._tell(unit.path).student or unit.path.parts[0]
-        self._contents.begin(student_of(name), above if above.parts else None)
-        told = self._contents.tells(file)
-        functions = self._contents.of(file).outline.functions
+        contents = self._contents.charged_to(student_of(name), above if above.parts else None)
+        told = contents.tells(file)
+        functions = contents.of(file).outline.functions
         written = any(f.fits and f.written for e in told for f in functions[e].values())
         return frozenset(told if written else ())
 

@@ -172,6 +172,32 @@ def drawn(kind: str, form: str, dice: Random, way: str = "once") -> Case:
     return Case(kind, form, honest, hostile, entry, odd, shared, way, roster)
 
 
+def greedy(form: str, dice: Random) -> Case:
+    """Return a class whose hostile student takes time and memory, before others or after them.
+
+    Honest files are of every sort that is read again once the whole class is known: what tells
+    nothing, what others import, and an answer that lies beside both.
+    """
+    mine = "\ndef mine(): return 1\n"
+    sorts = [
+        {"a.py": f"import utils{mine}", "utils.py": "y = 1\n"},
+        {"a.py": f"%run utils.py{mine}", "utils-1.py": "y = 1\n"},
+        {"a.py": mine, "b.py": f"{mine}def more(): return 2\n"},
+        {"random_init.py": f"from lib.b import *\n{RANDOM}", "lib/b.py": mine, "c.py": mine},
+    ]
+    people = {"s1": {"random_init.py": RANDOM}, "s2": {"random_init.py": RANDOM + mine}}
+    people |= {f"t{n}": own for n, own in enumerate(dice.sample(sorts, 3))}
+    honest = {f"{who}/{n}": x.encode() for who, own in people.items() for n, x in own.items()}
+    entry = dice.choice(["a0/", "s3/", "zzz/"])
+    lines = ["import {}", "from a import {}", "def f{}(): pass", "open('{}')", "class {}: pass"]
+    hostile = {f"{entry}random_init.py": STOLEN.encode()}
+    for number in range(4):
+        line = dice.choice(lines) + "\n"
+        text = "".join(line.format(f"w{number}x{n}") for n in range(60_000))
+        hostile[f"{entry}w{number}.py"] = text.encode()
+    return Case("plain folders", form, honest, hostile, entry)
+
+
 def _renamed(entry: str, honest: dict[str, bytes], dice: Random) -> tuple[str, dict[str, bytes]]:
     """Return an entry under a name that its student has there, and what the system says of it."""
     name = dice.choice([*NAMES, *["s3"] * len(NAMES)])

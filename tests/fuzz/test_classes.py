@@ -18,9 +18,10 @@ from archives import NAMES, Member, zipped
 from held import WAYS, gathering_faults, grading_faults
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from neighbours import FORMS, KINDS, Case, drawn
+from neighbours import FORMS, KINDS, Case, drawn, greedy
 from thefts import STOLEN, YAML
 
+from grader.ingest.answers import contents
 from grader.source import iter_entries
 
 # A seed is not made smaller: `smallest` makes its class so.
@@ -39,6 +40,36 @@ def test_a_hostile_neighbour_changes_nothing(
     forkserver: Any, kind: str, form: str, seed: int
 ) -> None:
     assert gathering_faults(drawn(kind, form, Random(seed)), forkserver) == []
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everybody have little time, of which an honest student needs a small part."""
+    monkeypatch.setattr(contents, "READING_SECONDS", 0.4)
+    monkeypatch.setattr(contents, "OF_A_FOLDER", 1.0)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(AS_DRAWN, max_examples=1)
+@given(seed=SEEDS)
+def test_nor_does_one_who_uses_up_time_and_memory(
+    forkserver: Any, hurried: None, form: str, seed: int
+) -> None:
+    assert gathering_faults(greedy(form, Random(seed)), forkserver) == []
+
+
+def test_one_time_for_all_would_be_used_up(
+    forkserver: Any, hurried: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+
+    def charged(self: contents.Contents, *_: object) -> contents.Contents:
+        self.owners = {"all": 1.0}
+        return self
+
+    monkeypatch.setattr(contents.Contents, "charged_to", charged)
+    cases = (greedy("folder", Random(seed)) for seed in range(9))
+    assert any(gathering_faults(case, forkserver) for case in cases)
 
 
 @pytest.mark.parametrize("way", WAYS)

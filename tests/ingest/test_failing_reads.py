@@ -70,26 +70,6 @@ def rows(gathered):
     return {s.student.label: (s.names, s.problem) for s in gathered.submissions}
 
 
-def test_what_is_remembered_of_a_class_is_bounded_and_changes_nothing(class_of, monkeypatch):
-    def most_remembered():
-        held = []
-        real = contents.Contents._looked
-
-        def looked(self, file):
-            held.append(len(self._looks))
-            return real(self, file)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(contents.Contents, "_looked", looked)
-            found = class_of({f"s{n}/zero_init.py": f"{ZERO}# {n}\n" for n in range(6)})
-        return rows(found), max(held)
-
-    plain, most = most_remembered()
-    assert most == 5
-    monkeypatch.setattr(contents, "_MOST_WORDS", 60)
-    assert most_remembered() == (plain, 3)
-
-
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_disk_may_fail_at_any_reading_of_a_file(class_of, monkeypatch, number):
     seen = []

@@ -1,6 +1,7 @@
 """What files hold: a cheap look at their bytes, and an outline of those that need more.
 
 A look finds words in bytes and proves nothing; it says for which files it is worth asking a worker.
+What is remembered of one is small, so that it is kept for good, however much others hand in.
 Of equal bytes only one outline is made. A file that a worker could not read has the outline that
 its look gives: the functions that it seems to define.
 """
@@ -9,9 +10,11 @@ from __future__ import annotations
 
 import re
 import time
+from copy import copy
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar, TypeVarTuple
+from zlib import crc32
 
 from grader.ingest.answers.given import Given, code_digest, digest_of
 from grader.ingest.spending import OF_A_FOLDER, OF_A_STUDENT, Owners, Spending
@@ -20,7 +23,7 @@ from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
 from grader.source import Unreadable, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from grader.ingest.stored import StoredFile
@@ -42,9 +45,7 @@ TOO_SLOW_TOGETHER: Final = (
 # An import reaches over lines when it has brackets; what is looked at too far costs an outline.
 _IMPORT_REACH: Final = 400
 _MOST_IMPORTS: Final = 20_000
-# What is kept of looks, and what one of them is worth beside its words.
-_MOST_WORDS: Final = 1_000_000
-_LOOK_WORDS: Final = 20
+_WORD_BITS: Final = 4096
 _IMPORTS: Final = re.compile(rb"import|from|%run|magic|open|run_path")
 _WORD: Final = re.compile(rb"\w+")
 _TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -62,7 +63,8 @@ class Content:
 class _Look:
     digest: bytes
     defines: frozenset[str] = frozenset()
-    words: frozenset[bytes] = frozenset()
+    words: int = 0
+    """Those near imports: a bit for each, which words may share (a Bloom filter)."""
     error: Unreadable | OSError | None = None
     code: bytes = b""
     """A digest of its cells' code alone."""
@@ -90,11 +92,9 @@ class Contents:
         self._patterns = {e.id: _pattern(e) for e in exercises}
         self._looks: dict[StoredFile, _Look] = {}
         self._contents: dict[bytes, Content] = {}
-        self._held = 0
-        self._digests: dict[StoredFile, bytes] = {}
         self._outlining, self._reading = Spending(STUDENT_SECONDS), Spending(READING_SECONDS)
-        self._owners: Owners = {}
-        """Who has to answer for the time that is taken now."""
+        self.owners: Owners = {}
+        """Who has to answer for the time that is taken: nobody, unless it is told."""
 
     def __enter__(self) -> Contents:
         return self
@@ -102,12 +102,14 @@ class Contents:
     def __exit__(self, *_: object) -> None:
         self._outliner.close()
 
-    def begin(self, student: Student, folder: PurePosixPath | None = None) -> None:
-        """Begin, or go on, with what one student handed in, who has a time of their own.
+    def charged_to(self, student: Student, folder: PurePosixPath | None = None) -> Contents:
+        """Return the same contents, read in the time of one student, who has one of their own.
 
         folder: what may be the student's with all that lies in it, where that is not told yet.
         """
-        self._owners = {student: OF_A_STUDENT} | ({folder: OF_A_FOLDER} if folder else {})
+        owned = copy(self)  # what is known and what is spent are the same objects
+        owned.owners = {student: OF_A_STUDENT} | ({folder: OF_A_FOLDER} if folder else {})
+        return owned
 
     def error(self, file: StoredFile) -> Unreadable | OSError | None:
         """Return why a file cannot be read: by its student's fault or by the disk's; or None."""
@@ -131,7 +133,7 @@ class Contents:
 
     def digest(self, file: StoredFile) -> bytes:
         """Return the digest of a file when it was first read; empty where it could not be."""
-        return self._digests.get(file, b"")
+        return self._looks[file].digest if file in self._looks else b""
 
     def are_equal(self, file: StoredFile, other: StoredFile) -> bool:
         """Return whether two files that were read hold the same."""
@@ -147,7 +149,8 @@ class Contents:
         if not all(name.isascii() for name in names):
             return True
         words = self._look(file).words
-        return any(words.issuperset(_WORD.findall(name.encode())) for name in names)
+        wanted = (_bits(_WORD.findall(name.encode())) for name in names)
+        return any(words & bits == bits for bits in wanted)
 
     def of(self, file: StoredFile) -> Content:
         """Return what a file defines and imports; one that cannot be read defines nothing."""
@@ -156,7 +159,7 @@ class Contents:
             return Content(Outline(), _reason(look.error))  # the submission's report says so, too
         digest = look.digest + file.path.suffix.lower().encode()
         if digest not in self._contents:
-            is_late = self._outlining.is_over(self._owners) or self._has_read_enough
+            is_late = self._outlining.is_over(self.owners) or self._has_read_enough
             content = self._read(file, is_late=is_late)
             if is_late:
                 return content  # kept for nobody else who has the same
@@ -181,18 +184,13 @@ class Contents:
 
     @property
     def _has_read_enough(self) -> bool:
-        return self._reading.is_over(self._owners)
+        return self._reading.is_over(self.owners)
 
     def _look(self, file: StoredFile) -> _Look:
         if file not in self._looks:
             if self._has_read_enough:  # kept for nobody: another may need it as well
                 return _Look(b"", error=Unreadable(TOO_SLOW_TOGETHER))
-            if self._held > _MOST_WORDS:  # a class is large, and most of it is looked at twice
-                self._looks = {f: known for f, known in self._looks.items() if known.error}
-                self._held = 0
-            self._looks[file] = look = self._looked(file)
-            self._digests.setdefault(file, look.digest)
-            self._held += _LOOK_WORDS + len(look.words)
+            self._looks[file] = self._looked(file)
         return self._looks[file]
 
     def _looked(self, file: StoredFile) -> _Look:
@@ -219,7 +217,7 @@ class Contents:
         try:
             return self._apart.call(function, *args, patience=patience)
         finally:
-            self._reading.charge(self._owners, self._apart.spent - before)
+            self._reading.charge(self.owners, self._apart.spent - before)
 
     def _read(self, file: StoredFile, *, is_late: bool) -> Content:
         if self._has_read_enough:
@@ -230,7 +228,7 @@ class Contents:
             return Content(Outline(), _reason(error))
         started = time.monotonic()
         outline = TOO_SLOW if is_late else self._outliner.outline(cells)
-        self._outlining.charge(self._owners, time.monotonic() - started)
+        self._outlining.charge(self.owners, time.monotonic() - started)
         if isinstance(outline, str):
             return Content(self._seeming(defined), outline)
         return Content(outline)
@@ -265,7 +263,12 @@ def look(file: StoredFile, patterns: Mapping[str, re.Pattern[bytes]]) -> _Look:
     for found in islice(_IMPORTS.finditer(data), _MOST_IMPORTS):
         words.update(_WORD.findall(data, found.end(), found.end() + _IMPORT_REACH))
     defines = frozenset(e for e, pattern in patterns.items() if pattern.search(data))
-    return _Look(digest, defines, frozenset(words), error, code)
+    return _Look(digest, defines, _bits(words), error, code)
+
+
+def _bits(words: Iterable[bytes]) -> int:
+    """Return the bits of words, of which there may be a million."""
+    return sum(1 << bit for bit in {crc32(word) % _WORD_BITS for word in words})
 
 
 def digest_of_file(file: StoredFile) -> bytes:

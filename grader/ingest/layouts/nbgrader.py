@@ -57,9 +57,9 @@ def _handed_in(file: StoredFile, student: str, inner: PurePosixPath, clues: Clue
 
 
 def _is_stamp(file: StoredFile, student: Student, clues: Clues) -> bool:
-    clues.contents.begin(student)
+    contents = clues.contents.charged_to(student)
     try:
-        return not file.problem and clues.contents.apart(holds_a_time, file)
+        return not file.problem and contents.apart(holds_a_time, file)
     except (Unreadable, OSError):
         return False
 
