@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from grader.errors import SandboxError
 from grader.export.document import is_graded, strict_json
 from grader.export.xqueue import reply
 from grader.grade import Answer, Slot
@@ -60,11 +59,7 @@ class PulledGrader:
             answer = Answer.of_file(exercise, label, name, text.encode())
         except ValidationError:
             raise ItemRefused("its submission_id is no name of a file") from None
-        try:
-            report = self._slot.grade(exercise, answer)
-        except SandboxError as error:
-            self._tell(f"{item.submission_id}: {error}")
-            return None
+        report = self._slot.grade(exercise, answer)
         self._keep(report)
         feedback = feedback_for_student(report)
         return strict_json(reply(feedback, points=self._points)) if is_graded(feedback) else None

@@ -5,8 +5,9 @@ before it is sent, so that a killed process loses nothing: the next one goes on 
 The queue hands a submission out again, under another key, when it is not answered for some minutes;
 the same code is then not graded twice. A result that was sent while the connection broke is sent
 again; the queue keeps the first and refuses the second, and both mean that it is there. A fault of
-ours is not answered at all. What is no submission is set aside as refused, and stands in nobody's
-way at the next start. Nothing that the queue gives is more than data.
+ours is not answered at all, and the others go on, unless each of them would meet it. What is no
+submission is set aside as refused, and stands in nobody's way at the next start. Nothing that the
+queue gives is more than data.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
-from grader.errors import GraderError
+from grader.errors import CourseError, GraderError, IsolationTooLow, StoreError, UsageError
 
 if TYPE_CHECKING:
     from grader.lms.journal import Journal
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 LONGEST_PAUSE_SECONDS: Final = 60.0
 ATTEMPTS: Final = 8
 DEEPEST: Final = 32
+_OF_ALL: Final = (CourseError, UsageError, StoreError, IsolationTooLow)
+"""What every submission would meet: the queue stops until staff have mended it."""
 
 
 class QueueError(GraderError):
@@ -181,7 +184,7 @@ class Pull:
 
     def _handle(self, item: Item) -> None:
         try:
-            reply = self._journal.reply_to(item) or self._grade(item)
+            reply = self._journal.reply_to(item) or self._graded(item)
         except ItemRefused as error:
             self._journal.refused(item, str(error))
             self._tell(f"{item.submission_id}: set aside, no submission: {error}")
@@ -197,6 +200,16 @@ class Pull:
         else:
             self._journal.refused(item, said)
         self._tell(f"{item.submission_id}: {'sent' if took else f'refused ({said})'}")
+
+    def _graded(self, item: Item) -> str | None:
+        """Return the reply to an item, None when it could not be graded, and say why."""
+        try:
+            return self._grade(item)
+        except (ItemRefused, *_OF_ALL):
+            raise
+        except Exception as error:  # also one that nobody thought of stands in nobody's way
+            self._tell(f"{item.submission_id}: {type(error).__name__}: {error}")
+            return None
 
     def _put(self, item: Item, reply: str) -> tuple[bool, str]:
         again = self._journal.sending(item)

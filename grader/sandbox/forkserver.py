@@ -76,9 +76,11 @@ class Forkserver:
         return self._launched.process.pid
 
     def fork(self, limits: dict[str, int]) -> tuple[int, socket.socket, int]:
-        """Fork a worker; return its number, its channel and the read end of its output."""
-        ours, theirs = socket.socketpair()
-        output, output_end = os.pipe()
+        """Fork a worker; return its number, its channel and the read end of its output.
+
+        Raise SandboxError when that cannot be.
+        """
+        ours, theirs, output, output_end = _channels()
         self._workers += 1
         self._memory_kills[self._workers] = memory_kills()
         try:
@@ -152,6 +154,18 @@ class Forkserver:
         if type(answer) is not dict:
             raise ForkserverDied("the forkserver is gone")
         return answer
+
+
+def _channels() -> tuple[socket.socket, socket.socket, int, int]:
+    """Return both ends of a worker's channel, and of the pipe for its output."""
+    opened: tuple[socket.socket, ...] = ()
+    try:
+        opened = socket.socketpair()
+        return *opened, *os.pipe()
+    except OSError as error:
+        for one in opened:
+            one.close()
+        raise SandboxError(f"a worker's channels cannot be opened: {error.strerror}") from None
 
 
 def memory_kills() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pytest
 
 from grader.cli.queue import xqueue
 from grader.database import sole_writer
-from grader.errors import CourseError, SandboxError, StoreError
+from grader.errors import CourseError, IsolationTooLow, SandboxError, StoreError, UsageError
 from grader.grade import Slot
 from grader.lms.journal import Journal
 from grader.lms.pulled import PulledGrader
@@ -191,23 +192,78 @@ def test_a_server_that_speaks_otherwise_is_said(text: str) -> None:
         queue.get()
 
 
-def test_whose_fault_it_is_decides(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A payload without an exercise and a broken sandbox are ours: the queue hands it out again."""
+def test_a_payload_without_an_exercise_is_ours(slot: Slot) -> None:
     told: list[str] = []
     grade = PulledGrader(slot, None, lambda report: None, told.append)
     assert grade(Item("{}", "1", "k", '{"student_response": "x"}')) is None
     assert "names no exercise" in told[0]
 
-    def broken(*_: Any) -> None:
-        raise SandboxError("it went away")
 
-    monkeypatch.setattr(slot, "grade", broken)
-    assert grade(Item("{}", "1", "k", HONEST)) is None
-    assert told[1] == "1: it went away"
+POISON = body('"POISON"')
+HONEST_LATER = body(json.dumps(f"{ANSWER} # later"))
+UNFORESEEN = {
+    "KeyError": KeyError("nobody thought of it"),
+    "OSError": OSError(24, "Too many open files"),
+    "RecursionError": RecursionError(),
+    "MemoryError": MemoryError(),
+    "UnicodeEncodeError": UnicodeEncodeError("utf-8", "\udc80", 0, 1, "surrogates not allowed"),
+    "SandboxError": SandboxError("it went away"),
+}
 
-    def unfinished(*_: Any) -> None:
-        raise CourseError("no checks")
 
-    monkeypatch.setattr(slot, "grade", unfinished)
-    with pytest.raises(CourseError):
-        grade(Item("{}", "1", "k", HONEST))
+@pytest.fixture
+def poisoned(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function after which one place fails at what says POISON."""
+
+    def arm(where: str, error: Exception) -> None:
+        module, _, name = where.rpartition(".")
+        real = getattr(importlib.import_module(module), name)
+
+        def fails(*arguments: Any) -> Any:
+            if "POISON" in repr(arguments):
+                raise error
+            return real(*arguments)
+
+        monkeypatch.setattr(where, fails)
+
+    return arm
+
+
+@pytest.mark.parametrize("name", UNFORESEEN)
+@pytest.mark.parametrize("where", ["testing.material.read_source", "lms.pulled.code_of"])
+def test_one_that_cannot_be_graded_stops_no_other(
+    pull: Any, poisoned: Any, where: str, name: str
+) -> None:
+    """A fault of ours, foreseen or not: the queue hands it out again."""
+    poisoned(f"grader.{where}", UNFORESEEN[name])
+    server, told = Server([HONEST, POISON, HONEST_LATER]), list[str]()
+    assert pull(server, told) == {"1": "sent", "2": "left", "3": "sent"}
+    assert server.put == {1: 1.0, 3: 1.0}
+    assert f"2: {UNFORESEEN[name].__class__.__name__}: {UNFORESEEN[name]}" in told
+    assert "2: not graded by a fault of ours; it will come again" in told
+    assert pull(Server([]), told) == {"1": "sent", "2": "left", "3": "sent"}
+
+
+def test_one_that_stopped_an_earlier_grader_stops_no_later_start(
+    pull: Any, poisoned: Any, tmp_path: Path
+) -> None:
+    with Journal(tmp_path / "journal") as journal:
+        journal.take(Item("{}", "old", "k", POISON))
+    poisoned("grader.testing.material.read_source", KeyError("x"))
+    for _ in range(3):
+        assert pull(Server([HONEST]), []) == {"old": "left", "1": "sent"}
+
+
+@pytest.mark.parametrize(
+    "error", [CourseError("c"), UsageError("u"), StoreError("s"), IsolationTooLow("i")]
+)
+def test_what_every_submission_would_meet_stops_the_queue(
+    pull: Any, poisoned: Any, tmp_path: Path, error: Exception
+) -> None:
+    poisoned("grader.lms.pulled.code_of", error)
+    server = Server([POISON, HONEST])
+    with pytest.raises(type(error)):
+        pull(server, [])
+    assert server.put == {}
+    with Journal(tmp_path / "journal") as journal:
+        assert journal.states() == {"1": "taken"}  # nothing is lost

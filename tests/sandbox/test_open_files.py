@@ -14,11 +14,14 @@ from grader.errors import SandboxError
 from grader.sandbox import doctor, launch
 from grader.sandbox.deaths import WorkerLost
 from grader.sandbox.launch import OPEN_FILES_NEEDED, need_open_files
+from grader.sandbox.material import Material
+from grader.sandbox.outline import Outliner
 from grader.sandbox.session import Session
 from grader.wire.messages import Raised
 
 if TYPE_CHECKING:
     from grader.catalog import Course
+    from grader.sandbox.forkserver import Forkserver
 
 EXAMPLE, HIDDEN = (
     f"""
@@ -139,3 +142,28 @@ def test_doctor_is_not_content_where_a_right_submission_fails(
     monkeypatch.setattr(Session, "call", call)
     with pytest.raises(SandboxError, match="a right submission does not run here"):
         doctor.examine()
+
+
+@pytest.mark.parametrize("what", ["socket.socketpair", "os.pipe"])
+@pytest.mark.parametrize("asks", [Session, Outliner])
+def test_no_more_channels_for_a_worker_is_a_fault_of_ours(
+    forkserver: Forkserver, monkeypatch: pytest.MonkeyPatch, what: str, asks: type
+) -> None:
+    def ask() -> Any:
+        if asks is Outliner:
+            with Outliner([], {}, forkserver) as outliner:
+                return outliner.outline([("cell 1", "def f(): return 1")])
+        with Session(forkserver, Material([("cell 1", "def f(): return 1")])) as session:
+            return session.call(["f"], [], seed=1)
+
+    def fails(*_: Any) -> Any:
+        raise OSError(24, "Too many open files")
+
+    ask()  # the control, after which all is open that stays so
+    before = sorted(Path("/proc/self/fd").iterdir())
+    with monkeypatch.context() as patch:
+        patch.setattr(what, fails)
+        with pytest.raises(SandboxError, match="channels cannot be opened: Too many open files"):
+            ask()
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+    ask()
