@@ -13,6 +13,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, Self
 
+
+class _DiskFault(Exception):
+    """An OSError of a disk, which zipfile would take for damage and call BadZipFile."""
+
+
 _FAULTS = (
+    _DiskFault,
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -116,17 +123,23 @@ def iter_entries(
         raise Unreadable(_DAMAGED) from None
 
 
-def _raise_of_disk(error: Exception) -> None:
-    """Raise what a disk says; a damaged archive leads to places that no file has."""
-    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+def _raise_of_disk(error: BaseException | None) -> None:
+    """Raise what a disk says."""
+    error = error.__cause__ if isinstance(error, _DiskFault) else error
+    if isinstance(error, OSError) and _is_of_disk(error):
         raise error
 
 
-def _stream(archive: Path | bytes) -> BinaryIO:
-    return io.BytesIO(archive) if isinstance(archive, bytes) else archive.open("rb")
+def _is_of_disk(error: OSError) -> bool:
+    """Whether it is no place that no file has: a damaged archive leads there."""
+    return error.errno not in (None, errno.EINVAL)
 
 
-def _opened(stream: BinaryIO) -> zipfile.ZipFile:
+def _stream(archive: Path | bytes) -> _Stream:
+    return _Stream(io.BytesIO(archive) if isinstance(archive, bytes) else archive.open("rb"))
+
+
+def _opened(stream: _Stream) -> zipfile.ZipFile:
     """Open an archive, also one that says that a name is UTF-8 where it is not."""
     try:
         return zipfile.ZipFile(stream)
@@ -134,13 +147,10 @@ def _opened(stream: BinaryIO) -> zipfile.ZipFile:
         return zipfile.ZipFile(_WithoutFlags(stream))
 
 
-class _WithoutFlags(io.RawIOBase):
-    """An archive whose headers make no promise about how names are encoded.
+class _Stream(io.RawIOBase):
+    """The bytes of an archive; what their disk fails with is `_DiskFault`."""
 
-    zipfile reads the whole directory at once, and each header as it is.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO | _Stream) -> None:
         self._stream = stream
 
     def seekable(self) -> bool:
@@ -149,15 +159,44 @@ class _WithoutFlags(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Move to a place."""
-        return self._stream.seek(offset, whence)
+        with _told_apart():
+            return self._stream.seek(offset, whence)
 
     def tell(self) -> int:
         """Return the place."""
-        return self._stream.tell()
+        with _told_apart():
+            return self._stream.tell()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return what is there."""
+        with _told_apart():
+            return self._stream.read(-1 if size is None else size) or b""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+        super().close()
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if _is_of_disk(error):
+            raise _DiskFault from error
+        raise
+
+
+class _WithoutFlags(_Stream):
+    """An archive whose headers make no promise about how names are encoded.
+
+    zipfile reads the whole directory at once, and each header as it is.
+    """
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Return what is there, of headers without the flag of UTF-8."""
-        data = bytearray(self._stream.read(-1 if size is None else size))
+        data = bytearray(super().read(size))
         if len(data) == _HEADER_SIZE and data.startswith(b"PK\x03\x04"):
             _clear_flag(data, 6)
         at = 0

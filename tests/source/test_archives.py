@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
+import os
 import re
 import stat
 import struct
@@ -33,7 +35,7 @@ def read(archive: bytes | Path, limits: Limits | None = None) -> list[tuple[str,
     return [(e.path, e.read()) for e in entries if not (e.is_folder or e.refused)]
 
 
-def reason(data: bytes, limits: Limits | None = None) -> str:
+def reason(data: bytes | Path, limits: Limits | None = None) -> str:
     with pytest.raises(Unreadable) as caught:
         read(data, limits)
     return caught.value.reason
@@ -249,3 +251,91 @@ def test_a_name_in_utf8_without_the_flag_is_read_as_what_it_is(tmp_path):
         assert data[at : at + 2] == flagged
         data = data[:at] + b"\0\0" + data[at + 2 :]
     assert [path for path, _ in read(data)] == ["Zo\u00eb/a.py"]
+
+
+class Failing(io.FileIO):
+    """A file whose disk fails at its n-th reading, moving or telling, and ever after."""
+
+    left = 0
+
+    def _count(self) -> None:
+        type(self).left -= 1
+        if self.left < 0:
+            raise OSError(self.number, os.strerror(self.number))
+
+    number = errno.EIO
+
+    def readinto(self, buffer):
+        self._count()
+        return super().readinto(buffer)
+
+    def read(self, size=-1, /):
+        self._count()
+        return super().read(size)
+
+    def seek(self, *place):
+        self._count()
+        return super().seek(*place)
+
+
+MEMBERS = [(f"{n}.py", os.urandom(9_000)) for n in range(3)]
+ON_DISK = {
+    "plain": packed(*MEMBERS),
+    "stored": packed(*MEMBERS, method=zipfile.ZIP_STORED),
+    "with a name that is not UTF-8": packed(("é.py", b"1")).replace("é".encode(), b"\xe9\xe9"),
+    "with much behind it": packed(*MEMBERS) + bytes(60_000),
+    "empty": packed(),
+}
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ETIMEDOUT])
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("what", ON_DISK)
+def test_a_disk_that_fails_at_any_time_is_no_damage(monkeypatch, tmp_path, what, buffered, number):
+    """zipfile calls an archive bad whose last bytes the disk does not give."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(ON_DISK[what])
+    honest = read(path)
+    monkeypatch.setattr(Failing, "number", number)
+    monkeypatch.setattr(
+        Path, "open", lambda p, *_: io.BufferedReader(Failing(p)) if buffered else Failing(p)
+    )
+    for good in range(1000):
+        monkeypatch.setattr(Failing, "left", good)
+        try:
+            found = read(path)
+        except OSError as error:
+            assert error.errno == number  # noqa: PT017
+        else:
+            break
+    assert found == honest
+    assert good > 3
+
+
+def test_zipfile_alone_would_take_it_for_damage(monkeypatch, tmp_path):
+    """The control: it did, at some of the readings."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(ON_DISK["plain"])
+    monkeypatch.setattr("grader.source.archives._told_apart", contextlib.nullcontext)
+    monkeypatch.setattr(Path, "open", lambda p, *_: io.BufferedReader(Failing(p)))
+    ends = set()
+    for good in range(20):
+        monkeypatch.setattr(Failing, "left", good)
+        try:
+            read(path)
+        except (OSError, Unreadable) as error:
+            ends.add(type(error))
+    assert ends == {OSError, Unreadable}
+
+
+@pytest.mark.parametrize("what", ON_DISK)
+def test_what_is_damaged_on_a_good_disk_is_damaged(tmp_path, what):
+    """The control, and a directory that leads before the beginning of the file."""
+    data, path = ON_DISK[what], tmp_path / "a.zip"
+    for damaged in (data[:20], data.replace(b"PK\x05\x06", b"PK\x05\x07"), b""):
+        path.write_bytes(damaged)
+        assert "damaged" in reason(path)
+    at = data.rindex(b"PK\x05\x06")
+    path.write_bytes(data[: at + 16] + b"\xff\xff\xff\x7f" + data[at + 20 :])
+    with contextlib.suppress(Unreadable):
+        read(path)
