@@ -43,15 +43,29 @@ def uninterrupted() -> Iterator[None]:
     if current_thread() is not main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield  # in another thread no signal interrupts
         return
+    before = {number: signal.getsignal(number) for number in _STOPS}
     held: list[int] = []
-    handlers = {n: signal.signal(n, lambda number, _: held.append(number)) for n in _STOPS}
-    # SIGTERM is not blocked: it is how a process that the block starts is ended.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    is_holding = True
+
+    def hold(number: int, _: object) -> None:
+        if is_holding:
+            held.append(number)
+        else:  # a signal came while the handlers were put back, and its own stops the rest of that
+            signal.signal(number, before[number])
+            signal.raise_signal(number)
+
     try:
-        yield
+        for number in _STOPS:
+            signal.signal(number, hold)
+        # SIGTERM is not blocked: it is how a process that the block starts is ended.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for number, handler in handlers.items():
+        is_holding = False
+        for number, handler in before.items():
             signal.signal(number, handler)
         if held:
             signal.raise_signal(held[0])

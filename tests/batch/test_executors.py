@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager, suppress
 from textwrap import dedent
 from types import SimpleNamespace
 
@@ -102,6 +103,93 @@ def test_an_ignored_ctrl_c_stays_ignored():
     with uninterrupted():
         press_ctrl_c()
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+class Sending:
+    """The module `signal`, with one that comes before or after the n-th call of it."""
+
+    def __init__(self, number, at):
+        self.number, self.left = number, at
+
+    def __getattr__(self, name):
+        found = getattr(signal, name)
+        if name not in ("signal", "getsignal", "pthread_sigmask"):
+            return found
+
+        def call(*arguments):
+            self._count()
+            try:
+                return found(*arguments)
+            finally:
+                self._count()
+
+        return call
+
+    def _count(self):
+        self.left -= 1
+        if self.left == 0:
+            signal.raise_signal(self.number)
+
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.fixture
+def arrived():
+    """Return which signals came to their own handlers, of which each stops what is done."""
+    came = []
+
+    def stop(number, _):
+        came.append(number)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in STOPS}
+    yield came
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def look_at_all_points(monkeypatch, arrived, number, block=uninterrupted):
+    """Yield what arrived of a signal that came at each point, and of one of each kind later."""
+    at = 0
+    while True:
+        at += 1
+        arrived.clear()
+        sending = Sending(number, at)
+        with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+            patch.setattr(executors, "signal", sending)
+            with block():
+                pass
+        if sending.left > 0:
+            return
+        first = [*arrived]
+        for later in STOPS:
+            with suppress(KeyboardInterrupt):
+                signal.raise_signal(later)
+        yield first, arrived[len(first) :]
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_whenever_a_signal_comes_it_arrives_and_none_is_lost_later(monkeypatch, arrived, number):
+    found = [*look_at_all_points(monkeypatch, arrived, number)]
+    assert len(found) > 20
+    assert all(end == ([number], [*STOPS]) for end in found)
+    assert not {*STOPS} & signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_it_would_be_lost_where_handlers_hold_back_until_they_are_replaced(monkeypatch, arrived):
+    """The control."""
+
+    @contextmanager
+    def block():
+        held = []
+        before = {n: executors.signal.signal(n, lambda n, _: held.append(n)) for n in STOPS}
+        yield
+        for number, handler in before.items():
+            executors.signal.signal(number, handler)
+
+    found = look_at_all_points(monkeypatch, arrived, signal.SIGINT, block)
+    assert any(later != [*STOPS] for _, later in found)
 
 
 def test_a_block_without_ctrl_c_changes_nothing():
