@@ -3,8 +3,9 @@
 Theory of operation. Student source is never parsed in this process, since a parser can be made to
 crash. A worker parses it and executes none of it, so one worker serves all files; it is forked, and
 a forkserver started if there is none, when the first file is asked for. A file that ends the worker
-or takes too long is answered with None, and the next one gets a new worker. What a worker says is
-read strictly, and used for nothing but the choice between files and the words about it.
+or takes too long is answered with half a sentence, and the next one gets a new worker. What a
+worker says is read strictly, and used for nothing but the choice between files and the words about
+it.
 """
 
 from __future__ import annotations

@@ -24,10 +24,8 @@ RANGES: Final = (
     # Above what SSSD and FreeIPA map directories to (up to 2,000,200,000) and above systemd's
     # containers (up to 1,879,048,191); below systemd's foreign images (from 2,147,352,576).
     range(2_100_000_000, 2_100_010_000),
-    # A container often has 65,536 ids. Of these, systemd and Debian leave alone this handful;
+    # A container often has 65,536 ids. Of these, systemd and Debian leave alone this handful.
     range(65_520, 65_534),
-    # the rest of what Debian keeps back, of which systemd may take some for running services.
-    range(65_000, 65_520),
 )
 EVERY: Final = range(2**32 - 1)
 NONE_FREE: Final = (

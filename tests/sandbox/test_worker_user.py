@@ -27,6 +27,7 @@ HANDED_OUT = {
     "Debian: packages, on demand (mysql, slurm, ceph, libvirt)": (60_000, 64_999),
     "systemd: home folders": (60_001, 60_513),
     "systemd: users mapped into containers": (60_514, 60_577),
+    "systemd: running services (DynamicUser)": (61_184, 65_519),
     "Debian: nobody, and no id of 16 bits": (65_534, 65_535),
     "shadow: /etc/subuid": (100_000, 600_100_000),
     "SSSD and FreeIPA: directories": (200_000, 2_000_200_000),
@@ -81,11 +82,27 @@ def free() -> set[int]:
     return {user.uid for user in had if user.uid is not None}
 
 
+def shared(ids: range, first: int, last: int) -> bool:
+    """Whether a range has an id of those from first to last."""
+    return ids.start <= last and first < ids.stop
+
+
 @pytest.mark.parametrize("who", HANDED_OUT)
 def test_no_system_hands_out_our_ids(who: str) -> None:
-    first, last = HANDED_OUT[who]
-    assert not any(uid in ids for ids in RANGES for uid in (first, last))
-    assert not any(first <= uid <= last for ids in RANGES for uid in (ids.start, ids.stop - 1))
+    assert not any(shared(ids, *HANDED_OUT[who]) for ids in RANGES)
+
+
+@pytest.mark.parametrize(
+    "ids", [range(65_000, 65_520), range(64_000, 65_000), range(65_533, 65_535), range(2**31)]
+)
+def test_other_ranges_would_be_somebodys(ids: range) -> None:
+    """The control: the first two were ours once."""
+    assert any(shared(ids, *row) for row in HANDED_OUT.values())
+
+
+def test_a_container_of_65536_ids_has_fourteen_for_us(machine: Any, names: Any) -> None:
+    machine(uid_map="0 0 65536\n", gid_map="0 0 65536\n")
+    assert free() == {*range(65_520, 65_534)}
 
 
 def test_an_id_is_had_once_and_again_when_it_is_released(machine: Any, names: Any) -> None:
