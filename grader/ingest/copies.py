@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from grader.ingest.gathered import Gathered, Submission
 
-OF_THE_ROOM: Final = 0.8
+_OF_THE_ROOM: Final = 0.8
 """How much of a temporary folder's room a class may take: jobs and reports need room as well."""
-NO_ROOM: Final = "there is no room left for it in the temporary folder"
+_NO_ROOM: Final = "there is no room left for it in the temporary folder"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class _Copies:
 
     def __init__(self, folder: Path, apart: Apart) -> None:
         self._folder, self._apart, self._number = folder, apart, 0
-        self._room = int(shutil.disk_usage(folder).free * OF_THE_ROOM)
+        self._room = int(shutil.disk_usage(folder).free * _OF_THE_ROOM)
         self._reading = Spending(READING_SECONDS)
 
     def copied(self, one: Submission) -> Submission:
@@ -114,7 +114,7 @@ def copy_of(one: Submission, path: Path, room: int) -> tuple[str, Copy]:
     parts = [b"" if one.problem else lean(name, data) for name, data in files]
     data = b"".join(parts)
     if len(data) > room:
-        raise OSError(errno.ENOSPC, NO_ROOM)
+        raise OSError(errno.ENOSPC, _NO_ROOM)
     path.write_bytes(data)
     copy = Copy(path, tuple(map(len, parts)), hashlib.sha256(data).digest())
     return submission_digest(files), copy

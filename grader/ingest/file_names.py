@@ -208,7 +208,7 @@ def version_of(stem: str) -> Iterator[str]:
     """Yield the names of which `stem` may be a version: itself, without marks, words, a number."""
     plain = without_marks(_bounded(stem))
     yield plain
-    yield without_words(plain)
+    yield _without_words(plain)
     yield _NUMBER_BEHIND.sub("", plain)
 
 
@@ -222,7 +222,7 @@ def is_called_old(path: PurePosixPath) -> bool:
     return any(_OLD.search(part) for part in (*path.parent.parts, path.stem))
 
 
-def without_words(text: str) -> str:
+def _without_words(text: str) -> str:
     """Return a name without words for work behind it: `plan final` is a version of `plan`."""
     return _stripped(text, _FIRST_APART, _LAST)
 

@@ -37,9 +37,8 @@ MOST_MIB: Final = 400
 _MOST_LISTED: Final = 100
 AS_GIVEN: Final = "it is as the course gave it out"
 CALLED_AS_GIVEN: Final = "it is called like a file that the course gives out"
-GIVEN_OUT: Final = (AS_GIVEN, CALLED_AS_GIVEN)
 OF_THE_SYSTEM: Final = "it is the system's own, and nobody's"
-NO_LOOK: Final = (*GIVEN_OUT, OF_THE_SYSTEM)
+NO_LOOK: Final = (AS_GIVEN, CALLED_AS_GIVEN, OF_THE_SYSTEM)
 """Why a file beside work needs no look."""
 
 

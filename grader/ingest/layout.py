@@ -57,6 +57,11 @@ class Clues:
         return self.contents.charged_to(student_of(file.path.stem)).is_given_out(file)
 
 
+def gives_no_names(_: str) -> str:
+    """Return whose a folder is where the system lets people name it."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Layout:
     """A way in which a system lays out a class."""
@@ -67,7 +72,7 @@ class Layout:
     """Whether files are laid out in this way; the instructor's word is not needed then."""
     read: Callable[[Entries, Clues], Iterable[HandedIn]]
     """Whose each file is."""
-    names: Callable[[str], str] | None = None
+    fits: Callable[[str], str] = gives_no_names
     """Whose a folder or file is by the name that the system gives it; nothing for another name."""
 
 

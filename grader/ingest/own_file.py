@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.catalog import Course
     from grader.sandbox.forkserver import Forkserver
 
-YOU: Final = Student(label="you")
+_YOU: Final = Student(label="you")
 
 
 def match_own(
@@ -66,7 +66,7 @@ def _matched(
     place = exercise or (folder.name if folder.name in course.exercise_ids else None)
 
     def handed_in(file: StoredFile) -> HandedIn:
-        return HandedIn(YOU, file.path, file, place)
+        return HandedIn(_YOU, file.path, file, place)
 
     below = list(map(handed_in, code_below(folder)))
     if path:
@@ -75,7 +75,7 @@ def _matched(
         here = [file for file in below if len(file.path.parts) == 1]
     exercises = [one.exercise for one in course.folders]
     with Contents(exercises, Given.of(course.folders), forkserver) as contents:
-        found = Matcher(exercises, contents, exercise).match(YOU, here, below).matched
+        found = Matcher(exercises, contents, exercise).match(_YOU, here, below).matched
     if len(found) == 1:
         return found[0]
     raise _untold(course, path, found, here, folder)

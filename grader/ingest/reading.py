@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
 from grader.ingest.file_names import without_marks
-from grader.ingest.layout import Entries, HandedIn, entries
+from grader.ingest.layout import Entries, HandedIn, entries, gives_no_names
 from grader.ingest.layouts import LAYOUTS, gradescope
 from grader.ingest.stored import METADATA
 from grader.model.submission import Student
@@ -69,17 +69,16 @@ def whose(names: FileNames, top: str, path: PurePosixPath) -> str:
 
     top: the outermost part of the path, the only one that a system can have named.
     """
-    by_system = (way.names(top) for way in LAYOUTS.values() if way.names)
+    by_system = (way.fits(top) for way in LAYOUTS.values())
     own = str(path.with_name(names.tell(path.stem).student or path.name))
     return next(filter(None, by_system), own)
 
 
 def _levels(listing: Listing, clues: Clues) -> list[Entries]:
     """Return where the class may lie: outermost, or in folders that hold all of it."""
-    ways = [way.names for way in LAYOUTS.values() if way.names]
 
     def is_one(name: str) -> bool:
-        return clues.is_known(name) or any(fits(name) for fits in ways)
+        return clues.is_known(name) or any(way.fits(name) for way in LAYOUTS.values())
 
     return list(entries(listing.files, clues.names, is_one))
 
@@ -96,7 +95,7 @@ def _chosen(layout: str, listing: Listing, clues: Clues) -> tuple[Layout, Entrie
         if way.recognise(level):
             return way, level, way is not plain
     way = named or plain
-    some = (one for one in levels if way.names and any(map(way.names, one.tops)))
+    some = (one for one in levels if any(map(way.fits, one.tops)))
     return way, next(some, levels[0]), False
 
 
@@ -105,9 +104,8 @@ def _within(listing: Listing, path: Path, above: Sequence[str], way: Layout) -> 
 
     Canvas has no folders: one with such a name is the instructor's.
     """
-    fits = way.names or (lambda _: "")
     deepest = _DEEPEST if way is LAYOUTS["moodle"] else int(not path.is_dir())
-    depth = next((n for n, part in enumerate(above[:deepest], 1) if fits(part)), 0)
+    depth = next((n for n, part in enumerate(above[:deepest], 1) if way.fits(part)), 0)
     inner = PurePosixPath(*reversed(above[:depth]))
     return [replace(file, path=inner / file.path) for file in listing.files if depth]
 
@@ -171,8 +169,8 @@ def hint(layout: str, chosen: Layout, listing: Listing, clues: Clues) -> str:
         return ""
     tops = _levels(listing, clues)[-1].tops
     for name, way in LAYOUTS.items():
-        fitting = {top for top in tops if way.names and way.names(top)}
-        if not fitting or (way is not chosen and chosen.names):
+        fitting = {top for top in tops if way.fits(top)}
+        if not fitting or (way is not chosen and chosen.fits is not gives_no_names):
             continue
         others = sorted(tops - fitting)
         count = f"{len(fitting)} of {len(tops)} files and folders are named as in {way.title}"

@@ -18,13 +18,13 @@ METADATA: Final = "submission_metadata.yml"
 """What Gradescope writes beside the submissions."""
 STAMP: Final = "timestamp.txt"
 """What nbgrader writes beside a student's work."""
-BY_SYSTEM: Final = (METADATA, STAMP)
+_BY_SYSTEM: Final = (METADATA, STAMP)
 """The only other files that are read."""
 NOTHING: Final = "(nothing)"
 """The name under which a folder without files is listed."""
 NO_CODE: Final = "it is neither a .py nor an .ipynb file"
 HIDDEN: Final = "a name that begins with a dot hides it, and it was not read: take the dot away"
-CHANGED: Final = "it was changed while the class was being read"
+_CHANGED: Final = "it was changed while the class was being read"
 _OTHER_ARCHIVE: Final = "it is an archive that is not read: pack it as a zip"
 OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
 _HOLDS_FILES: Final = re.compile(r"\.(?:7z|rar|tgz|tar(?:\.\w+)?)$", re.IGNORECASE)
@@ -66,7 +66,7 @@ class StoredFile:
     @property
     def is_code(self) -> bool:
         """Whether it is somebody's work by its name, be it read or not."""
-        return self.kind in (Kind.CODE, Kind.BROKEN) and self.path.name not in BY_SYSTEM
+        return self.kind in (Kind.CODE, Kind.BROKEN) and self.path.name not in _BY_SYSTEM
 
     @property
     def size(self) -> int:
@@ -94,7 +94,7 @@ def read_as(file: StoredFile, digest: bytes) -> bytes:
     """
     data = file.read()
     if digest and digest_of(data) != digest:
-        raise OSError(errno.ESTALE, CHANGED)
+        raise OSError(errno.ESTALE, _CHANGED)
     return data
 
 
@@ -106,7 +106,7 @@ def stored(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     path = PurePosixPath(name_meant(found.path))
     if is_hidden(found.path):
         return StoredFile(path, blob, Kind.DATA, HIDDEN)
-    if path.suffix.lower() in (*CODE, ".zip") or path.name in BY_SYSTEM:
+    if path.suffix.lower() in (*CODE, ".zip") or path.name in _BY_SYSTEM:
         return StoredFile(path, blob, called=called(PurePosixPath(found.path).name, path.name))
     if path.suffix.lower() not in OTHER_ARCHIVES:
         return StoredFile(path, blob, Kind.DATA, NO_CODE)

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     Whose = Callable[[str, PurePosixPath], str]
     """From the outermost part of a path, and the path, a key of whose it is."""
 
-CLASS_LIMITS: Final = Limits(file_mib=256, archive_mib=32_000, archive_entries=2_000_000)
+_CLASS_LIMITS: Final = Limits(file_mib=256, archive_mib=32_000, archive_entries=2_000_000)
 ZIP_LIMITS: Final = Limits(archive_entries=100_000, expanded_mib=1000)
 """Of a student's zips with all that is in them."""
 ZIP_SECONDS: Final = 60.0
 """Of processor time, for a student's zips; the largest takes some five."""
 EMPTY_FOLDER: Final = "the folder holds no file: hand in your .py file or notebook"
-EMPTY_ARCHIVE: Final = "the archive holds no file: pack yours and hand in the new archive"
+_EMPTY_ARCHIVE: Final = "the archive holds no file: pack yours and hand in the new archive"
 ONLY_HIDDEN: Final = (
     "there are only hidden files and folders of tools (such as venv): hand in your own file"
 )
@@ -61,7 +61,7 @@ class Unpacking:
         self._scratch, self._apart, self._whose, self._numbers = scratch, apart, whose, count()
         # Jobs and reports need room as well.
         room = int(shutil.disk_usage(scratch).free * _OF_THE_ROOM)
-        self._budget = Budget(room, CLASS_LIMITS.archive_entries, is_shared=True)
+        self._budget = Budget(room, _CLASS_LIMITS.archive_entries, is_shared=True)
         self._sizes = Spending(ZIP_LIMITS.expanded_mib << 20)
         self._entries = Spending(ZIP_LIMITS.archive_entries)
         self._seconds = Spending(ZIP_SECONDS)
@@ -75,7 +75,7 @@ class Unpacking:
         filled: set[str] = set()
         found: list[tuple[int, StoredFile]] = []
         try:
-            for entry in iter_entries(path, CLASS_LIMITS, self._budget):
+            for entry in iter_entries(path, _CLASS_LIMITS, self._budget):
                 filled.update(map(str, PurePosixPath(entry.path).parents))
                 if (folder := litter(entry.path)) is not None:
                     yield from nothing(folder, path, ONLY_HIDDEN)
@@ -97,7 +97,7 @@ class Unpacking:
         folders: list[tuple[str, ...]] = []
         for file in files:
             folders.append(file.path.parent.parts)
-            if is_zip(file):
+            if _is_zip(file):
                 zips.append((file.blob.stat().st_size, file))
             else:
                 yield file
@@ -159,7 +159,7 @@ def _beginnings(parts: tuple[str, ...], depth: int) -> Iterator[tuple[str, ...]]
         yield parts[:number]
 
 
-def is_zip(file: StoredFile) -> bool:
+def _is_zip(file: StoredFile) -> bool:
     """Whether a file is a zip that can be looked into."""
     return file.path.suffix.lower() == ".zip" and file.kind is Kind.CODE
 
@@ -183,7 +183,7 @@ class _Walk:
     def files(self, file: StoredFile, depth: int = 1) -> list[StoredFile]:
         """Return what a zip holds, in the order in which it was packed, or the zip itself."""
         self._zips += depth > 1
-        found, problem = list[tuple[int, list[StoredFile]]](), EMPTY_ARCHIVE
+        found, problem = list[tuple[int, list[StoredFile]]](), _EMPTY_ARCHIVE
         try:
             for entry in iter_entries(file.blob, ZIP_LIMITS, self._budget):
                 if litter(entry.path) is not None:
@@ -205,7 +205,7 @@ class _Walk:
             blob = self._blob.with_name(f"{self._blob.name}-{next(self._numbers):06}")
             inner = _member(entry, file.blob, blob)
         below = replace(inner, path=file.path.with_suffix("") / inner.path, archive=file.path)
-        if not is_zip(below):
+        if not _is_zip(below):
             return [below]
         # It is the student's who handed in the outermost one.
         return [replace(f, archive=file.path) for f in self.files(below, depth + 1)]

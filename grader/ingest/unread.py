@@ -26,7 +26,7 @@ from grader.ingest.stored import HIDDEN, NO_CODE, Kind, fault_of_disk
 from grader.model.asked import asked_alone
 from grader.source import Unreadable, shown_name
 
-TYPED: Final = "it was typed or linked in a form of the system: hand in a file"
+_TYPED: Final = "it was typed or linked in a form of the system: hand in a file"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def sort_out(files: Iterable[HandedIn], contents: Contents) -> tuple[list[Handed
         stored = handed.file
         reason, kind = stored.problem, stored.kind
         if handed.is_receipt:
-            unread.append(Unread(handed, TYPED, kind))
+            unread.append(Unread(handed, _TYPED, kind))
         elif kind is Kind.CODE and handed.path.suffix.lower() not in CODE:
             # A layout's own file, where a student handed it in.
             unread.append(Unread(handed, NO_CODE, Kind.DATA))

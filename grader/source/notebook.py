@@ -27,7 +27,7 @@ from grader.source.cells import (
 from grader.source.outputs import LARGE, without_outputs
 from grader.source.text import decode
 
-NEWEST_FORMAT = 4
+_NEWEST_FORMAT = 4
 _AGAIN = "open it in Jupyter, save it again and hand in the new file"
 _NOT_CODE = {"markdown": "Markdown", "raw": "Raw"}
 _CELL_MAGIC = re.compile(r"\s*(%%\w++)")
@@ -100,7 +100,7 @@ def _check_count(name: str, count: int, limits: Limits) -> None:
 def _cells_of(name: str, notebook: dict[str, Any], limits: Limits) -> list[Any]:
     version = notebook.get("nbformat")
     if type(version) is not int or version < 1:
-        version = NEWEST_FORMAT
+        version = _NEWEST_FORMAT
     if version == 1 or "worksheets" in notebook:
         version = min(version, 3)
         # Before the upgrade, which takes a tenth of a millisecond and two kilobytes for each.
@@ -132,7 +132,7 @@ def _upgraded(notebook: dict[str, Any], version: int) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         nbformat: Any = importlib.import_module("nbformat")
-        return dict(nbformat.convert(nbformat.from_dict(slim), NEWEST_FORMAT))
+        return dict(nbformat.convert(nbformat.from_dict(slim), _NEWEST_FORMAT))
 
 
 def _slim(notebook: dict[str, Any], version: int) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 LONGEST_NAME = 255
 """Characters of a file's or a folder's name; more can be kept in an archive alone."""
-LONGEST_PATH = 2000
-DEEPEST_PATH = 100
+_LONGEST_PATH = 2000
+_DEEPEST_PATH = 100
 """Characters and folders of a path; an archive could hold one of thirty thousand folders."""
 _DRIVE = re.compile(r"\A[A-Za-z]:(?=[/\\])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -38,7 +38,7 @@ def place(name: str) -> Place:
     """
     parts = _DRIVE.sub("", name).replace("\\", "/").split("/")
     parts = [printable(part) for part in parts if part not in ("", ".")]
-    is_long = sum(map(len, parts)) > LONGEST_PATH or len(parts) > DEEPEST_PATH
+    is_long = sum(map(len, parts)) > _LONGEST_PATH or len(parts) > _DEEPEST_PATH
     if is_long or any(len(part) > LONGEST_NAME for part in parts):
         short = "/".join(part[:80] for part in parts[:20] if part != "..")
         return Place(short, "its name is too long: shorten it and hand it in again")

@@ -45,10 +45,10 @@ _SUBMITTERS: Final = ":submitters"
 # The one in C is ten times as fast; of neither anything but the events is used.
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-Submitters = dict[str, "list[Student]"]
+_Submitters = dict[str, "list[Student]"]
 
 
-def read_metadata(file: StoredFile) -> Submitters:
+def read_metadata(file: StoredFile) -> _Submitters:
     """Return the students of each submission, by the name of its folder, of all documents.
 
     Raise UsageError, which is for the instructor, when it is no metadata.
@@ -74,9 +74,9 @@ class _Events:
         self._anchors: dict[str, Any] = {}
         self._depth = 0
 
-    def submitters(self) -> Submitters | None:
+    def submitters(self) -> _Submitters | None:
         """Return the submitters of each submission, None where a document lists none."""
-        found: Submitters | None = None
+        found: _Submitters | None = None
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
                 self._anchors.clear()
