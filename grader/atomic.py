@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+import re
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
-from grader.errors import StoreError
+from grader.bounded import read_bytes
+from grader.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# Dots in front keep a half-written file out of every listing of reports.
+_DRAFT: Final = re.compile(r"\.[0-9]+\.draft")
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your disk quota is used up",
@@ -32,7 +36,6 @@ def write_bytes(path: Path, data: bytes) -> None:
     Nothing is forced to the disk: the store is what survives a power cut, and files that such a
     cut has damaged are written again from it. Raise StoreError when the file cannot be written.
     """
-    # Dots in front keep a half-written file out of every listing of reports.
     draft = path.with_name(f".{os.getpid()}.draft")
     with writing(path):
         try:
@@ -44,11 +47,10 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_text_if_changed(path: Path, text: str) -> bool:
     """Write `text` unless the file holds it already; return whether it was written."""
-    try:
-        if path.read_bytes() == text.encode():
+    with suppress(UsageError):
+        data = text.encode()
+        if read_bytes(path, len(data)) == data:
             return False
-    except OSError:
-        pass
     write_text(path, text)
     return True
 
@@ -63,6 +65,14 @@ def remove(path: Path) -> None:
     """Remove a file if it is there; raise StoreError when that cannot be."""
     with writing(path):
         path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what killed writers left half-written in a folder; none may be at work there."""
+    with writing(folder):
+        left = [path for path in folder.iterdir() if _DRAFT.fullmatch(path.name)]
+    for path in left:
+        remove(path)
 
 
 def make_folder(path: Path) -> Path:

@@ -100,6 +100,7 @@ def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summ
 def _graded(gathered: Gathered, course: Course, outputs: Outputs, way: Way) -> Summary:
     """Grade what is pending of a class that has been copied."""
     with sole_writer(outputs.folder), Store(outputs.store, key=way.key) as store:
+        outputs.sweep()
         run = _Run(gathered, course, outputs, store, way)
         try:
             run.grade()
@@ -281,7 +282,6 @@ class _Run:
 
 
 def _faults(report: ScoreReport) -> str:
-    for check in report.checks:
-        if check.outcome is Outcome.INTERNAL_ERROR:
-            return f"{check.id}: {check.diagnostic.strip().rpartition(chr(10))[2]}"
-    return "no reason was given"
+    broken = (check for check in report.checks if check.outcome is Outcome.INTERNAL_ERROR)
+    said = (f"{one.id}: {one.diagnostic.strip().rpartition(chr(10))[2]}" for one in broken)
+    return next(said, "no reason was given")

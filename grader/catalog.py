@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
+from grader import bounded
 from grader.errors import CourseError, UsageError, unknown
 from grader.model.exercise import Exercise, Model
 
@@ -270,11 +271,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 def read_text(path: Path) -> str:
     """Return a text file of the course; raise CourseError when it cannot be read."""
     try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise CourseError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{path}: it is not UTF-8 text (byte {error.start})") from None
+        return bounded.read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    except UsageError as error:
+        raise CourseError(str(error)) from None
 
 
 def _misconceptions(path: Path) -> dict[str, Misconception]:

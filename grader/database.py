@@ -97,7 +97,10 @@ class Database:
         while found != self._schema.version:
             if found not in self._schema.migrations:
                 reads = self._schema.version
-                raise StoreError(f"{self.path} has format {found}, this grader reads {reads}")
+                raise StoreError(
+                    f"{self.path} has format {found}, which another grader wrote, and this one "
+                    f"reads {reads}: use that one, or another folder"
+                )
             self._execute(self._schema.migrations[found])
             found += 1
 
@@ -124,7 +127,9 @@ class Database:
         with self.complaints():
             # Not `yield from`: it closes the cursor of whoever stops reading, and the file may be
             # closed by then.
-            for row in self._connection.execute(query, named or values):  # noqa: UP028
+            for row in self._connection.execute(query, named or values):
+                if any(type(value) is bytes for value in row):  # no column of ours holds any
+                    raise ValueError("a cell holds bytes and no text")
                 yield row
 
     def row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
@@ -203,7 +208,7 @@ def sole_writer(folder: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         db.close()
         if _code(error) == sqlite3.SQLITE_BUSY:
-            raise StoreError(f"another run is grading into {folder}; wait for it to end") from None
+            raise StoreError(f"another run is at work in {folder}; wait for it to end") from None
         raise StoreError(_sentence(lock, error)) from error
     try:
         yield

@@ -8,15 +8,16 @@ anything else without such a list is left alone.
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from grader.atomic import append_line, make_folder, remove, write_bytes, write_text
+from grader.atomic import append_line, make_folder, remove, sweep, write_bytes, write_text
+from grader.bounded import read_json, read_text
 from grader.errors import UsageError
 from grader.export import Document, Left
 from grader.export.document import strict_json
+from grader.scratch import held
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -34,19 +35,21 @@ def write_documents(
 
     What could not be exported is added to `left`, what is to be known of the others to `caveats`.
     """
-    _forget(target)
-    names: list[str] = []
-    begun = make_folder(target) / BEGUN
-    for document in _documents(found, left, caveats):
-        names.append(document.path)
-        append_line(begun, document.path)
-        path = target / document.path
-        make_folder(path.parent)
-        write_bytes(path, document.data)
-    not_exported = {item.submission: item.reason for item in left}
-    text = strict_json({"documents": sorted(names), "not_exported": not_exported})
-    write_text(target / LIST, text)
-    remove(begun)
+    # Two at once, of which one knows an older store, would write each other's documents anew.
+    with held(make_folder(target)):
+        _forget(target)
+        names: list[str] = []
+        begun = target / BEGUN
+        for document in _documents(found, left, caveats):
+            names.append(document.path)
+            append_line(begun, document.path)
+            path = target / document.path
+            make_folder(path.parent)
+            write_bytes(path, document.data)
+        not_exported = {item.submission: item.reason for item in left}
+        text = strict_json({"documents": sorted(names), "not_exported": not_exported})
+        write_text(target / LIST, text)
+        remove(begun)
     return len(names)
 
 
@@ -78,24 +81,27 @@ def _documents(
 
 def _forget(target: Path) -> None:
     """Remove what the last export wrote; refuse a folder of other things."""
-    if not target.is_dir() or not any(target.iterdir()):
+    if not any(target.iterdir()):
         return
-    for path in [(target / name).resolve() for name in _listed(target)]:
-        if path.is_relative_to(target.resolve()):
-            remove(path)
-            with suppress(OSError):  # the folder may hold more, or be gone
-                path.parent.rmdir()
+    listed = [path for path in _listed(target) if path.is_relative_to(target.resolve())]
+    for path in listed:
+        remove(path)
+    for folder in {path.parent for path in listed if path.parent.is_dir()}:
+        sweep(folder)
+        with suppress(OSError):  # the folder may hold more
+            folder.rmdir()
+    remove(target / BEGUN)
 
 
-def _listed(target: Path) -> list[str]:
+def _listed(target: Path) -> list[Path]:
     """Return what the last export wrote or had begun to; raise UsageError when nobody knows."""
     full, begun = target / LIST, target / BEGUN
     try:
-        names = json.loads(full.read_text("utf-8"))["documents"] if full.is_file() else []
+        names = read_json(full)["documents"] if full.is_file() else []
         if begun.is_file():
-            names += begun.read_text("utf-8").split("\n")[:-1]
+            names += read_text(begun).split("\n")[:-1]
         elif not full.is_file():
             raise FileNotFoundError(full)
-        return [str(name) for name in names]
-    except (OSError, ValueError, KeyError, TypeError):
+        return [(target / str(name)).resolve() for name in names]
+    except (OSError, UsageError, ValueError, KeyError, TypeError):
         raise UsageError(f"{target} holds other files: name a new folder") from None

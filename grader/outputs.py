@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.atomic import make_folder, remove, write_text, write_text_if_changed
+from grader.atomic import make_folder, remove, sweep, write_text, write_text_if_changed
 from grader.errors import UsageError
 from grader.gradebook import gradebook_csv, gradebook_lines
 from grader.model.feedback import feedback_for_student, feedback_markdown
@@ -56,6 +56,11 @@ class Outputs:
         self.folder = make_folder(folder)
         self.reports = make_folder(folder / "reports")
         self.feedback = make_folder(folder / "feedback")
+
+    def sweep(self) -> None:
+        """Take away what a killed run left half-written; none may be at work."""
+        for folder in (self.folder, self.reports, self.feedback):
+            sweep(folder)
 
     @property
     def store(self) -> Path:

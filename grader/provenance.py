@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
-from grader.errors import unreadable
+from grader.bounded import read_bytes, read_text
+from grader.errors import UsageError
 from grader.model.report import ScoreReport, parse_report, report_json
 from grader.model.submission import submission_digest
 from grader.model.text import clean_line
-from grader.signing import SUFFIX, Key, Signed, bounded_bytes
+from grader.signing import SUFFIX, Key, Signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from grader.catalog import Course
 
 Verdict = Literal["ok", "differs", "not checked"]
-_LONGEST: Final = 64 * 2**20
-"""Bytes of a report, which come with it from whoever hands it over."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def examine(
 
     Raise UsageError when there is no report to be examined.
     """
-    text = _text(path)
+    text = read_text(path)  # as it stands: what was signed had line ends of its own
     try:
         report = parse_report(text)
     except ValidationError as error:
@@ -63,14 +62,6 @@ def examine(
     yield _exercise(report, course)
 
 
-def _text(path: Path) -> str:
-    """Return what a file holds, byte for byte: what was signed had line ends of its own."""
-    try:
-        return bounded_bytes(path, _LONGEST).decode()
-    except UnicodeDecodeError as error:
-        raise unreadable(path, error) from None
-
-
 def _owner(path: Path, report: ScoreReport) -> Finding:
     """Say whose report it is: a genuine one may lie under the name of another student's."""
     who, points = report.submission.student, report.points
@@ -90,7 +81,7 @@ def _signature(path: Path, text: str, key: Path | None) -> Finding:
         return Finding("signature", verdict, f"there is no {clean_line(beside.name)} beside it")
     if key is None:
         return Finding("signature", "not checked", "name the key with --key")
-    genuine = Key(key).is_genuine(Signed(text, _text(beside)))
+    genuine = Key(key).is_genuine(Signed(text, read_text(beside)))
     why = "made with this key over this report" if genuine else "not of this key and this report"
     return Finding("signature", "ok" if genuine else "differs", why)
 
@@ -103,11 +94,14 @@ def _submission(report: ScoreReport, path: Path | None) -> Finding:
     if len(paths) != len(names):
         why = f"the report is about {len(names)} files: name the folder that holds them"
         return Finding("submission", "differs", why)
+    # A report that was made up may name any file of this machine, and one of them without an end.
+    if len({*names}) < len(names) or any(PurePath(n).is_absolute() or ".." in n for n in names):
+        return Finding("submission", "differs", "it names files that nobody can have handed in")
     try:
-        files = [(name, found.read_bytes()) for name, found in zip(names, paths, strict=True)]
-    except OSError as error:
-        return Finding("submission", "differs", f"{error.filename}: {error.strerror}")
-    same = submission_digest(files) == report.submission.digest
+        files = ((name, read_bytes(found)) for name, found in zip(names, paths, strict=True))
+        same = submission_digest(files) == report.submission.digest
+    except UsageError as error:
+        return Finding("submission", "differs", str(error))
     why = "these bytes were graded" if same else "other bytes were graded"
     return Finding("submission", "ok" if same else "differs", why)
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from grader.model.submission import Person, Student
+from grader.model.text import file_stem
 
 if TYPE_CHECKING:
     from grader.database import Database
@@ -18,13 +19,16 @@ class Register:
         self._db = db
 
     def people(self) -> list[Person]:
-        """Return the students of all runs."""
+        """Return the students of all runs.
+
+        Raise ValueError for one whose submissions' ids would name no file.
+        """
         handed = defaultdict[str, set[Student]](set)
         for identity, stem in self._db.rows("SELECT identity, person FROM handed"):
             handed[stem].add(Student.model_validate_json(identity))
         runs = defaultdict[str, set[int]](set)
         for stem, run in self._db.rows("SELECT DISTINCT person, run FROM roster"):
-            runs[stem].add(run)
+            runs[stem].add(int(run))
         return [
             Person(
                 stem,
@@ -33,6 +37,7 @@ class Register:
                 frozenset(runs[stem]),
             )
             for stem, known in self._db.rows("SELECT person, student FROM people ORDER BY person")
+            if _names_files(stem, seated=stem in runs)
         ]
 
     def know(self, person: Person, *, better: bool = True) -> None:
@@ -52,6 +57,17 @@ class Register:
             self._db.write(statement, new, old)
         for table in ("roster", "people"):
             self._db.write(f"DELETE FROM {table} WHERE person = ?", old)  # noqa: S608
+
+
+def _names_files(stem: str, *, seated: bool) -> bool:
+    """Whether a stem may stay; in format 1, who was not graded had any label for one."""
+    try:
+        file_stem(f"{stem}.x")  # as an exercise's id follows
+    except ValueError:
+        if seated:
+            raise
+        return False
+    return True
 
 
 def _identity(student: Student) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 
 from grader.atomic import make_folder, write_text, writing
 from grader.blanks import blanks
+from grader.bounded import read_json
 from grader.catalog import PICTURE, PICTURE_SCRIPT, Course, ExerciseFolder, read_text
 from grader.errors import CourseError, UsageError
 from grader.export.document import strict_json
@@ -51,15 +52,19 @@ def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path
 
 def _released(out: Path) -> set[str]:
     """Return the files that earlier releases wrote into a bundle, relative to it."""
-    try:
-        names = json.loads((out / LIST).read_text("utf-8"))["files"]
-        return {str(name) for name in names if not Path(name).is_absolute() and ".." not in name}
-    except (FileNotFoundError, NotADirectoryError):
+    if not (out / LIST).exists():
         return set()
-    except (OSError, ValueError, LookupError, TypeError):
+    try:
+        names = read_json(out / LIST)["files"]
+        return {name for name in map(str, names) if _stays_inside(name)}
+    except (UsageError, LookupError, TypeError):
         raise UsageError(
             f"{out / LIST} does not say what was released: take it away, or name a new folder"
         ) from None
+
+
+def _stays_inside(name: str) -> bool:
+    return not Path(name).is_absolute() and ".." not in name and "\0" not in name
 
 
 def _bundle(course: Course, exercise_ids: Sequence[str], before: set[str]) -> dict[Path, bytes]:

@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from grader.errors import StoreError
+
 if sys.platform != "win32":
     import fcntl
 
@@ -39,6 +41,23 @@ def scratch_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder for the block and leave nothing in it; raise StoreError when another does."""
+    lock = None
+    if sys.platform != "win32":
+        with suppress(OSError):  # a disk may have no locks
+            try:
+                lock = _locked(folder)
+            except BlockingIOError:
+                raise StoreError(f"another run is writing into {folder}; wait for it") from None
+    try:
+        yield
+    finally:
         if lock is not None:
             os.close(lock)
 

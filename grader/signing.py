@@ -16,6 +16,7 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
+from grader.bounded import read_bytes
 from grader.errors import UsageError, unreadable
 
 SUFFIX: Final = ".jws"
@@ -100,25 +101,17 @@ def refuse_open_secret(path: Path) -> None:
         raise UsageError(f"{path} can be read by others: run `chmod 600 {path}`")
 
 
-def bounded_bytes(path: Path, most: int) -> bytes:
-    """Return what a file holds; raise UsageError when it cannot be read or holds more than that."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        raise unreadable(path, error) from None
-    if len(data) > most:
-        raise UsageError(f"{path} holds more than {most >> 10} KiB: it is not what it should be")
-    return data
-
-
 def _read(path: Path) -> tuple[Any, str]:
     try:
         from joserfc.errors import JoseError
         from joserfc.jwk import import_key
     except ImportError:
         raise UsageError("signatures need joserfc: pip install 'grader[lti]'") from None
-    data = bounded_bytes(path, _LONGEST_KEY)
+    data = read_bytes(path, _LONGEST_KEY)
+    if data.count(b"KEY-----") > 2:  # the line that begins one, and the line that ends it
+        raise UsageError(f"{path} holds several keys: give the one that is meant a file of its own")
+    if b"ENCRYPTED" in data:
+        raise UsageError(f"{path} is encrypted: `openssl pkey -in {path}` shows it as it is needed")
     for kind in _KINDS:
         try:
             # A JWK is JSON and tells its kind; PEM does not, before it is tried.

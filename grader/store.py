@@ -24,7 +24,7 @@ from grader.database import Database
 from grader.errors import StoreError, UsageError, unknown
 from grader.model.report import report_json
 from grader.model.submission import Person, Student
-from grader.model.text import timestamp
+from grader.model.text import file_stem, timestamp
 from grader.register import Register
 from grader.results import Result, read_report, read_result
 from grader.signing import Signed
@@ -218,6 +218,7 @@ class Store:
             submission, exercise, key, known, participant, stem,
             text, graded_at, run, signature, isolation,
         ) = found  # fmt: skip
+        file_stem(submission)
         student = Student.model_validate_json(known)
         student = student.model_copy(update={"participant": participant})
         seat = Seat(submission, exercise, key, student, stem)
@@ -274,12 +275,14 @@ class Store:
     def ids(self) -> dict[tuple[str, str], str]:
         """Return the ids of all submissions that a run has found, by stem and exercise."""
         query = "SELECT person, exercise, submission FROM roster ORDER BY run"
-        return {(person, exercise): name for person, exercise, name in self._db.rows(query)}
+        with self._db.complaints():
+            return {(who, exercise): file_stem(i) for who, exercise, i in self._db.rows(query)}
 
     def written(self) -> set[str]:
         """Return the ids of all submissions that may have files: those of every run."""
         query = "SELECT submission FROM roster UNION SELECT submission FROM results"
-        return {name for (name,) in self._db.rows(query)}
+        with self._db.complaints():  # what is named so is removed where it counts no more
+            return {file_stem(name) for (name,) in self._db.rows(query)}
 
     def history(self, submission: str) -> Iterator[tuple[int, datetime, ScoreReport]]:
         """Yield every result of a submission, oldest first: run, time of grading, report."""

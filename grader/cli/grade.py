@@ -109,7 +109,8 @@ def grade(
         opened.folder(exercise)
     from grader.grade import run_job
 
-    count, key = _jobs(jobs), _key(sign, level)
+    halves = [opened.root / half for half in ("exercises", "solutions")]
+    count, key = _jobs(jobs), _key(sign, level, [path, *halves])
     executor = partial(local_executor, count)
     way = Way(run_job, executor, count, level, exercise, _show, key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
@@ -178,9 +179,13 @@ def _level(required: str | None, unsandboxed: bool) -> Level:
     return Level(required)
 
 
-def _key(path: Path | None, level: Level) -> Key | None:
-    """Return the key to sign with; it is for nobody where student code may read our files."""
+def _key(path: Path | None, level: Level, given: list[Path]) -> Key | None:
+    """Return the key to sign with; it is for nobody where student code may read our files.
+
+    `given` are folders that hold nothing secret of ours: they go to workers or to other systems.
+    """
     from grader.errors import UsageError
+    from grader.sandbox.bubblewrap import readable_paths
     from grader.sandbox.layers import Level
     from grader.signing import Key
 
@@ -191,7 +196,11 @@ def _key(path: Path | None, level: Level) -> Key | None:
             f"--sign needs the isolation level {Level.FILESYSTEM}: below it, student code can "
             "read the key"
         )
-    return Key.private(path)
+    key = Key.private(path)
+    for folder in (*given, *map(Path, readable_paths())):
+        if key.path.is_relative_to(folder.resolve()):
+            raise UsageError(f"--sign: {path} lies in {folder}, and a key has no place there")
+    return key
 
 
 def _judge_options(

@@ -74,29 +74,32 @@ def push(
       line_items = "https://lms.example.org/course/3/lineitems"
       members = "https://lms.example.org/course/3/members"
     """  # noqa: D301
-    from grader.atomic import write_text
+    from functools import partial
 
-    by_exercise, rows = _entries(folder, exercise, key)
+    from grader.database import sole_writer
+
     table = _table(config, to)
-    records = _records(folder / RECORD)
     with ExitStack() as stack:
+        if send:  # two at once would both send what is not there yet
+            stack.enter_context(sole_writer(folder))
+        by_exercise, rows = _entries(folder, exercise, key)
+        records = _records(folder / RECORD)
+        save = partial(_keep, records, folder / RECORD)
         opened = _SYSTEMS[to](config, table, stack, scale, send)
         # Said even when the system goes away midway: what was sent was sent.
         stack.callback(_tell, rows, send=send)
         for name, entries in by_exercise.items():
             record = records.setdefault(f"{to} {_place(table)} {name}", {})
-            try:
-                rows += _push_one(opened, entries, record, send=send)
-            finally:
-                if send:
-                    write_text(folder / RECORD, json.dumps(records, indent=1) + "\n")
+            rows += _push_one(opened, entries, record, save, send=send)
     raise typer.Exit(3 if any(row.became in _BAD for row in rows) else 0)
 
 
 _BAD = ("accepted_but_different", "refused", "left")
 
 
-def _push_one(opened: Open, entries: list[Entry], record: Record, *, send: bool) -> list[Row]:
+def _push_one(
+    opened: Open, entries: list[Entry], record: Record, save: Callable[[], None], *, send: bool
+) -> list[Row]:
     from grader.lms.push.pushed import Became, Row, push
 
     sink, make = opened(entries[0])
@@ -107,7 +110,7 @@ def _push_one(opened: Open, entries: list[Entry], record: Record, *, send: bool)
             rows.append(Row(entry.feedback.submission.id, "", Became.LEFT, why))
         else:
             grades.append(grade)
-    return rows + push(sink, grades, record, send=send)
+    return rows + push(sink, grades, record, send=send, save=save)
 
 
 def _entries(
@@ -137,11 +140,13 @@ def _entries(
 
 
 def _table(path: Path, name: str) -> dict[str, Any]:
+    from grader.bounded import read_text
     from grader.errors import UsageError
 
+    text = read_text(path)
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get(name)
-    except (OSError, ValueError) as error:
+        table = tomllib.loads(text).get(name)
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} cannot be read as TOML: {error}") from None
     if not isinstance(table, dict):
         raise UsageError(f"{path} has no table [{name}]")
@@ -166,16 +171,26 @@ def _place(table: dict[str, Any]) -> str:
 
 
 def _records(path: Path) -> dict[str, Record]:
-    try:
-        return dict(json.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        from grader.errors import StoreError
+    from pydantic import TypeAdapter
 
-        raise StoreError(
-            f"{path} cannot be read: {error}; without it comments are sent once more"
-        ) from None
+    from grader.bounded import read_json
+    from grader.errors import StoreError, UsageError
+
+    if not path.exists():
+        return {}
+    try:
+        return TypeAdapter(dict[str, dict[str, str]]).validate_python(read_json(path))
+    except UsageError as error:
+        fault = str(error)
+    except ValueError:
+        fault = f"{path} is no record of a push"
+    raise StoreError(f"{fault}; without it comments are sent once more")
+
+
+def _keep(records: dict[str, Record], path: Path) -> None:
+    from grader.atomic import write_text
+
+    write_text(path, json.dumps(records, indent=1) + "\n")
 
 
 def _chosen(by_exercise: dict[str, int], entry: Entry, path: Path) -> int:

@@ -47,6 +47,7 @@ def xqueue(
 ) -> None:
     """Pull submissions from an Open edX queue, grade them, and put the results."""
     from grader.atomic import make_folder, write_text
+    from grader.database import sole_writer
     from grader.grade import Slot
     from grader.lms.connection import open_client, secrets
     from grader.lms.journal import Journal
@@ -64,6 +65,7 @@ def xqueue(
         write_text(reports / f"{report.submission.id}.json", report_json(report))
 
     with (
+        sole_writer(out),
         Journal(out / "journal.sqlite") as journal,
         open_client(url) as client,
         Slot(opened) as slot,

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import UsageError, unreadable
+from grader.bounded import read_bytes
+from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,13 +60,7 @@ def table_text(path: Path, what: str = "") -> str:
     Spreadsheets save UTF-8, UTF-16 and the letters of Windows, and mark none of them reliably.
     """
     name = f"{what} {path}".strip()
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise unreadable(name, error) from None
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"{name} is larger than {MOST_BYTES >> 20} MiB, as no table of a class is")
+    data = read_bytes(path, MOST_BYTES, name)
     if data.startswith(_WORKBOOKS):
         raise UsageError(f"{name} is a workbook or an archive: save it as CSV")
     return _decoded(data).replace("\0", "")

@@ -15,7 +15,6 @@ from grader.ingest.answers.modules import MOST_FILES, Modules, as_imported
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.gathered import AS_GIVEN
-from grader.ingest.litter import CODE
 from grader.model.asked import asked_alone, asked_of_most
 
 if TYPE_CHECKING:
@@ -81,15 +80,14 @@ class Matcher:
     def match(
         self, student: Student, files: Sequence[HandedIn], there: Sequence[HandedIn] = ()
     ) -> StudentFiles:
-        """Match what one student handed in.
+        """Match the code that one student handed in.
 
         The order of `files` is of no effect, but that of two versions of one file the last counts
         where nothing else tells. `there` are files, besides, that an answer may import.
         """
         files = sorted(files, key=lambda f: (f.path, f.exercise or ""))
-        found = StudentFiles(student, left=[(f, p) for f in files if (p := _problem(f))])
-        readable = as_imported([f for f in files if not _problem(f)], self._contents)
-        versions = sort_versions(readable, self._contents, self._teller.told_by_names)
+        found, files = StudentFiles(student), as_imported(files, self._contents)
+        versions = sort_versions(files, self._contents, self._teller.told_by_names)
         code, found.notes = versions.files, versions.notes
         modules = Modules(dict.fromkeys([*code, *there]), self._contents)
         # Examples and helpers that nobody changed: no answer, unless there is nothing else.
@@ -210,9 +208,3 @@ class Matcher:
             yield f"{file.path} was not taken: it defines {names}, but most of it is something else"
         elif names:
             yield f"{file.path} was not taken: it has other parameters for {names}"
-
-
-def _problem(file: HandedIn) -> str | None:
-    if file.file.problem or file.path.suffix.lower() in CODE:
-        return file.file.problem
-    return "it is neither a .py nor an .ipynb file"

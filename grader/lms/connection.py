@@ -6,12 +6,12 @@ over TLS, or to this very machine, and to the host that it is for: redirects are
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from grader.bounded import read_json
 from grader.errors import UsageError
 from grader.signing import refuse_open_secret
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_SECONDS: Final = 30.0
+_SHOWN: Final = 200
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -28,10 +29,24 @@ def open_client(url: str, **options: Any) -> httpx.Client:
         import httpx
     except ImportError:
         raise UsageError("this needs httpx and joserfc: pip install 'grader[lti]'") from None
+    if not is_address(url):
+        raise UsageError(f"{url[:_SHOWN]!r} is no address of a system")
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise UsageError(f"{url!r} is no address that begins with https://")
     return httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, follow_redirects=False, **options)
+
+
+def is_address(url: str) -> bool:
+    """Whether all that takes an address apart takes this one; some do so when they are asked."""
+    import httpx
+
+    try:
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
+        return bool(parts.hostname and httpx.URL(url).host and parts.port != 0)
+    except (ValueError, httpx.InvalidURL):
+        return False
 
 
 def secrets(names: tuple[str, ...], prefix: str, path: Path | None) -> dict[str, str]:
@@ -52,10 +67,7 @@ def secrets(names: tuple[str, ...], prefix: str, path: Path | None) -> dict[str,
 
 def _from_file(path: Path) -> dict[str, str]:
     refuse_open_secret(path)
-    try:
-        table = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        raise UsageError(f"{path} is not a JSON file of secrets") from None
+    table = read_json(path)
     if not isinstance(table, dict):
         raise UsageError(f"{path} is not a JSON object of secrets")
     return {str(name): str(value) for name, value in table.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -76,7 +76,7 @@ class SubmissionInfo(Model):
     """The files that were read, in the order in which they count."""
 
 
-def submission_digest(files: Sequence[tuple[str, bytes]]) -> str:
+def submission_digest(files: Iterable[tuple[str, bytes]]) -> str:
     """Return the SHA-256 over the names and bytes of files, in their order."""
     digest = hashlib.sha256()
     for name, data in files:

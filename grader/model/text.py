@@ -13,7 +13,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, TypeAdapter
 
 LINE_LENGTH: Final = 400
 TEXT_LENGTH: Final = 12_000
@@ -121,6 +121,12 @@ FileStem = Annotated[
     AfterValidator(_no_separators),
 ]
 """A name that is safe as the stem of a file's name on every system."""
+_STEM: Final = TypeAdapter(FileStem)
+
+
+def file_stem(name: str) -> str:
+    """Return a name; raise ValueError when it is not safe as the stem of a file's name."""
+    return _STEM.validate_python(name)
 
 
 def timestamp(moment: datetime) -> str:

@@ -1,7 +1,8 @@
 """Whose doing the end of a worker was: the submission's, or ours.
 
 What a worker ends with is the submission's when the submission can do it and nobody else would:
-it exits, it crashes Python, or it is stopped when it has used up its processor time, by rusage.
+it exits, it crashes Python, or it is stopped when it has used up its processor time: by rusage, or
+by the limit that `grader.worker.lockdown` sets, which is the one that SIGXCPU is sent for.
 All else is ours: the kernel's memory killer, an operator's signal. Student code can send no signal
 under the filter of system calls, but a machine may lack the filter, and the kernel's ticks may hold
 more time against a worker than it used. So who is stopped in the same way in the same call again,
@@ -30,8 +31,8 @@ _FAULTS: Final = _numbers("SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "S
 # another call each time that it is tried.
 _ALLOWED: Final = _numbers("SIGPIPE", "SIGPROF", "SIGVTALRM", "SIGXFSZ")
 _KILL, _PROF, _XCPU, _STOP = _numbers("SIGKILL", "SIGPROF", "SIGXCPU", "SIGSTOP")
-# The clock of a call, and the kernel's two for a process.
-_CLOCKS: Final = (_PROF, _XCPU, _KILL)
+# The clock of a call, and what a limit of the machine ends with.
+_CLOCKS: Final = (_PROF, _KILL)
 # They stop a worker by what rusage says; this is for what rounding takes away.
 _ROUNDING_SECONDS: Final = 0.01
 
@@ -106,7 +107,7 @@ def blame(reaped: Reaped, asked: Asked, known: Collection[Stop], stops: set[Stop
 
 def _overrun(number: int, cpu_seconds: float, asked: Asked) -> str:
     """Return which limit of processor time a worker was stopped for, empty for none."""
-    if number in _CLOCKS and cpu_seconds >= asked.submission_cpu_seconds:
+    if number == _XCPU or (number in _CLOCKS and cpu_seconds >= asked.submission_cpu_seconds):
         return "when the submission had used up its processor time"
     if number == _PROF and cpu_seconds >= asked.call_cpu_seconds:
         return f"after {asked.call_cpu_seconds} s of processor time"

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from grader.testing.brief import brief
 from grader.testing.failures import Diagnosis, fail
 from grader.testing.mistakes import Mistake, indistinguishable
 from grader.testing.relations import ATOL, NO_SIZES, RTOL, Array, close, numbers, relation
@@ -116,7 +117,7 @@ def expect_equal(actual: Any, expected: Any, name: str, *, reveal: bool = False)
             return
     except ValueError:  # somewhere in it is an array, which numpy compares entry by entry
         pass
-    values = [f"expected: {expected!r:.80}", f"yours:    {actual!r:.80}"]
+    values = [f"expected: {brief(expected)}", f"yours:    {brief(actual)}"]
     shown, staff = (values, []) if reveal else ([], values)
     fail(f"{name} is not what it should be", *shown, staff=staff)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from grader.sandbox.definitions import Definitions, Found, Lack
 from grader.sandbox.session import Session
 from grader.source import Misplaced
 from grader.testing import absent, contract, lacks, refusals
+from grader.testing.brief import brief
 from grader.testing.failures import CheckFailed, Diagnosis, cannot_be_left_out
 from grader.testing.redaction import LEFT_OUT, Redaction
 from grader.testing.wording import IMPORT_ERRORS, is_of_the_code
@@ -257,10 +259,11 @@ def _shown(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"<array {value.shape}>"
     if isinstance(value, dict):
-        return "{" + ", ".join(list(value)[:6]) + "}"
+        keys = islice(value, 6)
+        return "{" + ", ".join(k[:60] if type(k) is str else brief(k, 60) for k in keys) + "}"
     if isinstance(value, float | np.floating):
         return f"{float(value):.6g}"
-    return repr(value)[:60]
+    return brief(value, 60)
 
 
 def _names(function: Function) -> tuple[str, ...]:

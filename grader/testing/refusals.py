@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterator
 from typing import Any, Final
 
+from grader.testing.brief import brief
 from grader.testing.contract import with_article
 from grader.testing.failures import CheckFailed, Diagnosis
 from grader.wire import Unsent
@@ -111,7 +112,7 @@ def unsent_in(value: Any) -> Iterator[tuple[Unsent, NotSent]]:
         if type(part) is Unsent:
             yield part, NotSent(part.reason, part.type, path + part.path)
         elif type(part) is dict:
-            waiting += ((item, f"{path}[{key!r:.40}]") for key, item in part.items())
+            waiting += ((item, f"{path}[{brief(key, 40)}]") for key, item in part.items())
         elif type(part) is list or type(part) is tuple:
             waiting += ((item, f"{path}[{place}]") for place, item in enumerate(part))
 

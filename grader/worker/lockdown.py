@@ -149,6 +149,10 @@ def threads_of_user() -> int:
     return count
 
 
+OUT_OF_REACH_SECONDS = 3000
+"""More than all threads of a worker are charged with until its time on the clock is over."""
+
+
 @dataclass
 class Lockdown:
     """The layers a worker applies, prepared in the forkserver."""
@@ -190,12 +194,12 @@ class Lockdown:
         _limit(resource.RLIMIT_CORE, 0)
         _limit(resource.RLIMIT_FSIZE, 0)
         _limit(resource.RLIMIT_NOFILE, 64)
-        # It counts ticks too, and is for code that has switched its clock off. The last of its
-        # signals, SIGKILL, looks like the kernel's memory killer; SIGXCPU, a second earlier, does
-        # not.
+        # It counts ticks, and is for code that has switched its clock off. What its last signal
+        # does, SIGKILL, looks like the kernel's memory killer: so nobody gets as far, whatever the
+        # ticks say and whoever ignores SIGXCPU.
         cpu = limits["submission_cpu_seconds"]
         soft = cpu + cpu // 2 + 1
-        _limit(resource.RLIMIT_CPU, soft, soft + 1)
+        _limit(resource.RLIMIT_CPU, soft, soft + OUT_OF_REACH_SECONDS)
         if space:
             _limit(resource.RLIMIT_AS, space + (limits["memory_mib"] << 20))
         if self.count_processes or self.threads_elsewhere:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from grader.errors import CourseError, SandboxError, StoreError
 from grader.model.report import parse_report
+from grader.outputs import Outputs
 from grader.store import Store
 
 DIED = "the job's process died"
@@ -73,6 +75,44 @@ def test_files_that_were_lost_or_damaged_are_written_again(classroom):
     assert len(list((classroom.out / "feedback").iterdir())) == 4
 
 
+LEADS_OUT = ["../../mine", "../feedback/../../mine", "{}", "/{}"]
+
+
+@pytest.mark.parametrize("table", ["results", "roster"])
+@pytest.mark.parametrize("name", LEADS_OUT)
+def test_an_id_in_the_store_leads_to_no_file_of_others(classroom, tmp_path, table, name):
+    classroom.write(ada="pass", bob="pass")
+    classroom.grade()
+    mine = tmp_path / "mine.json"
+    mine.write_text("mine")
+    with sqlite3.connect(classroom.out / "store.sqlite") as db:
+        edit = f"UPDATE {table} SET submission = ? WHERE submission = 'ada.alpha'"
+        assert db.execute(edit, (name.format(tmp_path / "mine"),)).rowcount == 1
+    db.close()
+    with pytest.raises(StoreError, match="was changed or damaged"):
+        classroom.grade(whole=True)
+    assert mine.exists()
+
+
+@pytest.mark.parametrize("name", LEADS_OUT)
+def test_believed_it_would_remove_one(tmp_path, name):
+    mine = tmp_path / "mine.json"
+    mine.write_text("mine")
+    Outputs(tmp_path / "out").discard(name.format(tmp_path / "mine"))
+    assert not mine.exists()
+
+
+def test_what_a_killed_run_left_half_written_is_taken_away(classroom):
+    classroom.write(ada="pass")
+    classroom.grade()
+    halves = [classroom.out / part / ".4711.draft" for part in (".", "reports", "feedback")]
+    others = [classroom.out / "reports" / ".mine.draft", classroom.out / ".exported"]
+    for path in (*halves, *others):
+        path.write_text("half a rep")
+    assert classroom.grade().complete
+    assert [path.exists() for path in (*halves, *others)] == [False] * 3 + [True] * 2
+
+
 def test_who_left_the_class_has_no_files_and_keeps_a_history(classroom):
     classroom.write(ada="pass", bob="pass")
     classroom.grade()
@@ -84,12 +124,24 @@ def test_who_left_the_class_has_no_files_and_keeps_a_history(classroom):
         assert len(list(store.history("bob.alpha"))) == 1
 
 
-@pytest.mark.parametrize("word", ["raise", "internal", "garbage", "another"])
+NO_GRADE = {
+    "raise": "the sandbox went away",
+    "internal": "a_check: word internal",
+    "garbage": "the job gave no valid report",
+    "another": "the report is about another submission: mallory.alpha",
+    "elsewhere": "the report is about another exercise: beta",
+    "outdated": "the report is about another exercise: alpha",
+    "empty": "no reason was given",
+}
+
+
+@pytest.mark.parametrize("word", NO_GRADE)
 def test_what_goes_wrong_twice_is_ours_and_the_batch_goes_on(classroom, word):
     classroom.write(ada="pass", bob=word, zoe="fail")
     summary = classroom.grade()
     assert summary.graded == 2
-    assert list(summary.faults) == ["bob.alpha"]
+    assert [*summary.faults] == ["bob.alpha"]
+    assert NO_GRADE[word] in summary.faults["bob.alpha"]
     row = classroom.book()["bob"]
     assert (row["alpha"], row["total"], row["fraction"]) == ("", "", "")
     assert row["status"] == "internal_error: alpha"
@@ -98,6 +150,17 @@ def test_what_goes_wrong_twice_is_ours_and_the_batch_goes_on(classroom, word):
     feedback = (classroom.out / "feedback" / "bob.alpha.md").read_text()
     assert "a problem on our side" in feedback
     assert "0" not in feedback
+
+
+def test_an_exercise_that_is_not_finished_is_graded_for_nobody(classroom, course):
+    checks = course.root / "solutions" / "alpha" / "test_hidden.py"
+    checks.write_text('title = "FILL IN: what is checked"\n')
+    classroom.write(ada="pass", bob="fail")
+    with pytest.raises(CourseError, match=r"alpha is not finished, .*:1: "):
+        classroom.grade()
+    assert not classroom.out.exists()
+    checks.write_text("")
+    assert classroom.grade().graded == 2
 
 
 def test_what_goes_wrong_once_is_tried_again(classroom, tmp_path):

@@ -257,7 +257,7 @@ def test_a_file_is_no_place_for_a_bundle(course: Course, tmp_path: Path, name: s
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"files": 3}', '{"files": [["x"]]}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"files": 3}', "[" * 60_000])
 def test_a_list_that_says_nothing_is_not_believed(
     course: Course, tmp_path: Path, text: str
 ) -> None:
@@ -270,7 +270,7 @@ def test_a_list_never_leads_out_of_the_bundle(course: Course, tmp_path: Path) ->
     out, mine = tmp_path / "out", tmp_path / "mine.txt"
     mine.write_text("mine")
     out.mkdir()
-    names = ["exercises/centre/../../../mine.txt", str(mine)]
+    names = ["exercises/centre/../../../mine.txt", str(mine), "exercises/centre/\0"]
     (out / LIST).write_text(json.dumps({"files": names}))
     release(course, ["centre"], out)
     assert mine.read_text() == "mine"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import re
@@ -16,6 +17,7 @@ from grader.cli.export import NAMES, export
 from grader.errors import StoreError, UsageError
 from grader.export import TARGETS
 from grader.model.submission import Person, Student
+from grader.scratch import held
 from grader.store import Seat, Store, Unmatched
 
 
@@ -166,7 +168,9 @@ def test_without_its_list_an_interrupted_export_is_anybody_s_folder(graded, monk
     assert (folder / "store.sqlite").exists()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"documents": 7}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"documents": 7}', '{"documents": ["\\u0000"]}', "[" * 60_000]
+)
 def test_a_list_that_is_none_keeps_the_folder_closed(graded, text):
     folder = graded(ada="passed")
     target = folder / "export" / "lti"
@@ -175,6 +179,44 @@ def test_a_list_that_is_none_keeps_the_folder_closed(graded, text):
     with pytest.raises(UsageError, match="holds other files"):
         export("lti", folder)
     assert files(target) == ["ada.zero_init.json"]
+
+
+@pytest.mark.parametrize("to", ["lti", "gradescope", "prairielearn"])
+def test_what_a_killed_export_left_half_written_is_taken_away(graded, monkeypatch, to):
+    folder = graded(ada="passed", bob="passed")
+    target = folder / "export" / to
+    interrupted(monkeypatch, folder, to, 1)
+    (written,) = files(target)
+    half = (target / written).with_name(".4711.draft")
+    others = [half.with_name(name) for name in (".draft", ".47a.draft", "4711.draft")]
+    for path in (half, *others):
+        path.write_text("half a gra")
+    assert run(folder, to) == 0
+    assert [path.exists() for path in (half, *others)] == [False, True, True, True]
+
+
+def test_two_exports_into_one_folder_are_one_after_the_other(graded):
+    folder = graded(ada="passed")
+    target = folder / "export" / "lti"
+    assert run(folder) == 0
+    graded(ada="passed", bob="passed")
+    with held(target), pytest.raises(StoreError, match=r"another run is writing into .*lti; wait"):
+        export("lti", folder)
+    assert files(target) == ["ada.zero_init.json"], "the other's documents stay"
+    with held(folder):  # another folder
+        assert run(folder) == 0
+    assert files(target) == ["ada.zero_init.json", "bob.zero_init.json"]
+    assert {path.name for path in target.iterdir()} == {*files(target), ".exported"}
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_a_disk_without_locks_is_written_to(graded, monkeypatch, platform):
+    def refused(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    monkeypatch.setattr("grader.scratch.sys.platform", platform)
+    assert run(graded(ada="passed")) == 0
 
 
 def test_an_export_that_cannot_be_written_is_said(graded):

@@ -220,7 +220,21 @@ def test_what_the_help_shows_is_a_push_file() -> None:
         assert model.model_validate(tables[name])
 
 
-def test_a_record_that_is_broken_is_said(graded: Path, canvas: Canvas) -> None:
-    (graded / "pushed.json").write_text("{")
-    with pytest.raises(StoreError, match="cannot be read"):
-        push(graded, "canvas", graded / "push.toml")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "cannot be read"),
+        ("[" * 60_000, "cannot be read"),
+        ("[]", "is no record of a push"),
+        ("null", "is no record"),
+        ('{"canvas https://canvas.example.org zero_init": 7}', "is no record"),
+        ('{"canvas https://canvas.example.org zero_init": {"1": [2]}}', "is no record"),
+    ],
+)
+def test_a_record_that_is_broken_is_said(
+    graded: Path, canvas: Canvas, text: str, said: str
+) -> None:
+    (graded / "pushed.json").write_text(text)
+    with pytest.raises(StoreError, match=f"{said}.*without it comments are sent once more"):
+        push(graded, "canvas", graded / "push.toml", send=True)
+    assert canvas.updates == 0

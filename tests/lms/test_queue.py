@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from grader.errors import CourseError, SandboxError
+from grader.cli.queue import xqueue
+from grader.database import sole_writer
+from grader.errors import CourseError, SandboxError, StoreError
 from grader.grade import Slot
 from grader.lms.journal import Journal
 from grader.lms.pulled import PulledGrader
@@ -16,8 +19,8 @@ from grader.lms.xqueue import DEEPEST, Item, Pull, Queue, QueueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 HIDDEN = """
 from grader.testing import check
 @check("a", points=1)
@@ -153,6 +156,19 @@ def test_a_number_that_names_no_file_is_set_aside(pull: Any, name: str) -> None:
     assert sorted(states.values()) == ["refused", "sent"]
     assert list(server.put) == [2]
     assert "its submission_id is no name of a file" in told[0]
+
+
+def test_two_at_one_journal_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both would grade and send what the journal says is left to be done."""
+    monkeypatch.setenv("XQUEUE_USERNAME", "grader")
+    monkeypatch.setenv("XQUEUE_PASSWORD", "secret")
+    out, address = tmp_path / "out", "http://127.0.0.1:1"
+    out.mkdir()
+    with sole_writer(out), pytest.raises(StoreError, match="another run is at work in"):
+        xqueue(address, "dl", out, until_empty=True, course=ROOT)
+    monkeypatch.setattr("grader.lms.xqueue.ATTEMPTS", 1)
+    with pytest.raises(QueueError, match="cannot be reached"):  # the control: it would begin
+        xqueue(address, "dl", out, until_empty=True, course=ROOT)
 
 
 def test_half_a_character_anywhere_is_no_end(pull: Any) -> None:

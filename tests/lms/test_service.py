@@ -7,6 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from grader.errors import UsageError
+from grader.lms.connection import open_client
+from grader.lms.push.lti import LineItem
 from grader.lms.push.service import ATTEMPTS, PushError, next_page
 
 HOME = "https://lms.example.org"
@@ -107,6 +110,71 @@ def test_a_page_of_html_is_one_line_and_a_secret_is_struck_out(service: Any) -> 
     page = {"status_code": 500, "text": "<html><style>x{}</style><b>token\n  s3cret</b></html>"}
     found = service(answers(page), secrets=lambda: ("s3cret", ""))
     assert found.said(found.ask("GET", "/x")) == "500: token … (a page of HTML)"
+
+
+NO_ADDRESSES = [
+    "https://[",
+    "https://[x]:1/",
+    "https://127.0.0.1:99999/",
+    "https://127.0.0.1:x/",
+    "https://lms.example.org/\x01",
+    "https://" + "a" * 300,
+    "https://" + "a" * 70_000,
+    "https://xn--/",
+    "https://.../",
+    "https://\ud7ff/",
+    "https://",
+    "https:///x",
+    "",
+]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_what_is_no_address_is_said(address: str) -> None:
+    with pytest.raises(UsageError, match="is no address"):
+        open_client(address)
+
+
+@pytest.mark.parametrize("address", ["https://lms.example.org:8443/a?b=%5B", "http://[::1]:80"])
+def test_what_is_one_is_taken(address: str) -> None:
+    open_client(address).close()
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES[:10])
+def test_nor_is_one_taken_that_a_system_gives(service: Any, address: str) -> None:
+    """As the next page of a list, or as the place of a line item."""
+    header = [(b"Link", f'<{address}>; rel="next"'.encode())]
+    found = service(lambda request: httpx.Response(200, headers=header))
+    with pytest.raises(PushError, match="gives an address that is none"):
+        list(found.pages("/"))
+    with pytest.raises(PushError, match="gives an address that is none"):
+        LineItem(found, address)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 100_000, "9" * 5000 + "x", '"\\ud800', "NaN x"]
+)
+def test_an_answer_that_is_no_json_is_said(service: Any, text: str) -> None:
+    found = service(lambda request: httpx.Response(200, text=text))
+    with pytest.raises(PushError, match="answered 200"):
+        found.json(found.ask("GET", "/"), dict)
+
+
+@pytest.mark.parametrize("digits", [401, 4000, 6000])
+def test_a_number_beyond_all_points_is_infinite(service: Any, digits: int) -> None:
+    with pytest.raises(OverflowError):  # what it would be
+        float(10 ** (digits - 1))
+    answer = f'{{"small": 12, "large": {"9" * digits}}}'
+    found = service(lambda request: httpx.Response(200, text=answer))
+    assert found.json(found.ask("GET", "/"), dict) == {"small": 12, "large": float("inf")}
+
+
+@pytest.mark.parametrize("wait", ["\u00b2", "\u00b3", "-1", "1e9", "x"])
+def test_a_pause_that_is_no_number_is_ours_to_choose(service: Any, clock: Any, wait: str) -> None:
+    replies = iter([httpx.Response(503, headers=[(b"Retry-After", wait.encode("latin-1"))])])
+    found = service(lambda request: next(replies, httpx.Response(200)))
+    assert found.ask("GET", "/").status_code == 200
+    assert clock.slept == [0.0, 1.0]
 
 
 def test_json_of_another_kind_is_refused(service: Any) -> None:

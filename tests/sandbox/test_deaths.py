@@ -29,6 +29,7 @@ def ended(number: int, cpu_seconds: float = 0.0, **facts: bool) -> Reaped:
         (ended(PROF, 19.0), "timeout", "after 2 s of processor time"),
         (ended(PROF, 20.0), "timeout", "the submission had used up its processor time"),
         (ended(XCPU, 20.0), "timeout", "the submission had used up its processor time"),
+        (ended(XCPU, 0.2), "timeout", "the submission had used up its processor time"),
         (ended(KILL, 20.0), "timeout", "the submission had used up its processor time"),
         (ended(signal.SIGSEGV), "crashed", "signal 11"),
         (ended(signal.SIGVTALRM), "crashed", "signal 26"),
@@ -53,7 +54,6 @@ NOT_SHOWN = {
     "killed after half a second": ended(KILL, 0.5),
     "killed after a call's time": ended(KILL, 2.5),
     "killed shortly before the limit": ended(KILL, 19.9),
-    "charged for time that it did not use": ended(XCPU, 12.0),
     "told to end": ended(signal.SIGTERM, 0.1),
     "hung up": ended(signal.SIGHUP, 0.1),
     "halted": Reaped(-KILL, False, 0.1, 1.0, halted=True),
@@ -71,7 +71,7 @@ def test_what_is_not_shown_is_ours_until_it_happens_again(name: str) -> None:
     assert "each time" in lost.detail
 
 
-@pytest.mark.parametrize("other", [Stop(KILL, "g", 7), Stop(KILL, "f", 8), Stop(XCPU, "f", 7)])
+@pytest.mark.parametrize("other", [Stop(KILL, "g", 7), Stop(KILL, "f", 8), Stop(STOP, "f", 7)])
 def test_another_end_before_it_is_no_reproduction(other: Stop) -> None:
     with pytest.raises(SandboxError, match="killed from outside"):
         blame(ended(KILL), ASKED, {other}, set())
@@ -158,6 +158,36 @@ def test_by_ticks_it_would_be_stopped(submit: Any) -> None:
     else:
         pytest.skip("the ticks of this kernel hold no more against a program than it used")
     assert "signal 27" in said
+
+
+TICKS_OF_OTHERS = """
+def off():  # what a call's clock counts is far from enough in any case
+    import signal
+    signal.signal(signal.SIGXCPU, {handler})
+def g():
+    off()
+    return f(3600)
+"""
+HANDLERS = {
+    "takes it": "signal.SIG_DFL",
+    "ignores it": "signal.SIG_IGN",
+    "catches it": "lambda *_: None",
+    "catches it in Python": "lambda *_: print('x', end='')",
+}
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_who_is_charged_by_ticks_has_ended_itself_and_was_not_killed(
+    submit: Any, name: str
+) -> None:
+    """It would have no grade, if it came to this in another call each time that it is tried."""
+    code = OVER_TICKS + TICKS_OF_OTHERS.format(handler=HANDLERS[name])
+    limits = {"call_wall_seconds": 6, "submission_wall_seconds": 12}
+    student = submit(code, call_cpu_seconds=1, submission_cpu_seconds=1, **limits)
+    with pytest.raises(WorkerLost) as lost:
+        student.ask("g")
+    assert lost.value.outcome == "timeout"
+    assert not student.stops
 
 
 def test_a_submission_has_all_of_its_processor_time_and_no_more(submit: Any) -> None:

@@ -10,7 +10,8 @@ import pytest
 from grader.errors import StoreError
 from grader.model.report import report_json
 from grader.model.submission import Student
-from grader.store import Store
+from grader.signing import Signed
+from grader.store import Seat, Store
 from grader.tables import SCHEMA
 
 if TYPE_CHECKING:
@@ -132,6 +133,30 @@ def test_it_is_done_once_and_leaves_nothing_behind(old: tuple[Path, sqlite3.Conn
     assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA.version,)
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert tables == {"runs", "people", "handed", "roster", "unmatched", "results", "signatures"}
+
+
+def test_a_store_of_format_2_knew_no_signatures(tmp_path: Path, make_report: Any) -> None:
+    path = tmp_path / "store.sqlite"
+    seat = Seat("ada.zero_init", "zero_init", "k1", Student(label="ada"))
+    with Store(path) as store:
+        store.add(store.start_run([seat], grader_version="0", isolation="full"), seat,
+                  make_report("passed"))  # fmt: skip
+        new = schema_of(store)
+        for statement in ("DROP TABLE signatures", "PRAGMA user_version = 2"):
+            store._db.write(statement)
+        assert schema_of(store) != new
+    with Store(path, create=False) as store:
+        assert schema_of(store) == new
+        (row,) = store.rows()
+        assert (row.report.points if row.report else None, row.signed) == (2.0, None)
+        store.add(
+            1, seat, make_report("failed"), Signed(report_json(make_report("failed")), "x..x")
+        )
+        assert [row.signed.signature for row in store.rows() if row.signed] == ["x..x"]
+
+
+def schema_of(store: Store) -> list[tuple[Any, ...]]:
+    return sorted(store._db.rows("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
 
 
 def test_a_new_store_has_the_same_tables(

@@ -282,10 +282,12 @@ def test_a_newer_format_is_refused(tmp_path):
     path = tmp_path / "store.sqlite"
     Store(path).close()
     db = sqlite3.connect(path)
-    db.execute("PRAGMA user_version = 99")
+    for version in (99, 4, -1):
+        db.execute(f"PRAGMA user_version = {version}")
+        with pytest.raises(StoreError, match=f"has format {version}, .* use that one, or another"):
+            Store(path)
+        assert db.execute("PRAGMA user_version").fetchone() == (version,)
     db.close()
-    with pytest.raises(StoreError, match="has format 99"):
-        Store(path)
 
 
 EDITS = {
@@ -324,6 +326,10 @@ def test_a_report_that_cannot_be_read_is_in_nobody_s_way(tmp_path, make_report, 
         "UPDATE people SET student = '{'",
         "UPDATE people SET student = '{}'",
         "UPDATE handed SET identity = 'x'",
+        "UPDATE results SET graded_at = CAST(graded_at AS BLOB)",
+        "UPDATE results SET report = x'ff00'",
+        "UPDATE people SET student = CAST(student AS BLOB)",
+        "UPDATE roster SET participant = x'00'",
     ],
 )
 def test_what_is_no_value_of_ours_is_said_in_a_sentence(tmp_path, make_report, edit):
@@ -339,6 +345,50 @@ def test_what_is_no_value_of_ours_is_said_in_a_sentence(tmp_path, make_report, e
         with pytest.raises(StoreError, match="was changed or damaged") as caught:
             assert list(store.rows()) == store.people()
         assert "\n\n" not in str(caught.value)
+
+
+LEADS_OUT = ["../../ada", "/tmp/ada", "-rf", ".hidden", "a\0b", "a/b", "x" * 300, "Zoe\u0308.x", ""]
+
+
+@pytest.mark.parametrize("name", LEADS_OUT)
+def test_an_id_that_names_no_file_is_read_by_nobody(tmp_path, make_report, name):
+    """Reports are written, and what counts no more is removed, under the ids in a store."""
+    path = tmp_path / "store.sqlite"
+    readers = {
+        "UPDATE results SET submission = ?": [Store.written],
+        "UPDATE roster SET submission = ?": [Store.written, Store.ids, lambda s: list(s.rows())],
+    }
+    for edit, reads in readers.items():
+        path.unlink(missing_ok=True)
+        with Store(path) as store:
+            start(store, seat())
+            store.add(1, seat(), make_report("passed"))
+            assert (store.written(), len(store.people())) == ({"ada.zero_init"}, 1)
+            store._db.write(edit, name)
+            for read in reads:
+                with pytest.raises(StoreError, match="was changed or damaged"):
+                    read(store)
+
+
+@pytest.mark.parametrize("name", LEADS_OUT)
+def test_nor_is_a_student_whose_ids_would(tmp_path, name):
+    with Store(tmp_path / "store.sqlite") as store:
+        start(store, seat(), people=[Person("bo", Student(label="bo"))])
+        store._db.write("UPDATE people SET person = ? WHERE person = 'bo'", name)
+        # Who was never graded had any label for a stem in format 1: such a one begins anew.
+        assert [person.stem for person in store.people()] == ["ada"]
+        for table in ("people", "roster"):
+            store._db.write(f"UPDATE {table} SET person = ? WHERE person = 'ada'", f"{name}/")
+        with pytest.raises(StoreError, match="was changed or damaged"):
+            store.people()
+
+
+def test_a_run_that_is_no_number_is_said(tmp_path):
+    with Store(tmp_path / "store.sqlite") as store:
+        start(store, seat())
+        store._db.write("UPDATE roster SET run = 'x'")
+        with pytest.raises(StoreError, match="was changed or damaged: invalid literal"):
+            store.people()
 
 
 def test_no_store_is_made_where_only_reading_was_asked(tmp_path):
@@ -370,7 +420,7 @@ def test_a_full_disk_is_said_and_what_was_stored_is_kept(tmp_path, make_report):
 def test_a_folder_has_one_writing_run(tmp_path):
     with (
         sole_writer(tmp_path),
-        pytest.raises(StoreError, match="another run is grading"),
+        pytest.raises(StoreError, match="another run is at work"),
         sole_writer(tmp_path),
     ):
         pass

@@ -137,7 +137,7 @@ class LineItem:
         address: str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._service, self._address, self._now = service, address, now
+        self._service, self._address, self._now = service, service.at_home(address), now
 
     def read(self) -> Mapping[str, Held]:
         """Return the results, by user id; one without a score is a student without a grade."""

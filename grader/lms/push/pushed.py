@@ -14,13 +14,13 @@ import hashlib
 import html
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from grader.export.document import Entry
 
@@ -92,11 +92,23 @@ class Row:
 
 
 Record = dict[str, str]
-"""By student, the digest of the comment that was last sent."""
+"""By student, the digest of the comment that was last sent; empty where nobody knows if it was."""
+_AGAIN: Final = "sent once more: what became of it before is not known"
 
 
-def push(sink: Sink, grades: Iterable[Grade], record: Record, *, send: bool) -> list[Row]:
-    """Send the grades that differ from what is there; without `send` only say which do."""
+def push(
+    sink: Sink,
+    grades: Iterable[Grade],
+    record: Record,
+    *,
+    send: bool,
+    save: Callable[[], None] = lambda: None,
+) -> list[Row]:
+    """Send the grades that differ from what is there; without `send` only say which do.
+
+    `save` keeps the record, before something is sent and after it was read back: a push that is
+    killed leaves nobody with the comment of before.
+    """
     chosen, rows = _one_each(grades)
     held = sink.read()
     changed = [g for g in chosen if differs(g, held.get(g.who), record)]
@@ -108,6 +120,9 @@ def push(sink: Sink, grades: Iterable[Grade], record: Record, *, send: bool) -> 
         ]
     if not changed:
         return rows
+    again = {g.who for g in changed if record.get(g.who) == ""}
+    record |= dict.fromkeys((g.who for g in changed), "")
+    save()
     refused = sink.write(changed, held)
     there = sink.read()
     for grade in changed:
@@ -116,9 +131,11 @@ def push(sink: Sink, grades: Iterable[Grade], record: Record, *, send: bool) -> 
         if not _has(grade, held.get(grade.who)) and _has(grade, there.get(grade.who)):
             why = None
         row = _result(grade, there.get(grade.who), why)
-        rows.append(row)
         if row.became is Became.ACCEPTED:
             record[grade.who] = digest(grade.comment)
+            row = replace(row, why=_AGAIN if grade.who in again else "")
+        rows.append(row)
+    save()
     return rows
 
 

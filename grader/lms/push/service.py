@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from grader.errors import GraderError
+from grader.lms.connection import is_address
 
 ATTEMPTS: Final = 6
 LONGEST_PAUSE_SECONDS: Final = 60.0
@@ -20,6 +21,7 @@ MOST_PAGES: Final = 1000
 # A proxy gave up; what is behind it may have gone on.
 _MAYBE: Final = frozenset({502, 504})
 _SHOWN: Final = 200
+_MOST_DIGITS: Final = 100
 _LATER: Final = frozenset({429, 502, 503, 504})
 # The header is taken as it comes: one system writes `&amp;` and rel=“next” in it.
 _LINK: Final = re.compile(r"<([^<>]*)>([^<]*)")
@@ -57,7 +59,7 @@ class Service:
 
         With `once`, what may have been carried out is not asked again: raise PushError.
         """
-        place = self._at_home(url)
+        place = self.at_home(url)
         again = False
         for attempt in range(ATTEMPTS):
             last = attempt == ATTEMPTS - 1
@@ -83,7 +85,7 @@ class Service:
         place: str | None = url
         while place is not None:
             if place in seen or len(seen) >= MOST_PAGES:
-                raise PushError(f"{_origin(self._at_home(url))} answers with pages without an end")
+                raise PushError(f"{_origin(self.at_home(url))} answers with pages without an end")
             seen.add(place)
             reply = self.ask("GET", place, **options)
             options.pop("params", None)  # the address of the next page holds its own
@@ -111,10 +113,10 @@ class Service:
             return found
         raise PushError(f"{_origin(str(reply.url))} answered {self.said(reply)}")
 
-    def _at_home(self, url: str) -> str:
+    def at_home(self, url: str) -> str:
         """Return an absolute address; raise PushError for another host than the configured one."""
         home = str(self._client.base_url)
-        place = urljoin(home, url)
+        place = _joined(home, url)
         if _origin(place) != _origin(home):
             raise PushError(f"{_origin(home)} points to {_origin(place)}, which is sent no token")
         return place
@@ -123,9 +125,14 @@ class Service:
 def parsed(reply: httpx.Response) -> Any:
     """Return the JSON of an answer; None when it is none."""
     try:
-        return json.loads(reply.text)
-    except ValueError:
+        return json.loads(reply.text, parse_int=_integer)
+    except (ValueError, RecursionError):
         return None
+
+
+def _integer(digits: str) -> int | float:
+    """Return a whole number, of which none that is meant is too large for a double."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
 
 
 def next_page(reply: httpx.Response) -> str | None:
@@ -135,8 +142,19 @@ def next_page(reply: httpx.Response) -> str | None:
     header = html.unescape(raw.decode("utf-8", errors="replace"))
     for target, about in _LINK.findall(header):
         if _NEXT.search(about):
-            return str(reply.url.join(target.strip()))
+            return _joined(str(reply.url), target.strip())
     return None
+
+
+def _joined(base: str, url: str) -> str:
+    """Return an address as it is meant in another; raise PushError when it is none."""
+    try:
+        place = urljoin(base, url)
+    except ValueError:
+        place = ""
+    if not is_address(place):
+        raise PushError(f"{_origin(base)} gives an address that is none: {url[:_SHOWN]!r}")
+    return place
 
 
 def _origin(url: str) -> str:
@@ -152,5 +170,5 @@ def _is_for_later(reply: httpx.Response) -> bool:
 
 
 def _pause(attempt: int, wait: str | None) -> float:
-    asked = float(wait) if wait and wait.strip().isdigit() else 2.0**attempt
+    asked = float(wait) if wait and wait.strip().isdecimal() else 2.0**attempt
     return min(asked, LONGEST_PAUSE_SECONDS)

@@ -10,6 +10,7 @@ from typing import Final
 
 import httpx
 
+from grader.bounded import read_bytes
 from grader.errors import UsageError
 from grader.lms.push.service import PushError, parsed
 from grader.signing import refuse_open_secret
@@ -55,9 +56,10 @@ def _rsa_key(path: Path):  # type: ignore[no-untyped-def]
         from joserfc.jwk import RSAKey
     except ImportError:
         raise UsageError("this needs httpx and joserfc: pip install 'grader[lti]'") from None
+    data = read_bytes(path)
     try:
-        key = RSAKey.import_key(path.read_bytes())
-    except (OSError, JoseError, ValueError, TypeError):
+        key = RSAKey.import_key(data)
+    except (JoseError, ValueError, TypeError):
         raise UsageError(f"{path} holds no RSA key in PEM") from None
     if not key.is_private:
         raise UsageError(f"{path} holds a public key; a tool proves itself with the private one")
