@@ -1,6 +1,6 @@
 """Grade a class: plan what is pending, run it, and keep every result the moment it is there.
 
-    plan      tell who is who of earlier runs, read every submission, compute its key, write what
+    plan      copy every submission, tell who is who of earlier runs, compute its key, write what
               was found into the store
     tidy      files of what is graded are written if need be, of what is pending taken away; what
               was not signed with the key of this run is pending
@@ -28,14 +28,14 @@ import grader
 from grader.blanks import grading_blanks
 from grader.database import sole_writer
 from grader.dispatch import Finished, Task, run_tasks
-from grader.enrolment import enrol, kept_from_earlier
+from grader.enrolment import asked_for, enrol, kept_from_earlier
 from grader.errors import CourseError
+from grader.ingest import copied
 from grader.jobs import Job, JobFile
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
-from grader.model.submission import submission_digest
 from grader.outputs import Outputs
 from grader.results import UNSIGNED, store_key
-from grader.source import lean
+from grader.scratch import scratch_folder
 from grader.store import Row, Seat, Store
 from grader.tally import Summary, Tally, counted
 
@@ -87,12 +87,19 @@ def grade_class(gathered: Gathered, course: Course, out: Path, way: Way) -> Summ
     Raise StoreError when `out` cannot be written, CourseError when an exercise is not finished, and
     what befalls every submission.
     """
-    gathered = gathered.read()
     for exercise in dict.fromkeys(s.exercise for s in gathered.submissions):
         if blank := next(grading_blanks(course.folder(exercise)), None):
             raise CourseError(f"{exercise} is not finished, and nothing was graded: {blank}")
     outputs = Outputs(out)
-    with sole_writer(out), Store(outputs.store, key=way.key) as store:
+    with scratch_folder() as scratch:
+        # Before there are threads and open databases, which a fork would not survive.
+        gathered = copied(gathered, scratch)
+        return _graded(gathered, course, outputs, way)
+
+
+def _graded(gathered: Gathered, course: Course, outputs: Outputs, way: Way) -> Summary:
+    """Grade what is pending of a class that has been copied."""
+    with sole_writer(outputs.folder), Store(outputs.store, key=way.key) as store:
         outputs.sweep()
         run = _Run(gathered, course, outputs, store, way)
         try:
@@ -161,9 +168,11 @@ class _Run:
         tallies: dict[str, Tally] = {}
         self._write_gradebook(counted(self._store.rows(), tallies))
         self.summary.tallies = {e: tallies[e] for e in self._exercises()}
+        self.summary.unasked = tallies.keys() - asked_for(self._store)
 
     def _write_gradebook(self, rows: Iterable[Row]) -> None:
-        self._outputs.write_gradebook(rows, self._exercises(), self._store.others().values())
+        others, named = self._store.others().values(), self._store.named()
+        self._outputs.write_gradebook(rows, self._exercises(), others, named)
 
     def _exercises(self) -> list[str]:
         present = self._store.exercises()
@@ -205,13 +214,11 @@ class _Run:
         )
 
     def _job(self, submission: Submission) -> str:
-        files = submission.read()
-        if submission_digest(files) != submission.digest:
-            raise OSError("it was changed while the class was being graded")
-        sent = [(name, b"") for name, _ in files] if submission.problem else files
+        assert submission.copy is not None
+        files = zip(submission.names, submission.copy.read(), strict=True)
         return Job(
             submission=submission.info(),
-            files=tuple(JobFile(name=name, data=lean(name, data)) for name, data in sent),
+            files=tuple(JobFile(name=name, data=data) for name, data in files),
             problem=submission.problem,
             exercise=submission.exercise,
             course=self._course.root,
@@ -275,7 +282,6 @@ class _Run:
 
 
 def _faults(report: ScoreReport) -> str:
-    for check in report.checks:
-        if check.outcome is Outcome.INTERNAL_ERROR:
-            return f"{check.id}: {check.diagnostic.strip().rpartition(chr(10))[2]}"
-    return "no reason was given"
+    broken = (check for check in report.checks if check.outcome is Outcome.INTERNAL_ERROR)
+    said = (f"{one.id}: {one.diagnostic.strip().rpartition(chr(10))[2]}" for one in broken)
+    return next(said, "no reason was given")

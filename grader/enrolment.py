@@ -9,6 +9,7 @@ from grader.errors import UsageError
 from grader.ingest.gathered import NOBODY, Known
 from grader.ingest.identify import identify
 from grader.ingest.roster import Roster, in_full
+from grader.model.asked import asked_of_most
 from grader.model.report import Status
 from grader.outputs import STORE
 from grader.store import UNMATCHED_STATUS, Store, Unmatched
@@ -122,13 +123,21 @@ def kept_from_earlier(enrolment: Enrolment, store: Store, scope: str | None) -> 
     return len({*kept} - here), sum(stem in here for stem in kept)
 
 
+def asked_for(store: Store) -> set[str]:
+    """Return what a class is asked for: what an instructor named, and what most handed in."""
+    handed: dict[str, set[str]] = {}
+    for person, exercise in store.members():
+        handed.setdefault(person, set()).add(exercise)
+    return store.named() | asked_of_most(handed.values())
+
+
 def known_before(out: Path) -> Known:
     """Return what a class had in earlier runs into a folder."""
     path = out / STORE
     if not path.is_file():
         return NOBODY
     with Store(path, create=False) as store:
-        people, exercises = store.people(), store.exercises()
+        people, exercises = store.people(), asked_for(store)
     labels = {s.label: p.stem for p in people for s in (p.student, *p.handed)}
 
     def files(label: str) -> set[str]:

@@ -12,10 +12,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from grader.export.cells import cell_number, safe_cell, write_table
+from grader.model.asked import asked_of_most
 from grader.model.submission import Student
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from grader.store import Row
 
@@ -31,6 +32,11 @@ class Line:
     max_points: dict[str, float] = field(default_factory=dict)
     ungraded: dict[str, str] = field(default_factory=dict)
     """Exercises without a grade, with the reason."""
+
+    @property
+    def handed(self) -> set[str]:
+        """The exercises that the student handed in."""
+        return {*self.points, *self.ungraded}
 
 
 def gradebook_lines(rows: Iterable[Row]) -> Iterator[Line]:
@@ -60,21 +66,29 @@ def _whose(row: Row) -> tuple[str, Student]:
 
 
 def gradebook_csv(
-    lines: Sequence[Line], exercises: Sequence[str], others: Iterable[tuple[Student, str]] = ()
+    lines: Sequence[Line],
+    exercises: Sequence[str],
+    others: Iterable[tuple[Student, str]] = (),
+    named: Collection[str] = (),
 ) -> str:
     """Return the gradebook as CSV text: UTF-8 without a mark, comma, LF, decimal points.
 
     `others` are students of whom nothing is graded, with the reason; each has a row of their own.
+    `named` are the exercises that the instructor named. A student's maximum is that of these, of
+    what most handed in, and of what the student handed in besides.
     """
     # The maximum of an exercise is the same for everybody, so whoever has one tells it.
     maxima = {e: m for line in lines for e, m in line.max_points.items()}
+    asked = asked_of_most(line.handed for line in lines) | {*named}
     others = sorted(others, key=lambda other: (other[0].label, other[0].model_dump_json()))
     everybody = [*(line.student for line in lines), *(student for student, _ in others)]
     known = [name for name in IDENTITIES if any(getattr(s, name) for s in everybody)]
     rows = [["student", *known, *exercises, "total", "max", "fraction", "status"]]
     for line in lines:
         names = _names(line.student, known)
-        rows.append([*names, *_numbers(line, exercises, maxima), _status(line, exercises)])
+        due = [exercise for exercise in exercises if exercise in asked | line.handed]
+        maximum = {exercise: maxima[exercise] for exercise in due if exercise in maxima}
+        rows.append([*names, *_numbers(line, exercises, maximum), _status(line, due)])
     blank = [""] * (len(exercises) + 3)
     rows += [[*_names(student, known), *blank, safe_cell(reason)] for student, reason in others]
     return write_table(rows, end="\n")
@@ -97,8 +111,8 @@ def _maximum(maxima: dict[str, float]) -> str:
     return cell_number(math.fsum(maxima.values())) if maxima else ""
 
 
-def _status(line: Line, exercises: Sequence[str]) -> str:
-    missing = [e for e in exercises if e not in line.points and e not in line.ungraded]
+def _status(line: Line, due: Sequence[str]) -> str:
+    missing = [exercise for exercise in due if exercise not in line.handed]
     parts = [f"{reason}: {exercise}" for exercise, reason in sorted(line.ungraded.items())]
     if missing:
         parts.append(f"not handed in: {' '.join(missing)}")

@@ -17,7 +17,7 @@ from grader.model.report import canonical_json, report_json
 from grader.signing import SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from grader.model.report import ScoreReport
@@ -90,10 +90,14 @@ class Outputs:
             remove(path)
 
     def write_gradebook(
-        self, rows: Iterable[Row], exercises: Sequence[str], others: Iterable[tuple[Student, str]]
+        self,
+        rows: Iterable[Row],
+        exercises: Sequence[str],
+        others: Iterable[tuple[Student, str]],
+        named: Collection[str],
     ) -> None:
         """Write gradebook.csv."""
-        text = gradebook_csv(list(gradebook_lines(rows)), exercises, others)
+        text = gradebook_csv(list(gradebook_lines(rows)), exercises, others, named)
         write_text(self.folder / "gradebook.csv", text)
 
     def _files(self, submission: str) -> Iterator[Path]:

@@ -28,7 +28,7 @@ from grader.model.text import file_stem, timestamp
 from grader.register import Register
 from grader.results import Result, read_report, read_result
 from grader.signing import Signed
-from grader.tables import ROWS, SCHEMA, SEATS, UNMATCHED
+from grader.tables import NAMED, ROWS, SCHEMA, SEATS, UNMATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -246,6 +246,10 @@ class Store:
     def members(self) -> set[tuple[str, str]]:
         """Return who is in the class at which exercise: stems and exercises."""
         return {(person, exercise) for person, exercise, *_ in self._seats(self.last_run())}
+
+    def named(self) -> set[str]:
+        """Return the exercises that an instructor has named for the class."""
+        return {exercise for (exercise,) in self._db.rows(NAMED, until=self.last_run())}
 
     def _seats(self, until: int) -> Iterator[tuple[Any, ...]]:
         return self._db.rows(SEATS, until=until)

@@ -138,6 +138,11 @@ LEFT JOIN results x ON x.result = (SELECT max(result) FROM results
 LEFT JOIN signatures s USING (result) LEFT JOIN runs n ON n.run = x.run
 ORDER BY p.label, p.student, r.person, r.submission
 """
+NAMED: Final = f"""
+SELECT DISTINCT named.scope FROM runs named
+WHERE named.scope IS NOT NULL AND named.run <= :until
+AND named.run >= {_BEGINS.format(scope="named.scope")}
+"""
 UNMATCHED: Final = f"""
 SELECT u.person, p.student, u.path, u.reason
 FROM unmatched u JOIN runs found USING (run) JOIN people p USING (person)

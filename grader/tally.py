@@ -70,6 +70,8 @@ class Summary:
     """Students who are not in the roster, and who of it they may be."""
     changes: list[str] = field(default_factory=list)
     """Which students of earlier runs are one by now, or two, or have another name."""
+    unasked: set[str] = field(default_factory=set)
+    """Exercises that few handed in and nobody named, which count for these few alone."""
     interrupted: bool = False
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By exercise, in the order of the course."""

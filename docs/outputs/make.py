@@ -136,7 +136,7 @@ def _of_grade(reports: list[ScoreReport]) -> Iterator[tuple[str, bytes]]:
             outputs.write(report)
             info = report.submission
             rows.append(Row(Seat(info.id, EXERCISE, "", info.student), report, MOMENT, 1))
-        outputs.write_gradebook(rows, [EXERCISE], {})
+        outputs.write_gradebook(rows, [EXERCISE], {}, ())
         for path in sorted(Path(scratch).rglob("*.*")):
             yield f"grade/{path.relative_to(scratch).as_posix()}", path.read_bytes()
 

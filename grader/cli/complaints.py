@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.cli.terminal import note
 from grader.enrolment import ABSENT
 from grader.ingest import LAYOUTS
-from grader.ingest.gathered import GIVEN_OUT
+from grader.ingest.gathered import NO_LOOK, OF_THE_SYSTEM
 from grader.ingest.litter import LISTS
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def complain(summary: Summary) -> None:
         "may be one of several students of earlier runs, and were joined with none", summary.unsure
     )
     _list("students of earlier runs were joined, parted or named anew", summary.changes)
+    _tell_unasked(summary)
     _tell_kept(summary)
     if summary.interrupted:
         left = f"{summary.pending} submissions are pending"
@@ -56,12 +57,29 @@ def complain(summary: Summary) -> None:
 
 
 def _tell_passed_over(items: Sequence[Unmatched]) -> None:
-    """List what does not count; what was given out is counted, so that it buries nobody's work."""
-    own = [item for item in items if item.reason not in GIVEN_OUT]
+    """List what does not count; what needs no look is counted, so that it buries nobody's work."""
+    own = [item for item in items if item.reason not in NO_LOOK]
     _list("does not count", [f"{item.path}: {item.reason}" for item in own])
-    if n := len(items) - len(own):
-        what = "1 file was" if n == 1 else f"{n} files were"
-        note(f"{what} passed over: the course gives such files out")
+    of_the_system = sum(item.reason == OF_THE_SYSTEM for item in items)
+    given_out = len(items) - len(own) - of_the_system
+    for n, why in (
+        (given_out, "the course gives such files out"),
+        (of_the_system, "the system that laid out the class wrote them"),
+    ):
+        if n:
+            what = "1 file was" if n == 1 else f"{n} files were"
+            note(f"{what} passed over: {why}")
+
+
+def _tell_unasked(summary: Summary) -> None:
+    """Say what counts for few alone: it may be a wrong file, or an exercise that most left out."""
+    for exercise in sorted(summary.unasked):
+        n = summary.tallies[exercise].submissions
+        who = "1 student" if n == 1 else f"{n} students"
+        note(
+            f"hint: {exercise} was handed in by {who}, and is in the maximum of nobody else: if "
+            f"all were asked for it, grade it once with --exercise {exercise}"
+        )
 
 
 def _tell_kept(summary: Summary) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.ingest.answers.given import Given
+from grader.ingest.copies import copied
 from grader.ingest.gather import gather, match_one
 from grader.ingest.gathered import Gathered
 from grader.ingest.layout import HandedIn
@@ -17,6 +18,7 @@ __all__ = [
     "Given",
     "HandedIn",
     "Matched",
+    "copied",
     "gather",
     "match_one",
     "match_own",

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from grader.ingest.answers.given import Given, digest_of
+from grader.ingest.answers.given import Given
 from grader.ingest.attempts import attempt_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from grader.ingest.stored import StoredFile
     from grader.model.exercise import Exercise
 
 # The sign `-` comes last, where it is itself in a class of a pattern.
@@ -130,15 +129,6 @@ class FileNames:
         """Whether a file is called like one that the course gives out, or like a copy of it."""
         path = PurePosixPath(name)
         return f"{without_marks(path.stem)}{path.suffix}".casefold() in self._given.names
-
-    def is_as_given(self, file: StoredFile) -> bool:
-        """Whether a file is as the course gives it out; of what is no code the name tells it."""
-        if not file.is_code:
-            return self.is_given(file.path.name)
-        try:
-            return digest_of(file.read()) in self._given.files
-        except OSError:
-            return False
 
     def is_helper(self, name: str) -> bool:
         """Whether a file is called like what labs give out for others to import."""

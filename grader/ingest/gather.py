@@ -6,21 +6,21 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 from __future__ import annotations
 
 import errno
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.ingest.answers.contents import Contents
-from grader.ingest.answers.telling import Doubt
 from grader.ingest.file_names import FileNames
 from grader.ingest.gathered import (
     AS_GIVEN,
     CALLED_AS_GIVEN,
     MOST_MIB,
+    NO_LOOK,
     NOBODY,
+    OF_THE_SYSTEM,
     Gathered,
     Known,
     LeftOver,
@@ -31,12 +31,12 @@ from grader.ingest.gathered import (
 from grader.ingest.layout import Clues, student_of
 from grader.ingest.listing import code_below, list_files
 from grader.ingest.litter import CODE
-from grader.ingest.matching import MOST_NOTES, Matched, Matcher, StudentFiles
-from grader.ingest.mixed import mixed
+from grader.ingest.matching import MOST_NOTES, Matched, Matcher
+from grader.ingest.mixed import say_mixed
 from grader.ingest.naming import labels_of, stems_of
-from grader.ingest.reading import hint, read_layout
+from grader.ingest.reading import hint, read_layout, whose
 from grader.ingest.stored import Kind
-from grader.ingest.unread import Due, Unread, answers, listed, sort_out
+from grader.ingest.unread import Found, add_unread, listed, sort_out
 from grader.model.submission import Student
 from grader.source import Apart, name_meant
 
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
     from grader.ingest.answers.given import Given
     from grader.ingest.layout import HandedIn
-    from grader.ingest.listing import Listing
     from grader.ingest.roster import Roster
     from grader.model.exercise import Exercise
     from grader.sandbox.forkserver import Forkserver
@@ -74,13 +73,12 @@ def gather(
     `only` is the exercise that the instructor named; `without` is a folder inside that is not
     the students', such as the one that the class is graded into; `roster` adds identities;
     `known` is what earlier runs had, of which `path` may be a part; `given` is what the course
-    gives out. Where files must be told by what they define, a worker reads them, of `forkserver` or
-    of one that is started for it. Raise UsageError when there is nothing at `path` or it cannot be
-    read at all.
+    gives out; a worker of `forkserver`, or of one that is started, tells what files define.
+    Raise UsageError when there is nothing at `path` or it cannot be read at all.
     """
     names = FileNames(exercises, given)
     with Apart() as apart, Contents(exercises, given, forkserver, apart) as contents:
-        listing = list_files(path, scratch, apart, without)
+        listing = list_files(path, scratch, apart, without, partial(whose, names))
         clues = Clues(listing.name, names, contents, partial(_is_known, known, roster))
         chosen, read = read_layout(layout, listing, path, clues, known)
         files = [file for file in read if not file.is_stray]
@@ -88,18 +86,19 @@ def gather(
         joined = roster.join(named) if roster else {student: (student, None) for student in named}
         by_student = _by_student((joined[file.student][0], file) for file in files)
         handed = _by_student((joined[student][0], student) for student in named)
-        matcher = Matcher(exercises, contents, only)
-        beside = partial(_beside, path, names, known)
-        in_order = sorted(by_student, key=_order)
-        found = [_found(matcher, contents, s, by_student[s], beside) for s in in_order]
-        _compare(matcher, [one.files for one in found], known)
-    hints = [hint(layout, chosen, listing, clues), *_say_mixed(found, listing, known)]
-    _add_unread(found, names, only)
-    labels, stems = labels_of(by_student), stems_of(labels_of(by_student))
+        matcher, beside = Matcher(exercises, contents, only), partial(_beside, path, names, known)
+        in_order = sorted(by_student.items(), key=_order)
+        found = [_found(matcher, contents, *own, beside) for own in in_order]
+        each = [one.files for one in found]
+        matcher.compare(each, known.exercises)
+        hints = [hint(layout, chosen, listing, clues), *say_mixed(each, clues, known)]
+        strays = shortened([*_strays(read, clues)])
+    add_unread(found, names, only)
+    labels = labels_of(by_student)
     there = [row for _, row in joined.values() if row]
     return Gathered(
-        tuple(_submission(m, stems[m.student], f) for f in found for m in f.files.matched),
-        (*(one for f in found for one in _left_over(f, labels, given)), *_strays(read, names)),
+        tuple(_submissions(found, stems_of(labels), contents)),
+        (*(one for f in found for one in _left_over(f, labels, given)), *strays),
         chosen.title,
         tuple(filter(None, hints)),
         tuple(s for s in roster.students if s not in there) if roster else (),
@@ -107,23 +106,6 @@ def gather(
         handed,
         roster,
     )
-
-
-def _say_mixed(found: Sequence[_Found], listing: Listing, known: Known) -> Iterator[str]:
-    """Yield hints at files whose student nothing but their own or their folder's name tells.
-
-    The answers' notes say it, too.
-    """
-    nobody = student_of(listing.name)
-    doubtful = [f.files for f in found if f.files.student == nobody or len(found) == 1]
-    for one in (one for one in doubtful if one.student.label not in known.labels):
-        said = [mixed(one, matched) for matched in one.matched]
-        one.matched = [
-            replace(matched, notes=(*matched.notes, *filter(None, [text])))
-            for matched, text in zip(one.matched, said, strict=True)
-        ]
-        for text in filter(None, said):
-            yield f"{text}: if they are of several, put each student's name into the file's name"
 
 
 def match_one(
@@ -136,7 +118,7 @@ def match_one(
     with Contents([exercise], given, apart=apart) as contents:
         matcher = Matcher([exercise], contents, exercise.id)
         found = _found(matcher, contents, files[0].student, list(files), lambda _: [])
-    _add_unread([found], FileNames([exercise]), exercise.id)
+    add_unread([found], FileNames([exercise]), exercise.id)
     matched = next(iter(found.files.matched), None)
     ours = next((one for one in found.unread if one.is_ours), None)
     if ours and (matched is None or matched.problem):
@@ -158,16 +140,8 @@ def _by_student(pairs: Iterable[tuple[Student, _T]]) -> dict[Student, list[_T]]:
     return found
 
 
-@dataclass
-class _Found:
-    """What one student handed in, and what became of it."""
-
-    files: StudentFiles
-    unread: list[Unread]
-    nothing_read: bool
-
-
-def _order(student: Student) -> tuple[str, str]:
+def _order(own: tuple[Student, object]) -> tuple[str, str]:
+    student, _ = own
     return student.label, student.model_dump_json()
 
 
@@ -177,13 +151,13 @@ def _found(
     student: Student,
     files: list[HandedIn],
     beside: Callable[[HandedIn], Iterable[HandedIn]],
-) -> _Found:
+) -> Found:
     """Match what a student handed in; `beside` gives what a file graded alone may import."""
     contents.begin(student)
     to_match, unread = sort_out(sorted(files, key=_place), contents)
     nothing_read = {one.file for one in unread}.issuperset(to_match)
     there = list(beside(to_match[0])) if len(to_match) == 1 else []
-    return _Found(matcher.match(student, to_match, there), unread, nothing_read)
+    return Found(matcher.match(student, to_match, there), unread, nothing_read)
 
 
 def _beside(path: Path, names: FileNames, known: Known, file: HandedIn) -> Iterator[HandedIn]:
@@ -204,31 +178,15 @@ def _place(file: HandedIn) -> tuple[PurePosixPath, str]:
     return file.file.path, str(file.file.archive or "")
 
 
-def _add_unread(found: list[_Found], names: FileNames, only: str | None) -> None:
-    """Let work that could not be read be the answer where there is no other."""
-    told = {m.exercise for one in found for m in one.files.matched}
-    by_name = Due(names, only, None)
-    told |= {e for f in found for one in f.unread if one.is_work for e in by_name.told(one)}
-    due = Due(names, only, next(iter(told)) if len(told) == 1 else None)
+def _submissions(
+    found: Sequence[Found], stems: Mapping[Student, str], contents: Contents
+) -> Iterator[Submission]:
     for one in found:
-        one.files.matched += answers(one.files, one.unread, due, is_all=one.nothing_read)
+        for matched in one.files.matched:
+            yield _submission(matched, stems[matched.student], one, contents)
 
 
-def _compare(matcher: Matcher, found: list[StudentFiles], known: Known) -> None:
-    """Hold what some functions tell against what the class is asked for, which may be one."""
-    sure = {m.exercise for one in found for m in one.matched if not m.doubt and not m.is_as_given}
-    told = sure | known.exercises
-    parts = Counter(m.exercise for one in found for m in one.matched if m.doubt is Doubt.PART)
-    told |= {exercise for exercise, number in parts.items() if number > 1}
-    for one in found if told else ():
-        matcher.drop_doubts(one, told)
-    told = {m.exercise for one in found for m in one.matched} | known.exercises
-    for one in found if len(told) == 1 else ():
-        if one.silent and not one.matched:
-            matcher.assume(one, *told)
-
-
-def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
+def _submission(matched: Matched, stem: str, found: Found, contents: Contents) -> Submission:
     reasons = {one.file: one.reason for one in found.unread}
     *beside, answer = matched.files
     # What cannot be read here is read nowhere else.
@@ -257,16 +215,17 @@ def _submission(matched: Matched, stem: str, found: _Found) -> Submission:
         tuple(notes),
         matched.problem or reasons.get(answer),
         is_as_given=matched.is_as_given,
+        seen=tuple(contents.digest(file.file) for file in files),
     )
 
 
-def _left_over(one: _Found, labels: Mapping[Student, str], given: Given | None) -> list[LeftOver]:
+def _left_over(one: Found, labels: Mapping[Student, str], given: Given | None) -> list[LeftOver]:
     """Return what of a student's files no submission holds, and what could not be read."""
     return shortened([*_each_left_over(one, labels, given)])
 
 
 def _each_left_over(
-    one: _Found, labels: Mapping[Student, str], given: Given | None
+    one: Found, labels: Mapping[Student, str], given: Given | None
 ) -> Iterator[LeftOver]:
     student, texts = one.files.student, given.texts if given else ()
     label, alone = labels[student], not one.files.matched
@@ -283,14 +242,20 @@ def _each_left_over(
         yield LeftOver(path, label, reason, alone, passed_over=read, of=student)
 
 
-def _strays(read: Iterable[HandedIn], names: FileNames) -> Iterator[LeftOver]:
-    """Yield what is nobody's: what the course gives out needs no look, all else does."""
-    for file in (handed.file for handed in read if handed.is_stray):
-        path, reason, is_as_given = str(file.path), file.problem or _PROGRAM, False
-        is_called_so = names.is_given(file.path.name) and file.kind in (Kind.CODE, Kind.DATA)
-        if is_called_so or file.is_code:
-            is_as_given = names.is_as_given(file)
-        if is_called_so or is_as_given:
-            reason = (AS_GIVEN if file.is_code else CALLED_AS_GIVEN) if is_as_given else _WHOSE
-        if file.kind is not Kind.NOTHING:
-            yield LeftOver(path, None, reason, alone=False, passed_over=is_as_given)
+def _strays(read: Iterable[HandedIn], clues: Clues) -> Iterator[LeftOver]:
+    """Yield what is nobody's: what the course gives out and a system's own need no look."""
+    for handed in (one for one in read if one.is_stray and one.file.kind is not Kind.NOTHING):
+        reason = _why_stray(handed, clues)
+        yield LeftOver(
+            str(handed.file.path), None, reason, alone=False, passed_over=reason in NO_LOOK
+        )
+
+
+def _why_stray(handed: HandedIn, clues: Clues) -> str:
+    file = handed.file
+    if handed.is_receipt:
+        return OF_THE_SYSTEM
+    is_called_so = file.kind in (Kind.CODE, Kind.DATA) and clues.names.is_given(file.path.name)
+    if (is_called_so or file.is_code) and clues.is_as_given(file):
+        return AS_GIVEN if file.is_code else CALLED_AS_GIVEN
+    return _WHOSE if is_called_so else file.problem or _PROGRAM

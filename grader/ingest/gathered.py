@@ -7,13 +7,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
-from grader.ingest.stored import fault_of_disk
-from grader.model.submission import Student, SubmissionInfo, submission_digest
+from grader.ingest.stored import read_as
+from grader.model.submission import Student, SubmissionInfo
 from grader.model.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from grader.ingest.copies import Copy
     from grader.ingest.layout import HandedIn
     from grader.ingest.roster import Roster
 
@@ -25,6 +26,7 @@ class Known:
     labels: frozenset[str] = frozenset()
     """What layouts have called its students."""
     exercises: frozenset[str] = frozenset()
+    """What it is asked for."""
     files: Callable[[str], Collection[str]] = lambda label: ()  # noqa: ARG005
     """From a student's label, the paths of what the student handed in."""
 
@@ -36,6 +38,8 @@ _MOST_LISTED: Final = 100
 AS_GIVEN: Final = "it is as the course gave it out"
 CALLED_AS_GIVEN: Final = "it is called like a file that the course gives out"
 GIVEN_OUT: Final = (AS_GIVEN, CALLED_AS_GIVEN)
+OF_THE_SYSTEM: Final = "it is the system's own, and nobody's"
+NO_LOOK: Final = (*GIVEN_OUT, OF_THE_SYSTEM)
 """Why a file beside work needs no look."""
 
 
@@ -52,8 +56,12 @@ class Submission:
     """Why it could not be read; it gets no points, and the student is told this."""
     is_as_given: bool = False
     """Whether nothing of it was worked on."""
+    seen: tuple[bytes, ...] = ()
+    """A digest of each file when it was chosen; empty where it could not be read."""
     digest: str = ""
-    """Of its files, once they were read to be graded; see `Gathered.read`."""
+    """Of its files, once there is a copy of them."""
+    copy: Copy | None = None
+    """What is sent to be graded; see `copied`."""
 
     @property
     def takes_nothing_away(self) -> bool:
@@ -66,8 +74,9 @@ class Submission:
         return tuple(clean_line(str(f.path)) for f in self.files)
 
     def read(self) -> list[tuple[str, bytes]]:
-        """Return the names and bytes of the files."""
-        return list(zip(self.names, (f.file.read() for f in self.files), strict=True))
+        """Return the names and bytes of the files; raise OSError when one has changed."""
+        found = zip(self.files, self.seen, strict=True)
+        return list(zip(self.names, (read_as(f.file, digest) for f, digest in found), strict=True))
 
     def info(self) -> SubmissionInfo:
         """Return the record of this submission, of which the digest is known."""
@@ -145,22 +154,6 @@ class Gathered:
     roster: Roster | None = None
     elsewhere: tuple[Student, ...] = ()
     """Rows of the roster that are of students in PATH who were not chosen."""
-
-    def read(self) -> Gathered:
-        """Return the class with the digests of submissions.
-
-        What is not there any more, or on a disk that fails, is left over, and no fault of others.
-        """
-        submissions, left_over = list[Submission](), [*self.left_over]
-        for one in self.submissions:
-            try:
-                submissions.append(replace(one, digest=submission_digest(one.read())))
-            except OSError as error:
-                path, who = str(one.files[-1].file.path), one.student
-                left_over.append(
-                    LeftOver(path, who.label, fault_of_disk(error), alone=True, unread=True, of=who)
-                )
-        return replace(self, submissions=tuple(submissions), left_over=tuple(left_over))
 
     def only(self, labels: Collection[str]) -> Gathered:
         """Return the part that is of these students; raise UsageError when one is not there."""

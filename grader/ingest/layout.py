@@ -50,6 +50,13 @@ class Clues:
     is_known: Callable[[str], bool] = lambda _: False
     """Whether a student is called so, in an earlier run or in the roster."""
 
+    def is_as_given(self, file: StoredFile) -> bool:
+        """Whether a file is as the course gives it out; of what is no code the name tells it."""
+        if not file.is_code:
+            return self.names.is_given(file.path.name)
+        self.contents.begin(student_of(file.path.stem))
+        return self.contents.is_given_out(file)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -61,8 +68,8 @@ class Layout:
     """Whether files are laid out in this way; the instructor's word is not needed then."""
     read: Callable[[Entries, Clues], Iterable[HandedIn]]
     """Whose each file is."""
-    names: Callable[[str], bool] | None = None
-    """Whether the system names a student's folder or file so."""
+    names: Callable[[str], str] | None = None
+    """Whose a folder or file is by the name that the system gives it; nothing for another name."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,9 @@ class Entries:
     tops: frozenset[str] = frozenset()
     """The entries that can be students'."""
 
-    def most_fit(self, fits: Callable[[str], bool]) -> bool:
+    def most_fit(self, fits: Callable[[str], object]) -> bool:
         """Whether it is the system's class: a few may be named otherwise, most may not."""
-        fitting = sum(map(fits, self.tops))
+        fitting = sum(bool(fits(top)) for top in self.tops)
         return 2 * fitting > len(self.tops)
 
     def place(self, file: StoredFile) -> tuple[str, PurePosixPath]:

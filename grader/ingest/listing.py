@@ -23,6 +23,7 @@ from grader.source import Place, name_meant, place, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grader.ingest.unpacking import Whose
     from grader.source import Apart
 
 # Of a folder that is not handed in as a whole: a download folder may hold anything.
@@ -43,14 +44,21 @@ class Listing:
     files: list[StoredFile] = field(default_factory=list)
 
 
-def list_files(path: Path, scratch: Path, apart: Apart, without: Path | None = None) -> Listing:
+def list_files(
+    path: Path,
+    scratch: Path,
+    apart: Apart,
+    without: Path | None = None,
+    whose: Whose = lambda top, path: "",  # noqa: ARG005
+) -> Listing:
     """List a file, a folder (but for the folder `without`) or a zip, unpacked into `scratch`.
 
-    What students packed is walked by `apart`. Raise UsageError when there is nothing or it cannot
+    What students packed is walked by `apart`; `whose` each archive is, as far as names tell: one
+    student's unless it is given. Raise UsageError when there is nothing or it cannot
     be read, NoFiles when there is no file in it.
     """
     path = path.resolve()
-    listing, unpacking = Listing(printable(path.stem)), Unpacking(scratch, apart)
+    listing, unpacking = Listing(printable(path.stem)), Unpacking(scratch, apart, whose)
     if path.is_dir():
         listing.name = printable(path.name)
         found = _walk(path, without.resolve() if without else None)

@@ -6,6 +6,7 @@ What is left over is listed, never dropped.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from grader.ingest.answers.modules import MOST_FILES, Modules, as_imported
 from grader.ingest.answers.telling import Doubt, Teller
 from grader.ingest.answers.versions import sort_versions
 from grader.ingest.gathered import AS_GIVEN
-from grader.ingest.litter import CODE
+from grader.model.asked import asked_alone, asked_of_most
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -47,6 +48,11 @@ class Matched:
     problem: str | None = None
     """Why its only file could not be read; it gets no points, and the student is told this."""
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it tells by itself that its student was asked for the exercise."""
+        return self.doubt is None and not self.is_as_given
+
 
 @dataclass
 class StudentFiles:
@@ -74,15 +80,14 @@ class Matcher:
     def match(
         self, student: Student, files: Sequence[HandedIn], there: Sequence[HandedIn] = ()
     ) -> StudentFiles:
-        """Match what one student handed in.
+        """Match the code that one student handed in.
 
         The order of `files` is of no effect, but that of two versions of one file the last counts
         where nothing else tells. `there` are files, besides, that an answer may import.
         """
         files = sorted(files, key=lambda f: (f.path, f.exercise or ""))
-        found = StudentFiles(student, left=[(f, p) for f in files if (p := _problem(f))])
-        readable = as_imported([f for f in files if not _problem(f)], self._contents)
-        versions = sort_versions(readable, self._contents, self._teller.told_by_names)
+        found, files = StudentFiles(student), as_imported(files, self._contents)
+        versions = sort_versions(files, self._contents, self._teller.told_by_names)
         code, found.notes = versions.files, versions.notes
         modules = Modules(dict.fromkeys([*code, *there]), self._contents)
         # Examples and helpers that nobody changed: no answer, unless there is nothing else.
@@ -103,7 +108,25 @@ class Matcher:
         found.left += versions.others
         return found
 
-    def drop_doubts(self, found: StudentFiles, asked: Collection[str]) -> None:
+    def compare(self, found: Sequence[StudentFiles], known: Collection[str]) -> None:
+        """Hold what some functions tell against what the class is asked for, which may be one.
+
+        known: what earlier runs asked it for. What one student is sure of asks no other.
+        """
+        sure = [{m.exercise for m in one.matched if m.is_sure} for one in found]
+        parts = [{m.exercise for m in one.matched if m.doubt is Doubt.PART} for one in found]
+        several = Counter(exercise for own in parts for exercise in own)
+        likely = [own | more for own, more in zip(sure, parts, strict=True)]
+        asked = asked_of_most(sure, sum(map(bool, likely))) | {*known}
+        asked |= {exercise for exercise in asked_of_most(likely) if several[exercise] > 1}
+        for one, own in zip(found, sure, strict=True) if asked else ():
+            self._drop_doubts(one, asked | own)
+        only = asked_alone(({m.exercise for m in one.matched} for one in found), known)
+        for one in found if only else ():
+            if one.silent and not one.matched:
+                self._assume(one, only)
+
+    def _drop_doubts(self, found: StudentFiles, asked: Collection[str]) -> None:
         """Leave answers to what nobody is asked for: as given out, or told by some functions."""
         dropped = [matched for matched in found.matched if matched.exercise not in asked]
         found.matched = [matched for matched in found.matched if matched not in dropped]
@@ -112,7 +135,7 @@ class Matcher:
         found.silent += [file for file, doubt in left.items() if doubt]
         found.left += [(f, _TELLS_NOTHING if doubt else AS_GIVEN) for f, doubt in left.items()]
 
-    def assume(self, found: StudentFiles, exercise: str) -> None:
+    def _assume(self, found: StudentFiles, exercise: str) -> None:
         """Take what tells nothing for an answer to `exercise`, and say so."""
         silent = found.silent
         modules = Modules(silent, self._contents)
@@ -185,9 +208,3 @@ class Matcher:
             yield f"{file.path} was not taken: it defines {names}, but most of it is something else"
         elif names:
             yield f"{file.path} was not taken: it has other parameters for {names}"
-
-
-def _problem(file: HandedIn) -> str | None:
-    if file.file.problem or file.path.suffix.lower() in CODE:
-        return file.file.problem
-    return "it is neither a .py nor an .ipynb file"

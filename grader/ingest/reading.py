@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from grader.ingest.file_names import FileNames
     from grader.ingest.gathered import Known
     from grader.ingest.layout import Clues, Layout
     from grader.ingest.listing import Listing
@@ -63,6 +64,16 @@ def read_layout(
     return chosen, [_of_group(file, above, known) if chosen is plain else file for file in read]
 
 
+def whose(names: FileNames, top: str, path: PurePosixPath) -> str:
+    """Return a key of whose a file is, as far as its names tell before a layout is known.
+
+    top: the outermost part of the path, the only one that a system can have named.
+    """
+    by_system = (way.names(top) for way in LAYOUTS.values() if way.names)
+    own = str(path.with_name(names.tell(path.stem).student or path.name))
+    return next(filter(None, by_system), own)
+
+
 def _levels(listing: Listing, clues: Clues) -> list[Entries]:
     """Return where the class may lie: outermost, or in folders that hold all of it."""
     ways = [way.names for way in LAYOUTS.values() if way.names]
@@ -94,7 +105,7 @@ def _within(listing: Listing, path: Path, above: Sequence[str], way: Layout) -> 
 
     Canvas has no folders: one with such a name is the instructor's.
     """
-    fits = way.names or (lambda _: False)
+    fits = way.names or (lambda _: "")
     deepest = _DEEPEST if way is LAYOUTS["moodle"] else int(not path.is_dir())
     depth = next((n for n, part in enumerate(above[:deepest], 1) if fits(part)), 0)
     inner = PurePosixPath(*reversed(above[:depth]))

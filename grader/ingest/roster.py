@@ -114,8 +114,6 @@ class Roster:
                 found = [row for row in found if spelling(row.name or "") == written]
             if len(found) == 1:
                 return found[0], key[0] != "name"
-            if found and key[0] != "name":
-                return None, False
         return None, False
 
 

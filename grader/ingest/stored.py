@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from grader.ingest.answers.given import digest_of
 from grader.ingest.litter import CODE, is_hidden
 from grader.source import Limits, Place, name_meant
 
 METADATA: Final = "submission_metadata.yml"
-"""What Gradescope writes beside the submissions, the only other file that is read."""
+"""What Gradescope writes beside the submissions."""
+STAMP: Final = "timestamp.txt"
+"""What nbgrader writes beside a student's work."""
+BY_SYSTEM: Final = (METADATA, STAMP)
+"""The only other files that are read."""
 NOTHING: Final = "(nothing)"
 """The name under which a folder without files is listed."""
 NO_CODE: Final = "it is neither a .py nor an .ipynb file"
 HIDDEN: Final = "a name that begins with a dot hides it, and it was not read: take the dot away"
+CHANGED: Final = "it was changed while the class was being read"
 _OTHER_ARCHIVE: Final = "it is an archive that is not read: pack it as a zip"
 OTHER_ARCHIVES: Final = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zst")
 _HOLDS_FILES: Final = re.compile(r"\.(?:7z|rar|tgz|tar(?:\.\w+)?)$", re.IGNORECASE)
@@ -59,7 +66,7 @@ class StoredFile:
     @property
     def is_code(self) -> bool:
         """Whether it is somebody's work by its name, be it read or not."""
-        return self.kind in (Kind.CODE, Kind.BROKEN) and self.path.name != METADATA
+        return self.kind in (Kind.CODE, Kind.BROKEN) and self.path.name not in BY_SYSTEM
 
     @property
     def size(self) -> int:
@@ -80,6 +87,17 @@ class StoredFile:
             return stream.read((Limits().most_mib(self.path.name) << 20) + 1)
 
 
+def read_as(file: StoredFile, digest: bytes) -> bytes:
+    """Return the bytes of a file that was read before; raise OSError when it has changed since.
+
+    digest: of what it was then; empty where it could not be read.
+    """
+    data = file.read()
+    if digest and digest_of(data) != digest:
+        raise OSError(errno.ESTALE, CHANGED)
+    return data
+
+
 def stored(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     """Return a file that is still closed, with the problem that its place or kind tells."""
     path = PurePosixPath(found.path)
@@ -88,7 +106,7 @@ def stored(found: Place, blob: Path, problem: str | None = None) -> StoredFile:
     path = PurePosixPath(name_meant(found.path))
     if is_hidden(found.path):
         return StoredFile(path, blob, Kind.DATA, HIDDEN)
-    if path.suffix.lower() in (*CODE, ".zip") or path.name == METADATA:
+    if path.suffix.lower() in (*CODE, ".zip") or path.name in BY_SYSTEM:
         return StoredFile(path, blob, called=called(PurePosixPath(found.path).name, path.name))
     if path.suffix.lower() not in OTHER_ARCHIVES:
         return StoredFile(path, blob, Kind.DATA, NO_CODE)

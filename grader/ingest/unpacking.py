@@ -1,35 +1,49 @@
 """Unpack zips of a class to numbered files: the class's own, and those that students handed in.
 
-A student's zip is walked apart, under limits, and has a budget for all that is in it, zips in it as
-well. A class has as much as its temporary folder has room for, and what is small is unpacked first:
-whoever hands in too much has it listed, and takes up nobody's room.
+A student's zips are walked apart, under limits, and have one budget for all that is in them, zips
+in them as well. Whose they are is told later; until then whom the outermost name calls is charged,
+and each folder above, which may be one student's or a class's. A class has as much as its temporary
+folder has room for, and what is small is unpacked first: whoever hands in too much has it listed,
+and takes up nobody's room.
 """
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from grader.errors import UsageError
+from grader.errors import UsageError, unreadable
 from grader.ingest.litter import litter
+from grader.ingest.spending import OF_A_FOLDER, OF_A_STUDENT, Owners, Spending
 from grader.ingest.stored import HIDDEN, NOTHING, Kind, StoredFile, fault_of_disk, stored
 from grader.source import Budget, Limits, Place, Unreadable, iter_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from grader.source import Apart, Entry
 
+    Whose = Callable[[str, PurePosixPath], str]
+    """From the outermost part of a path, and the path, a key of whose it is."""
+
 CLASS_LIMITS: Final = Limits(file_mib=256, archive_mib=32_000, archive_entries=2_000_000)
 ZIP_LIMITS: Final = Limits(archive_entries=100_000, expanded_mib=1000)
-"""Of a student's zip with all that is in it."""
+"""Of a student's zips with all that is in them."""
+ZIP_SECONDS: Final = 60.0
+"""Of processor time, for a student's zips; the largest takes some five."""
 EMPTY_FOLDER: Final = "the folder holds no file: hand in your .py file or notebook"
 EMPTY_ARCHIVE: Final = "the archive holds no file: pack yours and hand in the new archive"
 ONLY_HIDDEN: Final = (
     "there are only hidden files and folders of tools (such as venv): hand in your own file"
+)
+_TOO_MANY: Final = (
+    "all the archives together hold more than is read: hand in the code of this exercise alone"
+)
+_OF_THE_FOLDER: Final = (
+    "the archives of its folder together hold more than is read: grade it by itself"
 )
 _INNER_ZIP: Final = "it is an archive in archives: hand in the file itself"
 _DEEPEST_ZIP: Final = 3
@@ -43,11 +57,14 @@ _OF_THE_ROOM: Final = 0.8
 class Unpacking:
     """Unpacks what can be code to numbered files in one folder."""
 
-    def __init__(self, scratch: Path, apart: Apart) -> None:
-        self._scratch, self._apart, self._numbers = scratch, apart, count()
+    def __init__(self, scratch: Path, apart: Apart, whose: Whose) -> None:
+        self._scratch, self._apart, self._whose, self._numbers = scratch, apart, whose, count()
         # Jobs and reports need room as well.
         room = int(shutil.disk_usage(scratch).free * _OF_THE_ROOM)
-        self._budget = Budget(room, CLASS_LIMITS.archive_entries, is_room=True)
+        self._budget = Budget(room, CLASS_LIMITS.archive_entries, is_shared=True)
+        self._sizes = Spending(ZIP_LIMITS.expanded_mib << 20)
+        self._entries = Spending(ZIP_LIMITS.archive_entries)
+        self._seconds = Spending(ZIP_SECONDS)
 
     def class_zip(self, path: Path) -> Iterator[StoredFile]:
         """Yield what a class's zip holds; one file that cannot be read does not stop the others.
@@ -68,6 +85,8 @@ class Unpacking:
                     found.append((entry.number, _member(entry, path, self._blob())))
         except Unreadable as error:
             raise UsageError(f"{path} cannot be read: {error.reason}") from None
+        except OSError as error:
+            raise unreadable(path, error) from None
         yield from (file for _, file in sorted(found, key=lambda one: one[0]))
         for folder in sorted(folders - filled):
             yield from nothing(folder, path, EMPTY_FOLDER)
@@ -75,18 +94,27 @@ class Unpacking:
     def inner_zips(self, files: Iterable[StoredFile]) -> Iterator[StoredFile]:
         """Yield files, for each zip among them what it holds, below its name without the suffix."""
         zips: list[tuple[int, StoredFile]] = []
+        folders: list[tuple[str, ...]] = []
         for file in files:
+            folders.append(file.path.parent.parts)
             if is_zip(file):
                 zips.append((file.blob.stat().st_size, file))
             else:
                 yield file
+        depth = _shared_depth(folders)
         for _, file in sorted(zips, key=lambda one: one[0]):
-            yield from self._inner_zip(file)
+            yield from self._inner_zip(file, depth)
 
-    def _inner_zip(self, file: StoredFile) -> list[StoredFile]:
-        own = Budget.of(ZIP_LIMITS)
-        budget = own if own.size < self._budget.size else replace(self._budget)
-        before, blob = budget.size, self._blob()
+    def _inner_zip(self, file: StoredFile, depth: int) -> list[StoredFile]:
+        """Return what a zip holds; depth: how many folders hold all of the class."""
+        own: Owners = {self._whose(file.path.parts[depth], file.path): OF_A_STUDENT}
+        above = [PurePosixPath(*part) for part in _beginnings(file.path.parts, depth)]
+        owners = own | dict.fromkeys(above, OF_A_FOLDER)
+        if self._is_over(own):
+            return [replace(file, kind=Kind.BROKEN, problem=_TOO_MANY)]
+        if self._is_over(owners):
+            return [not_here(file, _OF_THE_FOLDER)]
+        budget, blob, before = self._budget_of(own, owners), self._blob(), self._apart.spent
         try:
             found, left = self._apart.call(unpack, file, blob, budget)
         except (Unreadable, OSError) as error:
@@ -95,11 +123,40 @@ class Unpacking:
             if isinstance(error, Unreadable):
                 return [replace(file, kind=Kind.BROKEN, problem=error.reason)]
             return [not_here(file, fault_of_disk(error))]
-        self._budget.size -= before - left
+        finally:
+            self._seconds.charge(owners, self._apart.spent - before)
+        size, entries = budget.size - left.size, budget.entries - left.entries
+        self._sizes.charge(owners, size)
+        self._entries.charge(owners, entries)
+        self._budget.size -= size
+        self._budget.entries -= entries
         return found
+
+    def _is_over(self, owners: Owners) -> bool:
+        return any(one.is_over(owners) for one in (self._seconds, self._sizes, self._entries))
+
+    def _budget_of(self, own: Owners, owners: Owners) -> Budget:
+        """Return what a zip may hold: what its owner has left, or less where others take it too."""
+        mine = Budget(int(self._sizes.left(own)), int(self._entries.left(own)))
+        size = min(int(self._sizes.left(owners)), self._budget.size)
+        entries = min(int(self._entries.left(owners)), self._budget.entries)
+        is_mine = (mine.size, mine.entries) == (size, entries)
+        return mine if is_mine else Budget(size, entries, is_shared=True)
 
     def _blob(self) -> Path:
         return self._scratch / f"{next(self._numbers):06}"
+
+
+def _shared_depth(folders: Sequence[tuple[str, ...]]) -> int:
+    """Return how many folders, one in the other, hold all files."""
+    levels = zip(*folders, strict=False)
+    return sum(1 for _ in takewhile(lambda level: len({*level}) == 1, levels))
+
+
+def _beginnings(parts: tuple[str, ...], depth: int) -> Iterator[tuple[str, ...]]:
+    """Yield the folders of a path below those that hold all of the class."""
+    for number in range(depth + 1, len(parts)):
+        yield parts[:number]
 
 
 def is_zip(file: StoredFile) -> bool:
@@ -107,13 +164,13 @@ def is_zip(file: StoredFile) -> bool:
     return file.path.suffix.lower() == ".zip" and file.kind is Kind.CODE
 
 
-def unpack(file: StoredFile, blob: Path, budget: Budget) -> tuple[list[StoredFile], int]:
+def unpack(file: StoredFile, blob: Path, budget: Budget) -> tuple[list[StoredFile], Budget]:
     """Return what a student's zip holds, unpacked to files whose names begin with `blob`'s.
 
-    Return, too, how much is left of `budget`. Raise Unreadable when it is no zip.
+    Return, too, what is left of `budget`. Raise OSError when its disk does not give it.
     """
-    walk = _Walk(blob, budget)
-    return walk.files(file), budget.size
+    left = replace(budget)
+    return _Walk(blob, left).files(file), left
 
 
 class _Walk:

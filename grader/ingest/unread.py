@@ -23,6 +23,7 @@ from grader.ingest.layout import HandedIn
 from grader.ingest.litter import CODE
 from grader.ingest.matching import Matched, StudentFiles
 from grader.ingest.stored import HIDDEN, NO_CODE, Kind, fault_of_disk
+from grader.model.asked import asked_alone
 from grader.source import Unreadable, shown_name
 
 TYPED: Final = "it was typed or linked in a form of the system: hand in a file"
@@ -92,8 +93,8 @@ class Due:
     names: FileNames
     only: str | None
     """The one that the instructor named."""
-    sole: str | None
-    """The only one that others of the class handed in."""
+    sole: str
+    """The only one that the class is asked for; may be empty."""
 
     def told(self, one: Unread) -> list[str]:
         """Return the exercises of a file: by its place, its name, else that of the class."""
@@ -107,23 +108,44 @@ class Due:
         return told or ([self.sole] if self.sole and one.is_work else [])
 
 
-def answers(
-    found: StudentFiles, unread: Sequence[Unread], due: Due, *, is_all: bool
-) -> list[Matched]:
+@dataclass
+class Found:
+    """What one student handed in, and what became of it."""
+
+    files: StudentFiles
+    unread: list[Unread]
+    nothing_read: bool
+
+
+def add_unread(found: Sequence[Found], names: FileNames, only: str | None) -> None:
+    """Let work that could not be read be the answer where there is no other."""
+    by_name = Due(names, only, "")
+    handed = [
+        {m.exercise for m in one.files.matched}.union(
+            *(by_name.told(unread) for unread in one.unread if unread.is_work)
+        )
+        for one in found
+    ]
+    due = Due(names, only, asked_alone(handed))
+    for one in found:
+        one.files.matched += _answers(one, due)
+
+
+def _answers(one: Found, due: Due) -> list[Matched]:
     """Return an answer, which gets 0 points, for each exercise that only unread work tells.
 
-    is_all: whether the student handed in nothing that can be read; without work that is broken, a
-    file of another kind counts as the answer then.
+    Where the student handed in nothing that can be read, and no work that is broken, a file of
+    another kind counts as the answer.
     """
-    work = [one for one in unread if one.is_work]
-    if not work and is_all:
+    work = [unread for unread in one.unread if unread.is_work]
+    if not work and one.nothing_read:
         others = (Kind.DATA, Kind.NOTHING)
-        work = [one for one in unread if one.kind in others and not one.file.is_receipt]
-    told = {exercise: one for one in work for exercise in due.told(one)}
-    answered = {matched.exercise for matched in found.matched}
+        work = [u for u in one.unread if u.kind in others and not u.file.is_receipt]
+    told = {exercise: unread for unread in work for exercise in due.told(unread)}
+    answered = {matched.exercise for matched in one.files.matched}
     return [
-        Matched(found.student, exercise, (one.file,), problem=_sentence(one))
-        for exercise, one in told.items()
+        Matched(one.files.student, exercise, (unread.file,), problem=_sentence(unread))
+        for exercise, unread in told.items()
         if exercise not in answered
     ]
 

@@ -66,7 +66,8 @@ class Apart:
         self._child: ForkProcess | None = None
         self._channel: Connection | None = None
         self.spent = 0.0
-        """Seconds of processor time that requests have taken so far."""
+        """Seconds of processor time that requests have taken so far, however they ended."""
+        self._spent_by_child = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -93,10 +94,9 @@ class Apart:
             except (EOFError, BrokenPipeError, ConnectionResetError):
                 ends.append(self._end())
                 if ends[-1] == -signal.SIGPROF:
-                    self.spent += patience * self._seconds
                     raise Unreadable(_TOO_SLOW) from None
             else:
-                self.spent += spent
+                self._count(spent)
                 if error is not None:
                     raise error
                 return value  # type: ignore[no-any-return]
@@ -119,6 +119,10 @@ class Apart:
             raise TimeoutError
         return self._channel.recv()  # type: ignore[no-any-return]
 
+    def _count(self, seconds: float) -> None:
+        self.spent += seconds
+        self._spent_by_child += seconds
+
     def _start(self) -> None:
         context = get_context("fork")
         self._channel, theirs = context.Pipe()
@@ -135,13 +139,23 @@ class Apart:
         child, channel = self._child, self._channel
         self._child = self._channel = None
         channel.close()
+        before = _seconds_of_children()
         child.join(patience)
         if child.exitcode is None:
             child.kill()
             child.join()
+        # What it took for the request at which it ended, and could not say any more.
+        self._count(max(_seconds_of_children() - before - self._spent_by_child, 0.0))
+        self._spent_by_child = 0.0
         code = child.exitcode
         child.close()
         return code
+
+
+def _seconds_of_children() -> float:
+    """Return the processor time of all children that have ended and were waited for."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def _serve(ours: Connection, channel: Connection, memory_mib: int) -> None:

@@ -53,7 +53,7 @@ _ENTRIES_WORTH_COUNTING = 100_000
 """A class's archive may hold so many that counting them beforehand saves nothing."""
 _HARMLESS_EXPANSION = 4 << 20
 """Bytes that any member may expand to: text full of repetition packs very well."""
-_NO_ROOM = "there is no room left to unpack it in the temporary folder"
+_NO_ROOM = "there is no room left to unpack it, with all that lies beside it"
 _DAMAGED = "the archive is damaged: pack the files again and hand in the new archive"
 
 
@@ -79,8 +79,8 @@ class Budget:
     size: int
     """Bytes that they may unpack to."""
     entries: int
-    is_room: bool = False
-    """Whether that is the room of this machine, and no fault of theirs."""
+    is_shared: bool = False
+    """Whether others use it up as well: what exceeds it is no fault of theirs."""
 
     @classmethod
     def of(cls, limits: Limits) -> Self:
@@ -101,7 +101,9 @@ def iter_entries(
         with _stream(archive) as stream, _opened(stream) as opened:
             entries = list(enumerate(opened.infolist()))
             if len(entries) > budget.entries:
-                raise _too_many(limits)
+                if budget.is_shared:
+                    raise OSError(errno.ENOSPC, _NO_ROOM)
+                raise _too_many(limits, together=budget.entries < limits.archive_entries)
             budget.entries -= len(entries)
             for number, entry in sorted(entries, key=lambda one: one[1].file_size):
                 found = place(_name(entry))
@@ -109,8 +111,15 @@ def iter_entries(
                 refused = "it is a link, and links are not followed" if link else found.refused
                 read = partial(_read, opened, entry, budget, limits)
                 yield Entry(found.path, _is_folder(entry), refused, number, read)
-    except _FAULTS:
+    except _FAULTS as error:
+        _raise_of_disk(error)
         raise Unreadable(_DAMAGED) from None
+
+
+def _raise_of_disk(error: Exception) -> None:
+    """Raise what a disk says; a damaged archive leads to places that no file has."""
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        raise error
 
 
 def _stream(archive: Path | bytes) -> BinaryIO:
@@ -180,9 +189,10 @@ def _check_size(archive: Path | bytes, limits: Limits) -> None:
         raise _too_many(limits)
 
 
-def _too_many(limits: Limits) -> Unreadable:
+def _too_many(limits: Limits, *, together: bool = False) -> Unreadable:
+    whole = "all the archives together have" if together else "the archive has"
     return Unreadable(
-        f"the archive has more than {limits.archive_entries:,} entries: pack only your own files "
+        f"{whole} more than {limits.archive_entries:,} entries: pack only your own files "
         "(no virtual environment, no data)"
     )
 
@@ -229,7 +239,7 @@ def _read(
         raise Unreadable(f"{name} is packed in an unusual way: pack the files as a plain zip")
     if entry.file_size > limits.most_mib(path) << 20:
         raise limits.too_large(name)
-    if budget.is_room and entry.file_size > budget.size:
+    if budget.is_shared and entry.file_size > budget.size:
         raise OSError(errno.ENOSPC, _NO_ROOM)
     allowed = min(budget.size, limits.most_mib(path) << 20)
     if not path.lower().endswith(".ipynb"):
@@ -243,7 +253,8 @@ def _read(
     try:
         with archive.open(entry) as stream:
             data = stream.read(allowed + 1)  # never more than the size that it states
-    except _FAULTS:
+    except _FAULTS as error:
+        _raise_of_disk(error)
         raise Unreadable(f"{name} in {_DAMAGED}") from None
     budget.size -= len(data)
     return data

@@ -57,6 +57,11 @@ def _report(job: Job, word: str) -> str:
     if word == "garbage":
         return "this is no report"
     submission = job.submission
+    exercise = ExerciseInfo(id=folder.id, title=folder.exercise.title, digest=folder.digest)
+    if word == "elsewhere":
+        exercise = exercise.model_copy(update={"id": "beta"})
+    if word == "outdated":
+        exercise = exercise.model_copy(update={"digest": "sha256:" + "0" * 64})
     if word == "another":
         submission = submission.model_copy(update={"id": f"mallory.{job.exercise}"})
     check = CheckResult(
@@ -71,8 +76,8 @@ def _report(job: Job, word: str) -> str:
     return report_json(
         ScoreReport.of(
             submission,
-            ExerciseInfo(id=folder.id, title=folder.exercise.title, digest=folder.digest),
-            [check],
+            exercise,
+            [] if word == "empty" else [check],
             Execution(
                 layers=("process",),
                 limits=folder.exercise.limits,

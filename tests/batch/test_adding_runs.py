@@ -733,3 +733,24 @@ def test_what_was_given_out_counts_where_there_was_nothing_before(hall):
     put(hall.folder, s1__alpha=starter, s2__alpha="pass")
     assert hall.run().passed_over == []
     assert set(points(hall)) == {"s1", "s2"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "before", "by_now"),
+    [
+        ("Name,Email,Login", "Ada Lovelace,ada@x,", "Ada Lovelace,ada@x,s1"),
+        ("Name,Email,Student ID", "Ada Lovelace,ada@x,", "Ada Lovelace,ada@x,s1"),
+        ("Name,Student ID,Login", "Ada Lovelace,1001,", "Ada Lovelace,1001,s1"),
+    ],
+)
+def test_who_was_only_in_the_roster_turns_out_to_be_one_who_handed_in(
+    hall, columns, before, by_now
+):
+    put(hall.folder, s1__alpha="pass", s2__alpha="fail")
+    first = hall.run(roster=f"{columns}\n{before}\n")
+    assert [(one.label, one.reason) for one in first.unmatched] == [("Ada Lovelace", ABSENT)]
+    then = hall.run(roster=f"{columns}\n{by_now}\n")
+    assert points(hall) == {"s1": ("2", ""), "s2": ("0", "")}
+    assert hall.book()["s1"]["name"] == "Ada Lovelace"
+    # Nobody's grade has moved, so there is nothing to look at.
+    assert (then.graded, then.unmatched, then.changes) == (0, [], [])

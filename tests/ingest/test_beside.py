@@ -176,7 +176,7 @@ def test_each_file_is_looked_at_once_in_the_time_of_its_student(
         return look(self, file)
 
     def note(self: Any, file: Any) -> Any:
-        whose.setdefault(str(file.path), set()).add(next(iter(self._whose)).label)
+        whose.setdefault(str(file.path), set()).add(next(iter(self._owners)).label)
         return of(self, file)
 
     monkeypatch.setattr(Contents, "_looked", count)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -174,6 +176,31 @@ def test_parameters_that_fit_beat_others(
     assert notes(gathered) == [named]
 
 
+MORE = {
+    "functions": "".join(f"def g{n}(x): return x\n" for n in range(9)),
+    "values": "".join(f"g{n} = lambda x: x\n" for n in range(9)),
+    "functions of two kinds": "".join(
+        f"def g{n}(x): return x\nasync def h{n}(x): return x\n" for n in range(5)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MORE)
+@pytest.mark.parametrize("name", ["a.py", "zz.py"])
+def test_a_file_that_has_a_function_among_many_others_is_named_with_the_reason(
+    class_of: Any, kind: str, name: str
+) -> None:
+    answer = "def initialize(): return 1\ndef scale(): return 2\n"
+    function = "def initialize(): return 3\n"
+    gathered = class_of({"ada/random_init.py": answer, f"ada/{name}": function + MORE[kind]})
+    assert taken(gathered) == [("random_init.py",)]
+    said = f"{name} was not taken: it defines initialize, but most of it is something else"
+    assert notes(gathered) == [said]
+    # The control: with nothing else in it, it is a file that may have been meant.
+    alone = class_of({f"ada/{name}": function})
+    assert said not in notes(alone)
+
+
 OF_ANOTHER_LAB = {
     "no parameters": lab("initialize_parameters()"),
     "one more that must be given": lab("initialize_parameters(n_x, n_h, n_y, scope)"),
@@ -320,15 +347,15 @@ STEMS = st.lists(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(stems=STEMS, order=st.permutations(range(3)))
 def test_whatever_the_names_the_same_work_is_taken(
-    ours_of: Any, public: Any, tmp_path_factory: Any, stems: list[str], order: list[int]
+    ours_of: Any, public: Any, tmp_path: Path, stems: list[str], order: list[int]
 ) -> None:
+    shutil.rmtree(tmp_path / "class", ignore_errors=True)  # of the example before
     contents = [RIGHT, public()["starter.py"], OTHER_PARAMETERS]
-    label = tmp_path_factory.mktemp("x").name  # each example has a student of its own
-    files = {f"{label}/{stem}.py": contents[n] for stem, n in zip(stems, order, strict=True)}
+    files = {f"ada/{stem}.py": contents[n] for stem, n in zip(stems, order, strict=True)}
     gathered = ours_of(files)
-    [submission] = [s for s in gathered.submissions if s.student.label == label]
+    [submission] = gathered.submissions
     assert submission.read() == [(f"{stems[order.index(0)]}.py", RIGHT.encode())]
-    assert len([left for left in gathered.left_over if left.student == label]) == 2
+    assert len(gathered.left_over) == 2
 
 
 @pytest.mark.parametrize(

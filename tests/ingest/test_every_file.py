@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ADA = Student(label="ada")
 STEMS = ["a", "hw", "utils", "random_init", "nn_model-Copy1", "starter", "init_utils", "test_hw"]
 FOLDERS = ["", "lab/", "zero_init/", "lab/deep/"]
-ENDINGS = [".py", ".ipynb", ".txt", ".PY"]
+ENDINGS = [".py", ".ipynb", ".PY"]
 TEXTS = [
     *(getattr(labs, name) for name in dir(labs) if name.isupper()),
     labs.lab("initialize_parameters(n_x, n_h, n_y)", begin="from utils import *\nimport a\n"),

@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from pathlib import PurePosixPath
+from collections import namedtuple
+from pathlib import PosixPath, PurePosixPath
 
 import pytest
 
 from grader.errors import UsageError
-from grader.ingest import listing, unpacking
+from grader.ingest import Given, listing, unpacking
 from grader.ingest.answers import contents
-from grader.ingest.file_names import FileNames
+from grader.ingest.answers.given import digest_of
 from grader.ingest.layouts import metadata
-from grader.ingest.mixed import _differ
-from grader.ingest.stored import StoredFile
+from grader.ingest.stored import StoredFile, fault_of_disk
+from grader.source import Apart, archives
 
 ZERO = "def zeros():\n    return 0\n"
 CLASS = {"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO + "# bob\n", "bob/a.csv": "1"}
@@ -113,9 +114,12 @@ def test_what_cannot_be_read_is_not_as_it_was_given_out_and_equals_nothing(tmp_p
     gone = StoredFile(PurePosixPath("zero_init.py"), tmp_path / "gone.py")
     there = StoredFile(PurePosixPath("zero_init.py"), tmp_path / "there.py")
     there.blob.write_text(ZERO)
-    assert not FileNames(exercises).is_as_given(gone)
-    assert _differ(gone, there)
-    assert not _differ(there, there)
+    given = Given(files=frozenset({digest_of(ZERO.encode())}))
+    with Apart() as apart, contents.Contents(exercises, given, apart=apart) as opened:
+        assert [opened.is_given_out(file) for file in (gone, there)] == [False, True]
+        assert not opened.are_equal(gone, there)
+        assert not opened.are_equal(gone, gone)
+        assert opened.are_equal(there, there)
 
 
 def test_a_folder_that_cannot_be_listed_is_somebody_s(class_of, monkeypatch):
@@ -209,3 +213,105 @@ def test_a_member_without_a_name_costs_nobody_anything(class_of, tmp_path, name)
         gathered = class_of({}, path=path)
         found.append((rows(gathered), gathered.left_over))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("number", [5, 13, 116, 121])
+@pytest.mark.parametrize("where", ["opened", "walked", "in a class's zip", "the class's zip"])
+def test_a_zip_that_its_disk_does_not_give_is_no_damaged_one(
+    class_of, tmp_path, monkeypatch, where, number
+):
+    """It was a graded 0: pack the files again."""
+    packed = zipped({"zero_init.py": ZERO, "more.py": ZERO})
+    error = OSError(number, os.strerror(number))
+    if where in ("opened", "the class's zip"):
+        real = archives._stream
+
+        def stream(archive):
+            if archive.name in ("mallory.zip", "broken.zip"):
+                raise error
+            return real(archive)
+
+        monkeypatch.setattr(archives, "_stream", stream)
+    else:
+        real_open = zipfile.ZipFile.open
+
+        def opened(self, entry, mode="r"):
+            if mode == "r" and entry.filename.endswith("more.py"):
+                raise error
+            return real_open(self, entry, mode)
+
+        monkeypatch.setattr(zipfile.ZipFile, "open", opened)
+    path = None
+    if "class's" in where:
+        path = tmp_path / ("broken.zip" if where == "the class's zip" else "class.zip")
+        path.write_bytes(zipped({"ada/zero_init.py": ZERO, "mallory/more.py": ZERO}))
+    if where == "the class's zip":
+        with pytest.raises(UsageError, match=f"cannot be read: {os.strerror(number)}"):
+            class_of({}, path=path)
+        return
+    found = class_of({"ada/zero_init.py": ZERO, "mallory.zip": packed}, path=path)
+    assert rows(found)["ada"] == (("zero_init.py",), None)
+    assert all(problem is None for _, problem in rows(found).values())
+    assert {student.label for student in found.handed} == {"ada", "mallory"}
+    assert any(os.strerror(number) in left.reason and left.unread for left in found.left_over)
+
+
+def test_a_damaged_zip_is_its_student_s(class_of):
+    """The control of what is above."""
+    packed = zipped({"zero_init.py": ZERO, "more.py": ZERO})
+    found = class_of({"ada/zero_init.py": ZERO, "mallory.zip": packed[:-30]})
+    assert "archive is damaged" in rows(found)["mallory"][1]
+
+
+METADATA = "submission_1:\n  :submitters:\n  - :name: Ada\n"
+EXPORT = {
+    "submission_metadata.yml": METADATA,
+    "submission_1/zero_init.py": ZERO,
+    "submission_2/zero_init.py": ZERO,
+    "notes.txt": "",
+}
+
+
+@pytest.mark.parametrize("number", [5, 13, 116])
+@pytest.mark.parametrize("layout", ["auto", "gradescope"])
+@pytest.mark.parametrize("where", ["opened", "sized", "listed"])
+def test_an_export_s_metadata_that_its_disk_does_not_give_are_told_of(
+    class_of, monkeypatch, where, layout, number
+):
+    """Nothing else tells whose the submissions are: they are nobody's until it can be read."""
+    error = OSError(number, os.strerror(number))
+
+    def fails(path, *args, **kwargs):
+        if "submission_metadata" in str(path):
+            raise error
+        return real(path, *args, **kwargs)
+
+    if where == "listed":
+        real = listing._unfit
+        monkeypatch.setattr(
+            listing,
+            "_unfit",
+            lambda path: fault_of_disk(error) if "metadata" in path.name else real(path),
+        )
+    else:
+        name = {"opened": "read_bytes", "sized": "stat"}[where]
+        real = getattr(PosixPath, name)
+        monkeypatch.setattr(PosixPath, name, fails)
+    with pytest.raises(UsageError) as said:
+        class_of(EXPORT, layout=layout)
+    assert "submission_metadata.yml" in str(said.value)
+    assert os.strerror(number) in str(said.value)
+    assert "--layout plain" in str(said.value)
+    monkeypatch.undo()
+    if layout == "auto":  # the control, and what the sentence says to do
+        assert {s.label for s in class_of(EXPORT).handed} >= {"Ada", "submission_2"}
+        assert {*rows(class_of(EXPORT, layout="plain"))} == {"submission_1", "submission_2"}
+
+
+def test_metadata_that_were_refused_in_a_zip_are_no_other_file_s(class_of, tmp_path, monkeypatch):
+    """The zip itself was read as if it were they."""
+    room = namedtuple("room", "free")(100)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: room)
+    (tmp_path / "class.zip").write_bytes(zipped(EXPORT | {"submission_metadata.yml": METADATA * 9}))
+    with pytest.raises(UsageError, match=r"submission_metadata.yml: .* no room"):
+        class_of({}, path=tmp_path / "class.zip")

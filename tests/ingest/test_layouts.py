@@ -497,6 +497,68 @@ def test_steps_of_nbgrader_do_not_hide_who_lies_beside_them(class_of: Any) -> No
     assert {s.student.label for s in gathered.submissions} == {"ada", "bo", "cy"}
 
 
+STAMPS = [
+    "2026-02-02 15:58:23.948203 UTC",
+    "2026-02-02 15:58:23.948203 America/Los_Angeles\n",
+    "2026-02-02T15:58:23+00:00",
+    "2026-02-02-15-58-23",
+    "20260202155823948",  # Sakai's
+]
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_a_time_stamp_of_nbgrader_s_is_not_listed(class_of: Any, stamp: str) -> None:
+    files = NBGRADER | {"submitted/ada/zero_init/timestamp.txt": stamp}
+    assert all(left.passed_over for left in class_of(files).left_over)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("below", ["submitted/", ""])
+@pytest.mark.parametrize(
+    "text", ["my answer is 7", "def zeros(): return 0", "", "\0" * 99, STAMPS[0] + "\nand more"]
+)
+def test_a_student_s_own_file_in_the_place_of_the_stamp_is_listed(
+    class_of: Any, tmp_path: Any, text: str, below: str, packed: bool
+) -> None:
+    files = {
+        f"{below}{who}/zero_init/{name}": words
+        for who in ("ada", "bo")
+        for name, words in (("zero_init.py", ZEROS), ("timestamp.txt", STAMPS[0]))
+    }
+    files[f"{below}bo/zero_init/timestamp.txt"] = text
+    path = None
+    if packed:
+        path = tmp_path / "class.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, words in files.items():
+                archive.writestr(name, words)
+    gathered = class_of({} if packed else files, path=path)
+    assert gathered.layout == LAYOUTS["nbgrader"].title
+    [left] = gathered.left_over
+    assert left.path == f"{below}bo/zero_init/timestamp.txt"
+    assert not left.passed_over
+    assert len(gathered.submissions) == 2
+
+
+def test_what_is_nbgrader_s_own_is_counted_and_all_else_listed(class_of: Any) -> None:
+    own = {"gradebook.db": "x", "feedback/ada/zero_init/zero_init.html": "x"}
+    lost = {"submitted/lab.py": ZEROS, "submitted/list.csv": "x"}
+    gathered = class_of(NBGRADER | own | lost)
+    passed = {left.path for left in gathered.left_over if left.passed_over}
+    assert passed == {*own} | {k for k in NBGRADER if not k.startswith("submitted")}
+    # What lies beside the students' folders is no step's.
+    assert "lab" in {student.label for student in gathered.handed}
+    assert {left.path for left in gathered.left_over} - passed == {"submitted/list.csv"}
+
+
+@pytest.mark.parametrize("name", ["HW 1_ada_attempt_2019-01-31-02-51-33.py"])
+def test_code_that_is_called_like_a_receipt_is_read(class_of: Any, name: str) -> None:
+    files = {name: ZEROS, "HW 1_bo_attempt_2019-01-31-02-51-33_zero_init.py": ZEROS}
+    assert len(class_of(files, only="zero_init").submissions) == 2
+    receipt = {name.replace(".py", ".txt"): "Name: Ada", **files}
+    assert class_of(receipt, only="zero_init").left_over == ()
+
+
 @pytest.mark.parametrize(
     "beside", ["class list.pdf", "Ada Lovelace.pdf", "notes of bo.docx", "photo.jpg", "s3.pdf"]
 )

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from grader.errors import UsageError
+from grader.ingest.layouts import metadata
 from grader.ingest.layouts.metadata import DEEPEST, MOST_SUBMITTERS, read_metadata
 from grader.ingest.stored import StoredFile
 
@@ -35,6 +36,18 @@ def read(tmp_path: Path) -> Callable[[str | bytes], dict[str, list[Any]]]:
 
 def one(sid: str) -> str:
     return f"submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: {sid}\n"
+
+
+def test_what_is_larger_than_the_limit_is_refused_unread(
+    read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metadata, "MOST_MIB", 1)
+    text = one("1003")
+    fits = text + "#" * ((1 << 20) - len(text))
+    assert read(fits) == {"submission_1": [("Ada", "1003", None)]}
+    for more in (fits + "#", "[" * (2 << 20), b"\xff" * (2 << 20)):
+        with pytest.raises(UsageError, match=r"submission_metadata\.yml is larger than 1 MiB"):
+            read(more)
 
 
 SIDS = {

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.ingest import copied
 from grader.ingest.stored import StoredFile
 
 ZERO, RANDOM = "def zeros(): return 0", "def initialize(): ...\ndef scale(): ..."
@@ -363,6 +364,35 @@ def test_an_empty_folder_gets_the_exercise_that_the_instructor_named(class_of, t
     assert submissions["ada.zero_init"].startswith("the folder holds no file")
 
 
+OF_SYSTEMS = {
+    "moodle": [
+        "Ada Lo_1_assignsubmission_file_/zero_init.py",
+        "Bo Li_2_assignsubmission_file_/a.py",
+    ],
+    "canvas": ["adalo_11_99_zero_init.py", "boli_12_98_zero_init.py"],
+}
+
+
+@pytest.mark.parametrize("system", OF_SYSTEMS)
+@pytest.mark.parametrize("hollow", ["odd/", "odd/deep/", "odd/.DS_Store", "__MACOSX/odd/._a.py"])
+def test_a_folder_that_no_system_wrote_is_nobody_unless_something_is_in_it(
+    class_of, tmp_path, system, hollow
+):
+    (tmp_path / "class" / hollow / "..").resolve().mkdir(parents=True)
+    work = dict.fromkeys(OF_SYSTEMS[system], ZERO)
+    if hollow.endswith("/"):
+        (tmp_path / "class" / hollow).mkdir()
+    files = work if hollow.endswith("/") else work | {hollow: "x"}
+    archive = tmp_path / "class.zip"
+    archive.write_bytes(zipped(work | {hollow: ""}))
+    for gathered in (class_of(files), class_of({}, path=archive)):
+        submissions, rows, listed = seen(gathered)
+        assert (len(submissions), rows, listed) == (2, set(), set())
+    more = {"odd/notes.csv": "x", "odd/more/answer.py": ZERO}
+    submissions, rows, listed = seen(class_of(files | more))
+    assert (len(submissions), listed) == (3, {"odd/notes.csv"})
+
+
 def test_another_file_that_can_be_read_counts_and_the_other_is_listed(both):
     files = {"ada/zero_init.ipynb": b"{", "ada/zero_init.py": ZERO, "ada/photo.png": b"x"}
     submissions, _, listed = both(files)
@@ -433,7 +463,7 @@ def test_names_that_are_no_utf8_stay_apart(class_of, tmp_path):
     labels = {s.student.label for s in gathered.submissions}
     assert labels == {"M\\xfcller", "M\\xf6ller", "Mller", "Müller", "ada\\xe9"}
     assert len({s.id for s in gathered.submissions}) == 5
-    for submission in gathered.read().submissions:
+    for submission in copied(gathered, tmp_path).submissions:
         json.dumps(submission.info().model_dump_json()).encode()
     assert [item.path for item in gathered.left_over] == ["ada\\xe9/zero_init\\xff.csv"]
 

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from grader.errors import UsageError
+from grader.ingest import copied
 from grader.ingest.gathered import Known
 from grader.model.submission import submission_digest
 
@@ -396,7 +397,7 @@ def test_names_on_disk_may_be_anything(class_of, tmp_path):
     os.mkdir(odd)  # noqa: PTH102
     with open(odd + b"/zero_init\xfe.py", "w") as stream:
         stream.write(ZERO)
-    submission = class_of({"ada/other.py": BACK}).read().submissions[0]
+    submission = copied(class_of({"ada/other.py": BACK}), tmp_path).submissions[0]
     assert submission.student.label == "\\xffodd"
     assert submission.names == ("zero_init\\xfe.py",)
     submission.info().model_dump_json()

@@ -149,8 +149,9 @@ PART = lab("forward_propagation(X, parameters)", "update_parameters(parameters, 
 def test_a_helper_file_answers_by_nothing_less_than_most(
     ours_of: Any, name: str, answers: bool, beside: dict[str, str]
 ) -> None:
-    # A part of an exercise tells it where two have such a part.
-    others = {"bo/work.py": PART, "cy/work.py": PART, "di/zero_init.py": ""}
+    # A part of an exercise tells it where most have such a part.
+    others = {f"{who}/work.py": PART for who in ("bo", "cy", "fay")}
+    others |= {f"{who}/zero_init.py": "" for who in ("di", "ed")}
     gathered = ours_of({f"ada/{name}.py": PART} | others | beside)
     assert ("backprop_step" in told(gathered)) == answers
     assert answers or f"ada/{name}.py" in {item.path for item in gathered.left_over}
@@ -385,7 +386,9 @@ def test_what_tells_nothing_is_left_unless_the_class_has_one_exercise(ours_of: A
     assert "hw.py does not tell its exercise; it was graded as random_init" in notes(
         gathered, "random_init"
     )
-    gathered = ours_of({"di/hw.py": lab("initialize_parameters_zeros(layers_dims)")})
+    # Two hand in another, so that the class is not asked for one alone.
+    other = lab("initialize_parameters_zeros(layers_dims)")
+    gathered = ours_of({"di/hw.py": other, "ed/hw.py": other})
     assert told(gathered) == set()
     [left] = gathered.left_over
     assert (left.path, left.student, left.alone) == ("ada/hw.py", "ada", True)

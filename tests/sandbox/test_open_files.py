@@ -111,6 +111,19 @@ def test_the_limit_is_raised_as_far_as_it_may_and_never_lowered(
     assert now[-1] == (limits if then is None else (then, limits[1]))
 
 
+@pytest.mark.parametrize("soft", [64, OPEN_FILES_NEEDED - 1])
+def test_a_limit_that_may_not_be_raised_far_enough_is_left_and_named(
+    monkeypatch: pytest.MonkeyPatch, soft: int
+) -> None:
+    hard = OPEN_FILES_NEEDED - 1
+    now = [(soft, hard)]
+    monkeypatch.setattr(launch.resource, "getrlimit", lambda _: now[-1])
+    monkeypatch.setattr(launch.resource, "setrlimit", lambda _, new: now.append(new))
+    with pytest.raises(SandboxError, match=f"{hard} are allowed, at least 256 are needed"):
+        need_open_files()
+    assert now == [(soft, hard)]
+
+
 def lost(*_: Any, **__: Any) -> None:
     raise WorkerLost("crashed", "it ended")
 

@@ -142,6 +142,24 @@ def test_each_request_has_the_whole_time(apart):
         apart.call(work)
 
 
+def works_and_ends(how):
+    work()
+    how()
+
+
+@pytest.mark.parametrize("how", [crash, abort, killed, spin, time.time])
+def test_what_a_request_took_counts_however_it_ended(apart, how):
+    """Files that end their reader could be handed in by the thousand, each for nothing."""
+    apart.call(work)
+    before = apart.spent
+    try:
+        apart.call(works_and_ends, how)
+    except (Unreadable, OSError):
+        assert how is not time.time
+    took = {spin: 1.0, time.time: 0.2}.get(how, 0.4)  # a crash is tried twice
+    assert apart.spent - before >= 0.8 * took
+
+
 def test_a_small_file_may_be_read_after_one_that_took_much_memory(apart):
     assert apart.call(len, bytes(50 << 20)) == 50 << 20
     assert apart.call(len, bytes(50 << 20)) == 50 << 20

@@ -125,6 +125,8 @@ def test_a_file_that_a_cell_writes_is_kept():
         ('x = f"{d["a"]:>{w}}{d["a"]!r}{d["a"]=}{(a := d["a"]) != 3}"', "3.12", ("x",)),
         ('x = f"{f"{f"{1}"}"}{{{d["a"]}}}"', "3.12", ("x",)),
         ("x = f'{chr(10).join(f'{y}' for y in z)}'", "3.12", ("x",)),
+        ('x = "a\\"b" + f"{d["x"]}"', "3.12", ("x",)),
+        ('x = f"\\"{d["x"]}\\t"', "3.12", ("x",)),
         ("def f[T, *Ts, **P](x): pass", "3.12", ("f",)),
         ("type X = int | str", "3.12", ("X",)),
         ("type P[T] = list[T]", "3.12", ("P",)),
@@ -158,7 +160,8 @@ def test_what_a_newer_python_reads_is_told_by_its_version(source, version, bound
      "print 'x'", "try:\n    pass\nexcept ValueError, e:\n    pass", 'x = f"{d["x"]', "def f(:",
      "def f[T = ](x): pass", "lazy numpy", "x = (*[1])", "x = [*y, 2 z]", "[* for y in z]",
      "x = [*y, z for y in z]", "type of thing", "x = (",
-     'a = "abc\nx = f"{3}"', "def f[T(x): pass", 'f"{x["a"}]"'],
+     'a = "abc\nx = f"{3}"', "def f[T(x): pass", 'f"{x["a"}]"', "f\"{x['a]}\"", 'f"{x["""]}"',
+     "x = 'a\\' + f'{3}"],
 )  # fmt: skip
 def test_what_no_python_reads_is_no_newer_python(source):
     result = extract("cell 1", source)

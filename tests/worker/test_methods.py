@@ -100,6 +100,29 @@ CHANGE = {
         ),
         "T == [1]",
     ),
+    "a method that was chosen": (
+        (
+            "class Deep(Net):\n    if len('ab') > 1:\n        def grow(self): self.W += 5\n"
+            "    else:\n        def grow(self): return 0\n"
+            "net = Deep()\nlosses = [net.grow()]"
+        ),
+        "net.W[0] == 6",
+    ),
+    "a method that was tried": (
+        (
+            "class Deep(Net):\n    try:\n        int('a')\n    except ValueError:\n"
+            "        def grow(self): self.W += 5\nnet = Deep()\nlosses = [net.grow()]"
+        ),
+        "net.W[0] == 6",
+    ),
+    "a method of a class within": (
+        (
+            "class Model:\n    class Layer:\n        def __init__(self): self.W = 1\n"
+            "        def grow(self): self.W += 5\n"
+            "layer = Model.Layer()\nlosses = [layer.grow()]"
+        ),
+        "layer.W == 6",
+    ),
     "a base class": (
         (
             "ALL = []\nclass Layer:\n    def __init__(self): ALL.append(self)\n"

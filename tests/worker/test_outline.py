@@ -105,6 +105,24 @@ def test_what_is_not_known_fits(source: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        "with open('x') as x",
+        "for x in 'ab'",
+        "while True",
+        "match x:\n  case _",
+        "try:\n  x = 1\nfinally",
+    ],
+)
+def test_a_function_that_is_defined_within_a_statement_is_told(head: str) -> None:
+    source = "{}:\n    {}\n    def solve({}): return 1\n"
+    assert solve(source.format(head, "", "a, b"))["fits"]  # type: ignore[index]
+    assert not solve(source.format(head, "", "a"))["fits"]  # type: ignore[index]
+    assert solve(source.format(head, "@memo", "a"))["fits"]  # type: ignore[index]
+    assert solve(source.format(head, "", "a, b").replace("solve", "other")) is None
+
+
+@pytest.mark.parametrize(
     "source", ["solve = 3", "solve = [1, 2]", "solve, b = range(2)", "solve: int"]
 )
 def test_a_value_that_nobody_can_call_is_no_function(source: str) -> None:

@@ -202,3 +202,11 @@ def test_a_merge_conflict_around_functions_costs_none():
     text = "<<<<<<< A\ndef f(x):\n    return 2\n=======\ndef f(x):\n    return 3\n>>>>>>> B\n"
     assert names(GOOD + text + AFTER) == ["before", "f", "f", "after"]
     assert broken(GOOD + text + AFTER) == [(3, ())]
+
+
+@pytest.mark.parametrize("magic", ["%time y = 1", "!ls", "%matplotlib inline", "y = %sx ls"])
+@pytest.mark.parametrize("above", ["x = '''never closed", "print('''a)", "x = ("])
+def test_magics_below_a_string_without_an_end_cost_no_function(above, magic):
+    result = extract("cell 1", f"{above}\ndef f():\n    {magic}\n    return 1\n")
+    assert [(s.names, s.line) for s in result.statements if s.names] == [(("f",), 2)]
+    assert [broken.line for broken in result.broken] == [1]

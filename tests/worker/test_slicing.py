@@ -272,6 +272,40 @@ def test_why_a_name_is_missing_is_told(case: str, monkeypatch: pytest.MonkeyPatc
     assert why["reason"].startswith(reason)
 
 
+@pytest.mark.parametrize(("length", "line"), [(1, 1), (2, 1), (21, 1), (22, 2), (300, 280)])
+def test_the_first_cause_is_told_of_a_chain_of_names_or_one_far_above(
+    length: int, line: int
+) -> None:
+    chain = "".join(f"K{n} = K{n - 1}\n" for n in range(1, length))
+    _, report = define(f"K0 = 1 / int('0')\n{chain}def f(): return K{length - 1}")
+    (cause,) = report["unset"].values()
+    assert (cause["root"], cause["line"]) == (f"K{line - 1}", line)
+    first = "ZeroDivisionError: division by zero"
+    above = f"NameError: name 'K{line - 2}' is not defined"
+    assert cause["reason"] == (first if line == 1 else above)
+
+
+def test_names_that_wait_for_each_other_have_a_cause() -> None:
+    _, report = define("K = L\nL = M\nM = K\ndef f(): return K")
+    assert [*report["unset"]] == ["K"]
+    assert "is not defined" in report["unset"]["K"]["reason"]
+
+
+@pytest.mark.parametrize("name", ["K", "L", "softmax"])
+def test_a_star_import_of_a_missing_module_may_bind_any_name(name: str) -> None:
+    lines = f"import math\nfrom math import *\nfrom nowhere import *\ndef f(): return {name}"
+    _, report = define(lines)
+    assert report["unset"][name] == {
+        "label": "cell 1",
+        "line": 3,
+        "root": name,
+        "reason": "the module 'nowhere' is not available",
+    }
+    assert define(lines.replace("nowhere", "string"))[1]["unset"] == {}
+    for known in ("len", "pi"):  # a word of Python's, and one that another module gives
+        assert define(lines.replace(name, known))[1]["unset"] == {}
+
+
 @pytest.mark.parametrize("head", ["if __name__ == '__main__'", "if 1 > 2", "for i in []"])
 def test_a_deletion_that_nobody_executed_hides_no_cause(head: str) -> None:
     _, report = define(f"K = 1 / int('0')\n{head}:\n    del K\ndef f(): return K")
@@ -298,6 +332,9 @@ def test_a_file_of_thousands_of_statements_is_followed_like_any(line: str) -> No
 
 
 def test_a_lambda_of_any_depth_is_looked_into() -> None:
+    for depth in (10, 60, 200):
+        deep = f"K = [3][0]\ng = {'lambda: ' * depth}K\ndef f(h=g):\n"
+        assert value(f"{deep}    for _ in range({depth}): h = h()\n    return h") == 3
     call = "(lambda: T.append(1{}))()".format(" + 1" * 400)
     assert value(f"T = []\n{call}", "def f(): return T") == [401]
     nested = "d.append(1)"

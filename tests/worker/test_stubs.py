@@ -82,6 +82,16 @@ STUBS = {
                 ### END CODE HERE ###
             return parameters
         """,
+    "items with a line below": """
+        def f(parameters, grads, rate):
+            for l in range(1, len(parameters) // 2 + 1):
+                ### START CODE HERE ###
+                parameters[f"W{l}"] = None
+                parameters[f"b{l}"] = None
+                ### END CODE HERE ###
+            parameters = dict(sorted(parameters.items()))
+            return parameters
+        """,
     "older lab that squeezes": """
         def f(A2, Y):
             m = Y.shape[1]
@@ -256,6 +266,12 @@ WORK = {
     "one region of two": STUBS["two regions"].replace("A, cache = None", "A = np.dot(X, X)"),
     "one none of two": STUBS["older lab"].replace("W1 = None", "W1 = np.zeros((n_h, n_x))"),
     "an item": STUBS["older lab with items"].replace("(l)] = None", "(l)] = 0", 1),
+    "an item below the markers": STUBS["items with a line below"].replace(
+        "parameters = dict", "parameters['b1'] = -rate * grads['b1']\n            parameters = dict"
+    ),
+    "an item above the markers": STUBS["items with a line below"].replace(
+        "### START", "parameters[f'W{l}'] = rate\n                ### START"
+    ),
     "after the markers": STUBS["older lab"].replace(
         "assert (", "W1, b1 = np.zeros((n_h, n_x)), 0\n            assert ("
     ),

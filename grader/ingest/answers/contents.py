@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar, TypeVarTuple
 
 from grader.ingest.answers.given import Given, code_digest, digest_of
-from grader.ingest.stored import fault_of_disk
+from grader.ingest.spending import OF_A_FOLDER, OF_A_STUDENT, Owners, Spending
+from grader.ingest.stored import fault_of_disk, read_as
 from grader.sandbox.outline import TOO_SLOW, Outline, Outliner, Written
 from grader.source import Unreadable, read_source
 
@@ -36,9 +36,7 @@ STUDENT_SECONDS: Final = 20.0
 """For the outlines of one student's files; an honest one takes milliseconds."""
 READING_SECONDS: Final = 120.0
 """Of processor time, for reading one student's files; the largest notebook takes about eight."""
-_OF_A_FOLDER: Final = 0.1
-"""A folder that may be one's or a class's has ten times the time."""
-_TOO_SLOW: Final = (
+TOO_SLOW_TOGETHER: Final = (
     "all the files together take too long to read: hand in the code of this exercise alone"
 )
 # An import reaches over lines when it has brackets; what is looked at too far costs an outline.
@@ -93,10 +91,10 @@ class Contents:
         self._looks: dict[StoredFile, _Look] = {}
         self._contents: dict[bytes, Content] = {}
         self._held = 0
-        self._seconds: dict[object, float] = defaultdict(float)
-        self._reading: dict[object, float] = defaultdict(float)
-        self._whose: dict[object, float] = {}
-        """Who has to answer for the time that is taken now, and for what part of it."""
+        self._digests: dict[StoredFile, bytes] = {}
+        self._outlining, self._reading = Spending(STUDENT_SECONDS), Spending(READING_SECONDS)
+        self._owners: Owners = {}
+        """Who has to answer for the time that is taken now."""
 
     def __enter__(self) -> Contents:
         return self
@@ -109,7 +107,7 @@ class Contents:
 
         folder: what may be the student's with all that lies in it, where that is not told yet.
         """
-        self._whose = {student: 1.0} | ({folder: _OF_A_FOLDER} if folder else {})
+        self._owners = {student: OF_A_STUDENT} | ({folder: OF_A_FOLDER} if folder else {})
 
     def error(self, file: StoredFile) -> Unreadable | OSError | None:
         """Return why a file cannot be read: by its student's fault or by the disk's; or None."""
@@ -126,6 +124,18 @@ class Contents:
     def is_as_given(self, file: StoredFile) -> bool:
         """Return whether a file has the code of one that the course gives out, unchanged."""
         return self._look(file).code in self._given.code
+
+    def is_given_out(self, file: StoredFile) -> bool:
+        """Return whether a file is one of those that the course gives out, unchanged."""
+        return self._look(file).digest in self._given.files
+
+    def digest(self, file: StoredFile) -> bytes:
+        """Return the digest of a file when it was first read; empty where it could not be."""
+        return self._digests.get(file, b"")
+
+    def are_equal(self, file: StoredFile, other: StoredFile) -> bool:
+        """Return whether two files that were read hold the same."""
+        return self.digest(file) == self.digest(other) != b""
 
     def is_helper_of(self, exercise: str, file: StoredFile) -> bool:
         """Return whether a file is what every answer to `exercise` is given anyway."""
@@ -146,7 +156,7 @@ class Contents:
             return Content(Outline(), _reason(look.error))  # the submission's report says so, too
         digest = look.digest + file.path.suffix.lower().encode()
         if digest not in self._contents:
-            is_late = self._is_over(self._seconds, STUDENT_SECONDS) or self._has_read_enough
+            is_late = self._outlining.is_over(self._owners) or self._has_read_enough
             content = self._read(file, is_late=is_late)
             if is_late:
                 return content  # kept for nobody else who has the same
@@ -171,23 +181,17 @@ class Contents:
 
     @property
     def _has_read_enough(self) -> bool:
-        return self._is_over(self._reading, READING_SECONDS)
-
-    def _is_over(self, taken: Mapping[object, float], limit: float) -> bool:
-        return any(taken[one] > limit for one in self._whose)
-
-    def _charge(self, taken: dict[object, float], seconds: float) -> None:
-        for one, part in self._whose.items():
-            taken[one] += part * seconds
+        return self._reading.is_over(self._owners)
 
     def _look(self, file: StoredFile) -> _Look:
         if file not in self._looks:
             if self._has_read_enough:  # kept for nobody: another may need it as well
-                return _Look(b"", error=Unreadable(_TOO_SLOW))
+                return _Look(b"", error=Unreadable(TOO_SLOW_TOGETHER))
             if self._held > _MOST_WORDS:  # a class is large, and most of it is looked at twice
                 self._looks = {f: known for f, known in self._looks.items() if known.error}
                 self._held = 0
             self._looks[file] = look = self._looked(file)
+            self._digests.setdefault(file, look.digest)
             self._held += _LOOK_WORDS + len(look.words)
         return self._looks[file]
 
@@ -200,8 +204,8 @@ class Contents:
 
     def _digest(self, file: StoredFile) -> bytes:
         try:
-            return digest_of(file.read())
-        except OSError:
+            return self.apart(digest_of_file, file)
+        except (Unreadable, OSError):
             return b""
 
     def apart(self, function: Callable[[*Ts], T], *args: *Ts, patience: float = 1.0) -> T:
@@ -215,18 +219,18 @@ class Contents:
         try:
             return self._apart.call(function, *args, patience=patience)
         finally:
-            self._charge(self._reading, self._apart.spent - before)
+            self._reading.charge(self._owners, self._apart.spent - before)
 
     def _read(self, file: StoredFile, *, is_late: bool) -> Content:
         if self._has_read_enough:
-            return Content(Outline(), _TOO_SLOW)
+            return Content(Outline(), TOO_SLOW_TOGETHER)
         try:
-            cells, defined = self.apart(read_cells, file)
+            cells, defined = self.apart(read_cells, file, self.digest(file))
         except (Unreadable, OSError) as error:  # the first look may have gone well all the same
             return Content(Outline(), _reason(error))
         started = time.monotonic()
         outline = TOO_SLOW if is_late else self._outliner.outline(cells)
-        self._charge(self._seconds, time.monotonic() - started)
+        self._outlining.charge(self._owners, time.monotonic() - started)
         if isinstance(outline, str):
             return Content(self._seeming(defined), outline)
         return Content(outline)
@@ -264,9 +268,14 @@ def look(file: StoredFile, patterns: Mapping[str, re.Pattern[bytes]]) -> _Look:
     return _Look(digest, defines, frozenset(words), error, code)
 
 
-def read_cells(file: StoredFile) -> tuple[list[tuple[str, str]], frozenset[str]]:
+def digest_of_file(file: StoredFile) -> bytes:
+    """Return the digest of what nobody could look at."""
+    return digest_of(file.read())
+
+
+def read_cells(file: StoredFile, digest: bytes) -> tuple[list[tuple[str, str]], frozenset[str]]:
     """Return the code of a file, cell by cell, and the names of functions by their look."""
-    source = read_source(file.path.name, file.read())
+    source = read_source(file.path.name, read_as(file, digest))
     return [(cell.label, cell.source) for cell in source.cells], source.defined
 
 

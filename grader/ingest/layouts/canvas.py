@@ -31,9 +31,10 @@ _AGAIN: Final = re.compile(r"-\d+(?=(\.\w+)?$)")
 _LATE_NOTE: Final = "it was handed in late, as Canvas says"
 
 
-def fits(name: str) -> bool:
-    """Whether Canvas names a student's file so."""
-    return _NAME.fullmatch(name) is not None
+def fits(name: str) -> str:
+    """Return whose a file is that Canvas names so; nothing when it names none so."""
+    match = _NAME.fullmatch(name)
+    return (match["user"] or f"anon {match['anon']}") if match else ""
 
 
 def recognise(level: Entries) -> bool:

@@ -27,9 +27,10 @@ _NAME: Final = re.compile(
 _BLIND: Final = "Participant"
 
 
-def fits(name: str) -> bool:
-    """Whether Moodle names a student's folder or file so."""
-    return _NAME.fullmatch(name) is not None
+def fits(name: str) -> str:
+    """Return whose a folder or file is that Moodle names so; nothing when it names none so."""
+    match = _NAME.fullmatch(name)
+    return f"{match['who']}_{match['participant'] or ''}" if match else ""
 
 
 def recognise(level: Entries) -> bool:

@@ -1,19 +1,28 @@
-"""nbgrader's tree: `submitted/<student>/<assignment>/<notebook>.ipynb` with a `timestamp.txt`."""
+"""nbgrader's tree: `submitted/<student>/<assignment>/<notebook>.ipynb` with a `timestamp.txt`.
+
+A file of that name which holds no time is the student's own.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from grader.ingest.file_names import FileNames
 from grader.ingest.layout import Clues, Entries, HandedIn, other, student_of
-from grader.ingest.stored import StoredFile
+from grader.ingest.stored import STAMP, StoredFile
+from grader.model.submission import Student
+from grader.source import Unreadable
 
 _STEP: Final = "submitted"
 _STEPS: Final = frozenset((_STEP, "source", "release", "autograded", "feedback"))
-_STAMP: Final = "timestamp.txt"
 _OF_THE_COURSE: Final = ("nbgrader_config.py", "gradebook.db")
+_TIME: Final = re.compile(
+    rb"\s{0,9}20\d\d\D?[01]\d\D?[0-3]\d\D{0,3}[0-2]\d\D?\d\d(?:\D?\d\d(?:[.,]?\d{1,9})?)?"
+    rb"(?: ?[\w/+:-]{1,40})?\s{0,9}"
+)
 
 
 def recognise(level: Entries) -> bool:
@@ -27,20 +36,37 @@ def read(level: Entries, clues: Clues) -> Iterator[HandedIn]:
     for file in level.files:
         top, inner = level.place(file)
         if not has_steps:
-            yield _handed_in(file, top, inner, clues.names)
-        elif top == _STEP and len(inner.parts) > 1:
-            yield _handed_in(file, inner.parts[0], PurePosixPath(*inner.parts[1:]), clues.names)
-        elif top not in _STEPS and top not in _OF_THE_COURSE:
-            yield other(file, top, inner, clues.names)
+            yield _handed_in(file, top, inner, clues)
+        elif top == _STEP and inner.parts:
+            yield _handed_in(file, inner.parts[0], PurePosixPath(*inner.parts[1:]), clues)
+        else:
+            is_its_own = (top in _STEPS and inner.parts) or top in _OF_THE_COURSE
+            found = other(file, top, inner, clues.names)
+            yield replace(found, is_stray=True, is_receipt=True) if is_its_own else found
 
 
-def _handed_in(file: StoredFile, student: str, inner: PurePosixPath, names: FileNames) -> HandedIn:
+def _handed_in(file: StoredFile, student: str, inner: PurePosixPath, clues: Clues) -> HandedIn:
     """Return a file of a student's folder, in the folder of an assignment."""
     if not inner.parts:
-        return other(file, student, inner, names)
-    assignment = names.folder_of(inner.parts[0]) if len(inner.parts) > 1 else None
-    is_stamp = inner.name == _STAMP and len(inner.parts) == 2
-    return HandedIn(student_of(student), inner, file, assignment, is_receipt=is_stamp)
+        return other(file, student, inner, clues.names)
+    who = student_of(student)
+    assignment = clues.names.folder_of(inner.parts[0]) if len(inner.parts) > 1 else None
+    is_there = inner.name == STAMP and len(inner.parts) == 2
+    is_stamp = is_there and _is_stamp(file, who, clues)
+    return HandedIn(who, inner, file, assignment, is_receipt=is_stamp)
+
+
+def _is_stamp(file: StoredFile, student: Student, clues: Clues) -> bool:
+    clues.contents.begin(student)
+    try:
+        return not file.problem and clues.contents.apart(holds_a_time, file)
+    except (Unreadable, OSError):
+        return False
+
+
+def holds_a_time(file: StoredFile) -> bool:
+    """Whether a file holds a time and nothing else."""
+    return _TIME.fullmatch(file.read()) is not None
 
 
 def _has_steps(level: Entries) -> bool:
@@ -52,7 +78,7 @@ def _stamped(level: Entries) -> set[str]:
     """Return the folders that hold an assignment with a time stamp beside the work."""
     found = [(f, *level.place(f)) for f in level.files if not level.is_packed(f)]
     # Sakai has one, too, and the work in a folder below.
-    stamps = {(top, inner.parent) for _, top, inner in found if inner.name == _STAMP}
+    stamps = {(top, inner.parent) for _, top, inner in found if inner.name == STAMP}
     return {
         top
         for file, top, inner in found

@@ -55,7 +55,8 @@ class _Level:
         sections: Sections,
         clues: Clues,
     ) -> None:
-        self._names, self._name, self._sections = clues.names, clues.name, sections
+        self._clues, self._names, self._name = clues, clues.names, clues.name
+        self._sections = sections
         self.entries = [_entry(file, wrapper, sections, clues.names) for file in files]
         flat = {entry.file: entry for entry in self.entries if entry.is_flat}
         told = {file: clues.names.tell(entry.unit.stem) for file, entry in flat.items()}
@@ -84,8 +85,9 @@ class _Level:
         if entry.is_flat and not entry.file.archive:
             # The same file of a later attempt is another version of it.
             name = attempt.file or attempt.student
+            is_receipt = not (attempt.file or entry.file.is_code)
             path = inner.with_name(f"{name}{entry.unit.suffix}")
-            handed = replace(handed, path=path, is_receipt=not attempt.file)
+            handed = replace(handed, path=path, is_receipt=is_receipt)
         return f"{label} {attempt.number}".rstrip(), handed
 
     def _whose(self, entry: Entry) -> tuple[str, PurePosixPath, bool]:
@@ -104,7 +106,7 @@ class _Level:
             return named(first) if entry.section else first, entry.inner, False
         tells = self._told[file]
         is_nobody_s = not tells.student and self._has_names
-        if _is_the_course_s(file, entry.unit, names) or (is_nobody_s and names.is_as_given(file)):
+        if self._is_the_course_s(entry) or (is_nobody_s and self._clues.is_as_given(file)):
             return self._name, entry.inner, True
         if entry.section:
             label = named(tells.student) if tells.student else entry.section
@@ -114,6 +116,14 @@ class _Level:
         # The name of a zip may tell the exercise.
         inner = whole if tells.task else entry.inner
         return label, inner, is_stray or file in self._beside.strays
+
+    def _is_the_course_s(self, entry: Entry) -> bool:
+        """Whether a file beside students is none of theirs; one with an exercise's name may be."""
+        names = self._names
+        if not names.is_given(entry.unit.name):
+            return False
+        is_another = names.tell(entry.unit.stem).task not in names.ids
+        return is_another or self._clues.is_as_given(entry.file)
 
 
 def _of_one(entries: Sequence[Entry], modules: Collection[StoredFile], names: FileNames) -> bool:
@@ -125,13 +135,6 @@ def _of_one(entries: Sequence[Entry], modules: Collection[StoredFile], names: Fi
         elif names.tell(entry.unit.stem if entry.is_flat else entry.unit.parts[0]).student:
             return False
     return has_given
-
-
-def _is_the_course_s(file: StoredFile, unit: PurePosixPath, names: FileNames) -> bool:
-    """Whether a file beside students is none of theirs; one with an exercise's name may be."""
-    if not names.is_given(unit.name):
-        return False
-    return names.tell(unit.stem).task not in names.ids or names.is_as_given(file)
 
 
 def _apart(found: Sequence[tuple[str, HandedIn]]) -> Iterator[HandedIn]:

@@ -35,9 +35,7 @@ def needed(text: str) -> tuple[str, tuple[str, ...]]:
     if len(text) > _LONGEST:
         return "", ()
     needs = (0, 0)
-    for version, rewrite in _FORMS:
-        if version <= sys.version_info[:2]:
-            continue
+    for version, rewrite in _NEWER:
         rewritten = rewrite(text)
         if rewritten == text:
             continue
@@ -223,3 +221,4 @@ _FORMS: tuple[tuple[tuple[int, int], Callable[[str], str]], ...] = (
     ((3, 15), _without_unpacking),
 )
 """Forms by the version that brought them; one may hide another, so each builds on those before."""
+_NEWER = [(version, rewrite) for version, rewrite in _FORMS if version > sys.version_info[:2]]

@@ -49,11 +49,10 @@ class Needs:
                 return
             name, at, for_sure, is_held = self._waiting.pop()
             (self.held if is_held else self.name)(name, at, for_sure)
-        if self._waiting:
-            facts = self._index.facts
-            self.taken.update(p for p in self._index.others if not facts[p].statement.main)
-            self.adding.clear()
-            self._waiting.clear()
+        facts = self._index.facts
+        self.taken.update(p for p in self._index.others if not facts[p].statement.main)
+        self.adding.clear()
+        self._waiting.clear()
 
     def name(self, name: str, at: int, for_sure: bool = True) -> None:
         """Need `name` for what is executed at the place `at`."""

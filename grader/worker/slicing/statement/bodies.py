@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from grader.worker.slicing.statement.changes import Changes
     from grader.worker.slicing.statement.facts import Facts
 
-    Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 OWN = "."
 """The place of what a method is called on, and what the names of methods begin with: ``.step``."""
 _PROPERTIES = frozenset({"property", "cached_property", "setter"})
@@ -66,15 +65,15 @@ class Body:
 
 
 def bodies_of(facts: Facts, properties: Collection[str]) -> Iterator[Body]:
-    """Yield the function that a statement defines, or the methods of the class."""
-    node: ast.AST = facts.statement.node
-    if isinstance(node, ast.Assign):
-        node = node.value
+    """Yield the function that a definition defines, or the methods of the class."""
+    node = facts.statement.node
     if isinstance(node, ast.ClassDef):
         for method in methods(node):
             yield _body(method, facts, properties, of_object=not _is_static(method))
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        yield _body(node, facts, properties, of_object=False)
+    else:
+        function = node.value if isinstance(node, ast.Assign) else node
+        assert isinstance(function, Function)
+        yield _body(function, facts, properties, of_object=False)
 
 
 def methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -42,7 +42,6 @@ _STORE_GLOBAL = dis.opmap["STORE_GLOBAL"]
 _DELETES = frozenset(dis.opmap[name] for name in ("DELETE_NAME", "DELETE_GLOBAL"))
 _NAMESPACES = ("globals", "locals", "vars")
 _EXTENDED = dis.EXTENDED_ARG
-MAX_DEPTH = 50
 
 
 def compiled(statement: Statement) -> CodeType:
@@ -119,11 +118,13 @@ def _taken_out(node: ast.stmt) -> set[str]:
 class _WithoutAsserts(ast.NodeTransformer):
     """Takes away assertions that only end the function: none that binds a name, or is caught."""
 
-    def visit_Try(self, node: ast.Try) -> ast.Try:
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> ast.stmt:
         """Keep the assertions that a handler may catch; what is in the handlers is looked at."""
-        for part in (*node.handlers, *node.orelse, *node.finalbody):
-            self.visit(part)
+        for name in ("handlers", "orelse", "finalbody"):
+            setattr(node, name, [self.visit(part) for part in getattr(node, name)])
         return node
+
+    visit_TryStar = visit_Try  # noqa: N815
 
     def visit_Assert(self, node: ast.stmt) -> ast.stmt:
         """Leave a `pass` where an assertion stood."""
@@ -162,7 +163,7 @@ class Facts:
         facts = cls(statement)
         try:
             facts.code = compiled(statement)
-            facts._look(facts.code, at_once=True, depth=0)
+            facts._look(facts.code)
             facts.deletes |= _taken_out(statement.node)
         except Exception as fault:  # what parses need not compile: a `return` outside of functions
             facts = cls(statement, fault=fault.with_traceback(None))
@@ -224,27 +225,27 @@ class Facts:
         named = isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda)
         return named or self.statement.kind in ("function", "class")
 
-    def _look(self, code: CodeType, *, at_once: bool, depth: int) -> None:
-        if depth > MAX_DEPTH:
-            return
-        self.words.update(code.co_names)
-        function = code.co_flags & _FUNCTION == _FUNCTION
-        at_once = at_once and (not function or code.co_name in _AT_ONCE)
-        own: set[str] = set()
-        loaded: list[str] = []
-        stored: list[str] = []
-        for operation, name in _names(code):
-            if operation in _DELETES:
-                self.deletes.update([name] if at_once and not depth else ())
-                continue
-            (stored if operation in _STORES else loaded).append(name)
-            if depth and operation in _STORES and operation != _STORE_GLOBAL:
-                own.add(name)  # an attribute of a class
-        (self.reads if at_once else self.later).update(set(loaded) - own)
-        (self.binds if at_once else self.sets).update(set(stored) - own)
-        for constant in code.co_consts:
-            if isinstance(constant, CodeType):
-                self._look(constant, at_once=at_once, depth=depth + 1)
+    def _look(self, outermost: CodeType) -> None:
+        """Note the names in a code object and in those within it, however deep they are."""
+        waiting = [(outermost, True)]
+        while waiting:
+            code, at_once = waiting.pop()
+            self.words.update(code.co_names)
+            function = code.co_flags & _FUNCTION == _FUNCTION
+            at_once = at_once and (not function or code.co_name in _AT_ONCE)
+            own: set[str] = set()
+            loaded: list[str] = []
+            stored: list[str] = []
+            for operation, name in _names(code):
+                if operation in _DELETES:
+                    self.deletes.update([name] if code is outermost else ())
+                    continue
+                (stored if operation in _STORES else loaded).append(name)
+                if code is not outermost and operation in _STORES and operation != _STORE_GLOBAL:
+                    own.add(name)  # an attribute of a class
+            (self.reads if at_once else self.later).update(set(loaded) - own)
+            (self.binds if at_once else self.sets).update(set(stored) - own)
+            waiting += ((one, at_once) for one in code.co_consts if isinstance(one, CodeType))
 
 
 def changes_of(node: ast.AST, *, inner: bool = False) -> changes.Changes:
