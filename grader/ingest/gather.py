@@ -91,7 +91,7 @@ def gather(
         found = [_found(matcher, contents, *own, beside) for own in in_order]
         each = [one.files for one in found]
         matcher.compare(each, known.exercises)
-        hints = [hint(layout, chosen, listing, clues), *say_mixed(each, clues, known)]
+        hints = [hint(layout, chosen, listing, clues), *clues.hints, *say_mixed(each, clues, known)]
         strays = shortened([*_strays(read, clues)])
     add_unread(found, names, only)
     labels = labels_of(by_student)
