@@ -51,15 +51,16 @@ def refuse_outputs(path: Path, out: Path) -> None:
             )
 
 
-def graded_into(path: Path) -> list[Path]:
-    """Return the folders in a class's folder that a class was graded into, which are no student's.
+def graded_into(path: Path, out: Path) -> list[Path]:
+    """Return the folders in a class's folder that a class was graded into before, but for `out`.
 
-    They hold a store of ours: a file of that name alone is whoever's it is.
+    They are no student's. They hold a store of ours: a file of that name alone is whoever's it is.
     """
     try:
-        return sorted(folder for folder in path.iterdir() if is_ours(folder / STORE, SCHEMA))
+        inner = [folder for folder in path.resolve().iterdir() if folder != out.resolve()]
     except OSError:  # a file, or what reading the class tells of
         return []
+    return [folder for folder in inner if is_ours(folder / STORE, SCHEMA)]
 
 
 class Outputs:

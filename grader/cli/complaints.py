@@ -12,7 +12,8 @@ from grader.ingest.gathered import NO_LOOK, OF_THE_SYSTEM
 from grader.ingest.litter import LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from grader.ingest import Gathered
     from grader.store import Unmatched
@@ -22,10 +23,10 @@ _SHOWN = 20
 _LONGEST_FAULT = 200
 
 
-def tell(gathered: Gathered, ours: Sequence[str]) -> None:
+def tell(gathered: Gathered, ours: Collection[Path]) -> None:
     """Say what the files were taken for, unless it is the plain layout, and what is nobody's."""
-    for name in ours:
-        note(f"{name} was not read: a class was graded into it")
+    for folder in sorted(ours):
+        note(f"{folder.name} was not read: a class was graded into it")
     if gathered.layout != LAYOUTS["plain"].title:
         note(f"read as {gathered.layout}")
     for hint in gathered.hints:
