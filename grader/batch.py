@@ -135,6 +135,7 @@ class _Run:
         self._pending = enrolled.submissions
         self.summary = Summary(
             len(enrolled.submissions),
+            unverified=way.key is None and store.is_signed(),
             unmatched=enrolled.unmatched,
             passed_over=enrolled.passed_over,
             unsure=enrolled.people.unsure,
