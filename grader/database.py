@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -199,6 +200,9 @@ def sole_writer(folder: Path) -> Iterator[None]:
     process, however that ends, and readers of the store are not kept out.
     """
     lock = folder / ".running"
+    # On a file that it cannot write SQLite locks nothing, and does not say so.
+    if lock.exists() and not os.access(lock, os.W_OK):
+        raise StoreError(f"{lock} {_SENTENCES[sqlite3.SQLITE_READONLY]}")
     try:
         db = sqlite3.connect(lock, timeout=0, isolation_level=None)
     except sqlite3.Error as error:

@@ -247,6 +247,10 @@ class Store:
         """Return who is in the class at which exercise: stems and exercises."""
         return {(person, exercise) for person, exercise, *_ in self._seats(self.last_run())}
 
+    def is_signed(self) -> bool:
+        """Whether a run has signed any report."""
+        return self._db.row("SELECT 1 FROM signatures LIMIT 1") is not None
+
     def named(self) -> set[str]:
         """Return the exercises that an instructor has named for the class."""
         return {exercise for (exercise,) in self._db.rows(NAMED, until=self.last_run())}

@@ -39,7 +39,12 @@ def complain(summary: Summary) -> None:
     _list(title, distrusted)
     if n := summary.unsigned:
         what = "1 submission was" if n == 1 else f"{n} submissions were"
-        note(f"{what} graded without a signature before, and anew to sign it")
+        note(f"{what} graded without a signature before, and now once more with one")
+    if summary.unverified:
+        note(
+            "earlier runs signed reports: without --sign nothing tells whether they are still what "
+            "was signed, and what this run graded is not signed"
+        )
     unmatched = [item for item in summary.unmatched if item.path]
     _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
     _tell_passed_over(summary.passed_over)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import re
 import stat
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.source import Limits, Unreadable, iter_entries, place
+from grader.source import Budget, Limits, Unreadable, iter_entries, place
 from grader.source.archives import _name
 
 
@@ -249,3 +250,34 @@ def test_a_name_in_utf8_without_the_flag_is_read_as_what_it_is(tmp_path):
         assert data[at : at + 2] == flagged
         data = data[:at] + b"\0\0" + data[at + 2 :]
     assert [path for path, _ in read(data)] == ["Zo\u00eb/a.py"]
+
+
+def within(data: bytes, budget: Budget) -> list[tuple[str, bytes | int | None]]:
+    """Return what is read of each entry, or the number of the disk's fault, or None."""
+    found: list[tuple[str, bytes | int | None]] = []
+    for entry in iter_entries(data, Limits(), budget):
+        try:
+            found.append((entry.path, entry.read()))
+        except OSError as error:
+            found.append((entry.path, error.errno))
+        except Unreadable:
+            found.append((entry.path, None))
+    return found
+
+
+def test_what_exceeds_a_budget_is_its_archive_s_fault_where_nobody_else_uses_it():
+    data = packed(("a.py", b"x" * 10), ("b.py", b"y" * 300), ("c.py", b"z" * 40))
+    small = [("a.py", b"x" * 10), ("c.py", b"z" * 40)]
+    assert within(data, Budget(100, 3)) == [*small, ("b.py", None)]
+    assert within(data, Budget(100, 3, is_shared=True)) == [*small, ("b.py", errno.ENOSPC)]
+    assert within(data, Budget(350, 3, is_shared=True)) == [*small, ("b.py", b"y" * 300)]
+
+
+def test_an_archive_of_more_entries_than_are_left_says_whose_fault_it_is():
+    data = packed(("a.py", b"x"), ("b.py", b"y"))
+    assert len(within(data, Budget(100, 2, is_shared=True))) == 2
+    with pytest.raises(OSError, match="no room") as full:
+        within(data, Budget(100, 1, is_shared=True))
+    assert full.value.errno == errno.ENOSPC
+    with pytest.raises(Unreadable, match="all the archives together have more than"):
+        within(data, Budget(100, 1))

@@ -276,3 +276,40 @@ def test_a_lock_that_cannot_be_taken_is_said(tmp_path: Path) -> None:
     (tmp_path / ".running").write_bytes(b"no database" * 100)
     with pytest.raises(StoreError, match="is not a store"), sole_writer(tmp_path):
         pass
+
+
+TWICE = """
+import os, sqlite3, sys
+from pathlib import Path
+from grader.database import sole_writer
+if os.getuid() == 0: os.setuid(65533)
+folder = Path(sys.argv[1])
+try:
+    with sole_writer(folder), sole_writer(folder): print("both")
+except Exception as error: print(error)
+try:
+    path = folder / ".running"
+    held = [sqlite3.connect(path, timeout=0, isolation_level=None) for _ in range(2)]
+    for one in held: one.execute("BEGIN EXCLUSIVE")
+    print("by themselves both")
+except Exception as error: print(error)
+"""
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o444, 0o400, 0o000])
+def test_a_lock_of_another_user_keeps_out_two(open_folder: Path, mode: int) -> None:
+    """Who cannot write the file that root left has no lock on it: SQLite gives one to everybody."""
+    open_folder.chmod(0o777)
+    (open_folder / ".running").touch()
+    (open_folder / ".running").chmod(mode)
+    ran = subprocess.run(
+        [sys.executable, "-c", TWICE, str(open_folder)], capture_output=True, text=True, check=False
+    )
+    said, control = ran.stdout.splitlines()
+    if mode == 0o666:
+        assert said == f"another run is at work in {open_folder}; wait for it to end"
+        assert control == "database is locked"
+    else:
+        assert said == f"{open_folder / '.running'} cannot be written: it is read-only"
+    if mode == 0o444:
+        assert control == "by themselves both"
