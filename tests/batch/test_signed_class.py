@@ -134,7 +134,9 @@ def test_what_was_written_into_the_store_is_never_signed(signed, key, name, caps
     said = capsys.readouterr().err
     if fault == UNSIGNED:
         assert summary.complete
-        assert "1 submission was graded without a signature before, and now once more with one" in said
+        assert (
+            "1 submission was graded without a signature before, and now once more with one" in said
+        )
     else:
         assert not summary.complete
         assert summary.distrusted["ada.alpha"].startswith(fault)
