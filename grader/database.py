@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BUSY_SECONDS: Final = 10.0
+_ID_AT: Final = 68
+"""Where a database's header holds its application id (sqlite.org/fileformat.html)."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,15 @@ class Schema:
     """The statements that make of a version the next one."""
     synchronous: str = "NORMAL"
     """`NORMAL`: a power cut may lose the last changes; `FULL`: it does not."""
+
+
+def is_ours(path: Path, schema: Schema) -> bool:
+    """Whether a file is a database of this kind, in whatever version, as its first bytes say."""
+    head = b""
+    if os.path.isfile(path):  # noqa: PTH113  # never raises, unlike the method of a path
+        with suppress(OSError), path.open("rb") as file:
+            head = file.read(_ID_AT + 4)
+    return head.startswith(b"SQLite format 3\0") and head[_ID_AT:] == schema.application.to_bytes(4)
 
 
 class Database:

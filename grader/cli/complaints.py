@@ -22,8 +22,10 @@ _SHOWN = 20
 _LONGEST_FAULT = 200
 
 
-def tell(gathered: Gathered) -> None:
-    """Say what the files were taken for, unless it is the plain layout."""
+def tell(gathered: Gathered, ours: Sequence[str]) -> None:
+    """Say what the files were taken for, unless it is the plain layout, and what is nobody's."""
+    for name in ours:
+        note(f"{name} was not read: a class was graded into it")
     if gathered.layout != LAYOUTS["plain"].title:
         note(f"read as {gathered.layout}")
     for hint in gathered.hints:

@@ -100,6 +100,7 @@ def grade(
     from grader.enrolment import known_before
     from grader.executors import local_executor
     from grader.ingest import Given, gather, read_roster
+    from grader.outputs import graded_into
     from grader.scratch import scratch_folder
 
     opened = open_course(course, staff=True)
@@ -117,9 +118,10 @@ def grade(
     with scratch_folder() as scratch:
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
         every = [folder.exercise for folder in opened.folders]
-        gathered = gather(path, scratch, every, layout, exercise, out, table, known, given)
+        ours = graded_into(path)
+        gathered = gather(path, scratch, every, layout, exercise, (out, *ours), table, known, given)
         gathered = _part(gathered, only) if only else gathered
-        tell(gathered)
+        tell(gathered, [folder.name for folder in ours if folder.resolve() != out.resolve()])
         summary = grade_class(gathered, opened, out, way)
     _finish(summary, out)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.database import Database, Schema, sole_writer
+from grader.database import Database, Schema, is_ours, sole_writer
 from grader.errors import StoreError
 from grader.lms.journal import Journal
 from grader.lms.xqueue import Item
 from grader.model.submission import Student
 from grader.store import Seat, Store
+from grader.tables import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -313,3 +315,18 @@ def test_a_lock_of_another_user_keeps_out_two(open_folder: Path, mode: int) -> N
         assert said == f"{open_folder / '.running'} cannot be written: it is read-only"
     if mode == 0o444:
         assert control == "by themselves both"
+
+
+def test_a_store_is_told_by_its_first_bytes(tmp_path: Path) -> None:
+    Store(tmp_path / "ours").close()
+    with Journal(tmp_path / "journal"):
+        pass
+    database(tmp_path / "other", "CREATE TABLE mine (x)")
+    (tmp_path / "text").write_text("x = 1\n" * 100)
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")  # it would be waited for
+    names = [path.name for path in tmp_path.iterdir() if is_ours(path, SCHEMA)]
+    assert names == ["ours"]
+    assert not is_ours(tmp_path / "nothing", SCHEMA)
+    assert not is_ours(tmp_path / "text" / "below", SCHEMA)
