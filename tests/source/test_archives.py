@@ -47,6 +47,15 @@ def test_a_path_is_read_like_bytes(tmp_path):
         read(tmp_path / "missing.zip")
 
 
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_entries_that_others_have_used_up_are_no_fault_of_who_packed_them(is_shared):
+    data = packed(("a.py", b"1"), ("b.py", b"2"))
+    kind = OSError if is_shared else Unreadable
+    with pytest.raises(kind, match="no room left" if is_shared else "all the archives together"):
+        [*iter_entries(data, budget=Budget(1000, 1, is_shared=is_shared))]
+    assert len([*iter_entries(data, budget=Budget(1000, 2, is_shared=is_shared))]) == 2
+
+
 def test_names_that_point_outside_and_links_are_refused():
     link = zipfile.ZipInfo("link.py")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
