@@ -110,9 +110,8 @@ def grade(
         opened.folder(exercise)
     from grader.grade import run_job
 
-    count, key = _jobs(jobs), _key(sign, level, path, opened.root)
-    executor = partial(local_executor, count)
-    way = Way(run_job, executor, count, level, exercise, _show, key, whole_class)
+    n, key = _jobs(jobs), _key(sign, level, path, opened.root)
+    way = Way(run_job, partial(local_executor, n), n, level, exercise, _show, key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
     with scratch_folder() as scratch:
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
