@@ -32,6 +32,7 @@ from grader.enrolment import asked_for, enrol, kept_from_earlier
 from grader.errors import CourseError
 from grader.ingest import copied
 from grader.jobs import Job, JobFile
+from grader.model.asked import due_from_all
 from grader.model.report import Execution, ExerciseInfo, GraderInfo, Outcome, ScoreReport, Status
 from grader.outputs import Outputs
 from grader.results import UNSIGNED, store_key
@@ -134,6 +135,7 @@ class _Run:
         self._pending = enrolled.submissions
         self.summary = Summary(
             len(enrolled.submissions),
+            unverified=way.key is None and store.is_signed(),
             unmatched=enrolled.unmatched,
             passed_over=enrolled.passed_over,
             unsure=enrolled.people.unsure,
@@ -168,7 +170,7 @@ class _Run:
         tallies: dict[str, Tally] = {}
         self._write_gradebook(counted(self._store.rows(), tallies))
         self.summary.tallies = {e: tallies[e] for e in self._exercises()}
-        self.summary.unasked = tallies.keys() - asked_for(self._store)
+        self.summary.unasked = tallies.keys() - asked_for(self._store, due_from_all)
 
     def _write_gradebook(self, rows: Iterable[Row]) -> None:
         others, named = self._store.others().values(), self._store.named()

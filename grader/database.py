@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BUSY_SECONDS: Final = 10.0
+_ID_AT: Final = 68
+"""Where a database's header holds its application id (sqlite.org/fileformat.html)."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,15 @@ class Schema:
     """The statements that make of a version the next one."""
     synchronous: str = "NORMAL"
     """`NORMAL`: a power cut may lose the last changes; `FULL`: it does not."""
+
+
+def is_ours(path: Path, schema: Schema) -> bool:
+    """Whether a file is a database of this kind, in whatever version, as its first bytes say."""
+    head = b""
+    if os.path.isfile(path):  # noqa: PTH113  # never raises, unlike the method of a path
+        with suppress(OSError), path.open("rb") as file:
+            head = file.read(_ID_AT + 4)
+    return head.startswith(b"SQLite format 3\0") and head[_ID_AT:] == schema.application.to_bytes(4)
 
 
 class Database:
@@ -199,6 +211,9 @@ def sole_writer(folder: Path) -> Iterator[None]:
     process, however that ends, and readers of the store are not kept out.
     """
     lock = folder / ".running"
+    # On a file that it cannot write SQLite locks nothing, and does not say so.
+    if lock.exists() and not os.access(lock, os.W_OK):
+        raise StoreError(f"{lock} {_SENTENCES[sqlite3.SQLITE_READONLY]}")
     try:
         db = sqlite3.connect(lock, timeout=0, isolation_level=None)
     except sqlite3.Error as error:

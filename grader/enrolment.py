@@ -15,7 +15,7 @@ from grader.outputs import STORE
 from grader.store import UNMATCHED_STATUS, Store, Unmatched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from grader.ingest import Gathered
@@ -123,12 +123,12 @@ def kept_from_earlier(enrolment: Enrolment, store: Store, scope: str | None) -> 
     return len({*kept} - here), sum(stem in here for stem in kept)
 
 
-def asked_for(store: Store) -> set[str]:
-    """Return what a class is asked for: what an instructor named, and what most handed in."""
+def asked_for(store: Store, rule: Callable[[Collection[set[str]]], set[str]]) -> set[str]:
+    """Return what a class is asked for: what an instructor named, and by a rule what they did."""
     handed: dict[str, set[str]] = {}
     for person, exercise in store.members():
         handed.setdefault(person, set()).add(exercise)
-    return store.named() | asked_of_most(handed.values())
+    return store.named() | rule(handed.values())
 
 
 def known_before(out: Path) -> Known:
@@ -137,7 +137,7 @@ def known_before(out: Path) -> Known:
     if not path.is_file():
         return NOBODY
     with Store(path, create=False) as store:
-        people, exercises = store.people(), asked_for(store)
+        people, exercises = store.people(), asked_for(store, asked_of_most)
     labels = {s.label: p.stem for p in people for s in (p.student, *p.handed)}
 
     def files(label: str) -> set[str]:

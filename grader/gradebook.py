@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from grader.export.cells import cell_number, safe_cell, write_table
-from grader.model.asked import asked_of_most
+from grader.model.asked import due_from_all
 from grader.model.submission import Student
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def gradebook_csv(
 
     `others` are students of whom nothing is graded, with the reason; each has a row of their own.
     `named` are the exercises that the instructor named. A student's maximum is that of these, of
-    what most handed in, and of what the student handed in besides.
+    what no fewer than a tenth handed in, and of what the student handed in besides.
     """
     # The maximum of an exercise is the same for everybody, so whoever has one tells it.
     maxima = {e: m for line in lines for e, m in line.max_points.items()}
-    asked = asked_of_most(line.handed for line in lines) | {*named}
+    asked = due_from_all(line.handed for line in lines) | {*named}
     others = sorted(others, key=lambda other: (other[0].label, other[0].model_dump_json()))
     everybody = [*(line.student for line in lines), *(student for student, _ in others)]
     known = [name for name in IDENTITIES if any(getattr(s, name) for s in everybody)]

@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from grader.atomic import make_folder, remove, sweep, write_text, write_text_if_changed
+from grader.database import is_ours
 from grader.errors import UsageError
 from grader.gradebook import gradebook_csv, gradebook_lines
 from grader.model.feedback import feedback_for_student, feedback_markdown
 from grader.model.report import canonical_json, report_json
 from grader.signing import SUFFIX
+from grader.tables import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -47,6 +49,18 @@ def refuse_outputs(path: Path, out: Path) -> None:
                 "that a class was graded into. Name the students' files; if they lie in there, "
                 "move them into a folder of their own"
             )
+
+
+def graded_into(path: Path, out: Path) -> list[Path]:
+    """Return the folders in a class's folder that a class was graded into before, but for `out`.
+
+    They are no student's. They hold a store of ours: a file of that name alone is whoever's it is.
+    """
+    try:
+        inner = [folder for folder in path.resolve().iterdir() if folder != out.resolve()]
+    except OSError:  # a file, or what reading the class tells of
+        return []
+    return [folder for folder in inner if is_ours(folder / STORE, SCHEMA)]
 
 
 class Outputs:

@@ -34,19 +34,22 @@ class Finding:
 
 
 def examine(
-    path: Path, key: Path | None, submission: Path | None, course: Course
+    path: Path, key: Path | None, submission: Path | None, course: Course | None
 ) -> Iterator[Finding]:
     """Yield a finding for the report itself, whose it is, its signature, submission and exercise.
 
     Raise UsageError when there is no report to be examined.
     """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name the file of one report")
     text = read_text(path)  # as it stands: what was signed had line ends of its own
     try:
         report = parse_report(text)
     except ValidationError as error:
         fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"])) or "the whole"
-        yield Finding("report", "differs", f"it breaks a rule: {place}: {fault['msg']}")
+        places = [".".join(map(str, fault["loc"]))] if fault["loc"] else []
+        why = ": ".join(["it breaks a rule", *places, fault["msg"].removeprefix("Value error, ")])
+        yield Finding("report", "differs", why)
         return
     canonical = report_json(report) == text
     yield Finding(
@@ -102,12 +105,15 @@ def _submission(report: ScoreReport, path: Path | None) -> Finding:
         same = submission_digest(files) == report.submission.digest
     except UsageError as error:
         return Finding("submission", "differs", str(error))
-    why = "these bytes were graded" if same else "other bytes were graded"
+    other = "other bytes were graded (name the student's own file, or the folder that holds it)"
+    why = "these bytes were graded" if same else other
     return Finding("submission", "ok" if same else "differs", why)
 
 
-def _exercise(report: ScoreReport, course: Course) -> Finding:
+def _exercise(report: ScoreReport, course: Course | None) -> Finding:
     exercise = report.exercise.id
+    if course is None:
+        return Finding("exercise", "not checked", "name the course with --course")
     if exercise not in course.exercise_ids:
         return Finding("exercise", "differs", f"the course has no exercise {exercise!r}")
     if course.folder(exercise).digest == report.exercise.digest:

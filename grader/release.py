@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from grader.export.document import strict_json
 from grader.leaks import leaks
 from grader.notebooks import notebook_text
 from grader.pictures import image_of
+from grader.scratch import held
 
 PUBLIC_FILES: Final = ("exercise.toml", "README.md", "starter.py", "hints.md", "test_examples.py")
 LIST: Final = ".released"
@@ -38,15 +40,17 @@ def release(course: Course, exercise_ids: Sequence[str], out: Path) -> list[Path
     for half in ("exercises", "solutions"):
         if (out / "exercises").resolve().is_relative_to(course.root / half):
             raise UsageError(f"{out} is inside the course's {half}/: choose a folder outside")
-    before = _released(out)
-    files = _bundle(course, exercise_ids, before)
-    for folder in map(course.folder, exercise_ids):
-        if leak := next(leaks(folder, files), None):
-            raise CourseError(f"nothing was released: {leak}")
-    _refuse_others(out, files, before)
-    again = {f"exercises/{exercise_id}" for exercise_id in exercise_ids}
-    gone = {n for n in before if Path(n).parent.as_posix() in again and Path(n) not in files}
-    _put_in_place(out, files, before, gone)
+    # Two at once would each forget what the other adds.
+    with held(out) if out.is_dir() else nullcontext():
+        before = _released(out)
+        files = _bundle(course, exercise_ids, before)
+        for folder in map(course.folder, exercise_ids):
+            if leak := next(leaks(folder, files), None):
+                raise CourseError(f"nothing was released: {leak}")
+        _refuse_others(out, files, before)
+        again = {f"exercises/{exercise_id}" for exercise_id in exercise_ids}
+        gone = {n for n in before if Path(n).parent.as_posix() in again and Path(n) not in files}
+        _put_in_place(out, files, before, gone)
     return [*files, Path(LIST)]
 
 

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import stat
+import warnings
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -28,6 +29,9 @@ _ALGORITHMS: Final = {
 _FORM: Final = re.compile(r"(?P<header>[\w-]+)\.\.(?P<signature>[\w-]+)\n?", re.ASCII)
 _KINDS: Final = ("OKP", "EC", "RSA")
 _LONGEST_KEY: Final = 2**16
+_SHORTEST_RSA: Final = 2048
+"""Bits; whoever has the public half can find the private one of shorter ones."""
+NEEDS_LTI: Final = "pip install 'grader[lti]' (in a clone: pip install -e '.[lti]')"
 
 
 class Signed(NamedTuple):
@@ -106,7 +110,7 @@ def _read(path: Path) -> tuple[Any, str]:
         from joserfc.errors import JoseError
         from joserfc.jwk import import_key
     except ImportError:
-        raise UsageError("signatures need joserfc: pip install 'grader[lti]'") from None
+        raise UsageError(f"signatures need joserfc: {NEEDS_LTI}") from None
     data = read_bytes(path, _LONGEST_KEY)
     if data.count(b"KEY-----") > 2:  # the line that begins one, and the line that ends it
         raise UsageError(f"{path} holds several keys: give the one that is meant a file of its own")
@@ -114,11 +118,17 @@ def _read(path: Path) -> tuple[Any, str]:
         raise UsageError(f"{path} is encrypted: `openssl pkey -in {path}` shows it as it is needed")
     for kind in _KINDS:
         try:
-            # A JWK is JSON and tells its kind; PEM does not, before it is tried.
-            key: Any = import_key(json.loads(data) if data.lstrip()[:1] == b"{" else data, kind)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of what is refused below
+                # A JWK is JSON and tells its kind; PEM does not, before it is tried.
+                key: Any = import_key(json.loads(data) if data.lstrip()[:1] == b"{" else data, kind)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             continue
         algorithm = _ALGORITHMS.get((kind, getattr(key, "curve_name", None)))
+        if kind == "RSA" and key.raw_value.key_size < _SHORTEST_RSA:
+            raise UsageError(
+                f"{path} is a key of less than {_SHORTEST_RSA} bits, which is no secret"
+            )
         if algorithm:
             return key, algorithm
     raise UsageError(f"{path} holds no Ed25519, P-256 or RSA key in PEM or JWK")

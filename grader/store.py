@@ -15,6 +15,7 @@ folder is kept out by a lock that ends with the process.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -92,7 +93,7 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
-class Store:
+class Store(AbstractContextManager["Store"]):
     """One store file. Every method raises StoreError when the file does not comply."""
 
     def __init__(self, path: Path, *, create: bool = True, key: Key | None = None) -> None:
@@ -109,9 +110,6 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-    def __enter__(self) -> Store:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -136,7 +134,7 @@ class Store:
         the run found is all there is, but for those of whom something was `unread`.
         """
         with self._db.transaction():
-            before = list(self._seats(self.last_run())) if unread else []
+            before = list(self._seats()) if unread else []
             run = self._db.write(
                 "INSERT INTO runs (started_at, grader_version, isolation, scope, whole)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -245,14 +243,18 @@ class Store:
 
     def members(self) -> set[tuple[str, str]]:
         """Return who is in the class at which exercise: stems and exercises."""
-        return {(person, exercise) for person, exercise, *_ in self._seats(self.last_run())}
+        return {(person, exercise) for person, exercise, *_ in self._seats()}
+
+    def is_signed(self) -> bool:
+        """Whether a run has signed any report."""
+        return self._db.row("SELECT 1 FROM signatures LIMIT 1") is not None
 
     def named(self) -> set[str]:
         """Return the exercises that an instructor has named for the class."""
         return {exercise for (exercise,) in self._db.rows(NAMED, until=self.last_run())}
 
-    def _seats(self, until: int) -> Iterator[tuple[Any, ...]]:
-        return self._db.rows(SEATS, until=until)
+    def _seats(self) -> Iterator[tuple[Any, ...]]:
+        return self._db.rows(SEATS, until=self.last_run())
 
     def others(self) -> dict[str, tuple[Student, str]]:
         """Return who is known and has no submission in the class, with the reason, by stem."""
@@ -264,8 +266,7 @@ class Store:
     def students(self) -> list[Student]:
         """Return everybody of the class by label, those who handed in nothing too."""
         stems = {stem for stem, _ in self.members()} | self.others().keys()
-        found = (person.student for person in self.people() if person.stem in stems)
-        return sorted(found, key=lambda student: student.label)
+        return sorted((p.student for p in self.people() if p.stem in stems), key=lambda s: s.label)
 
     def people(self) -> list[Person]:
         """Return the students of all runs."""

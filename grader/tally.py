@@ -56,6 +56,8 @@ class Summary:
     """Submissions of which an earlier run's result does not count, with the reason."""
     unsigned: int = 0
     """Submissions that are graded anew since they were graded without a signature."""
+    unverified: bool = False
+    """Whether earlier runs signed reports, and this one has no key."""
     unmatched: list[Unmatched] = field(default_factory=list)
     """What was not read, with the reason, and who of the roster handed in nothing."""
     passed_over: list[Unmatched] = field(default_factory=list)

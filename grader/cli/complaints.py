@@ -12,7 +12,8 @@ from grader.ingest.gathered import NO_LOOK, OF_THE_SYSTEM
 from grader.ingest.litter import LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from grader.ingest import Gathered
     from grader.store import Unmatched
@@ -22,8 +23,10 @@ _SHOWN = 20
 _LONGEST_FAULT = 200
 
 
-def tell(gathered: Gathered) -> None:
-    """Say what the files were taken for, unless it is the plain layout."""
+def tell(gathered: Gathered, ours: Collection[Path]) -> None:
+    """Say what the files were taken for, unless it is the plain layout, and what is nobody's."""
+    for folder in sorted(ours):
+        note(f"{folder.name} was not read: a class was graded into it")
     if gathered.layout != LAYOUTS["plain"].title:
         note(f"read as {gathered.layout}")
     for hint in gathered.hints:
@@ -39,7 +42,12 @@ def complain(summary: Summary) -> None:
     _list(title, distrusted)
     if n := summary.unsigned:
         what = "1 submission was" if n == 1 else f"{n} submissions were"
-        note(f"{what} graded without a signature before, and anew to sign it")
+        note(f"{what} graded without a signature before, and now once more with one")
+    if summary.unverified:
+        note(
+            "earlier runs signed reports: without --sign nothing tells whether they are still what "
+            "was signed, and what this run graded is not signed"
+        )
     unmatched = [item for item in summary.unmatched if item.path]
     _list("not read", _by_folder(unmatched), len(unmatched), most=len(unmatched))
     _tell_passed_over(summary.passed_over)

@@ -100,6 +100,7 @@ def grade(
     from grader.enrolment import known_before
     from grader.executors import local_executor
     from grader.ingest import Given, gather, read_roster
+    from grader.outputs import graded_into
     from grader.scratch import scratch_folder
 
     opened = open_course(course, staff=True)
@@ -109,17 +110,16 @@ def grade(
         opened.folder(exercise)
     from grader.grade import run_job
 
-    halves = [opened.root / half for half in ("exercises", "solutions")]
-    count, key = _jobs(jobs), _key(sign, level, [path, *halves])
-    executor = partial(local_executor, count)
-    way = Way(run_job, executor, count, level, exercise, _show, key, whole_class)
+    n, key = _jobs(jobs), _key(sign, level, path, opened.root)
+    way = Way(run_job, partial(local_executor, n), n, level, exercise, _show, key, whole_class)
     table, known = read_roster(roster) if roster else None, known_before(out)
     with scratch_folder() as scratch:
         given = Given.of(f for f in opened.folders if exercise in (None, f.id))
         every = [folder.exercise for folder in opened.folders]
-        gathered = gather(path, scratch, every, layout, exercise, out, table, known, given)
+        ours = {out, *graded_into(path, out)}
+        gathered = gather(path, scratch, every, layout, exercise, ours, table, known, given)
         gathered = _part(gathered, only) if only else gathered
-        tell(gathered)
+        tell(gathered, ours - {out})
         summary = grade_class(gathered, opened, out, way)
     _finish(summary, out)
 
@@ -179,10 +179,10 @@ def _level(required: str | None, unsandboxed: bool) -> Level:
     return Level(required)
 
 
-def _key(path: Path | None, level: Level, given: list[Path]) -> Key | None:
+def _key(path: Path | None, level: Level, of_class: Path, course: Path) -> Key | None:
     """Return the key to sign with; it is for nobody where student code may read our files.
 
-    `given` are folders that hold nothing secret of ours: they go to workers or to other systems.
+    A class and the halves of a course hold no key: they go to workers or to other systems.
     """
     from grader.errors import UsageError
     from grader.sandbox.bubblewrap import readable_paths
@@ -197,7 +197,8 @@ def _key(path: Path | None, level: Level, given: list[Path]) -> Key | None:
             "read the key"
         )
     key = Key.private(path)
-    for folder in (*given, *map(Path, readable_paths())):
+    halves = (course / "exercises", course / "solutions")
+    for folder in (of_class, *halves, *map(Path, readable_paths())):
         if key.path.is_relative_to(folder.resolve()):
             raise UsageError(f"--sign: {path} lies in {folder}, and a key has no place there")
     return key

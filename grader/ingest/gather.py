@@ -6,7 +6,7 @@ Only paths and identities are kept in memory; the bytes of a submission are read
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
@@ -62,7 +62,7 @@ def gather(
     exercises: Sequence[Exercise],
     layout: str = "auto",
     only: str | None = None,
-    without: Path | None = None,
+    without: Collection[Path] = (),
     roster: Roster | None = None,
     known: Known = NOBODY,
     given: Given | None = None,
@@ -70,7 +70,7 @@ def gather(
 ) -> Gathered:
     """Find the submissions in a file, a folder or a zip, which is unpacked into `scratch`.
 
-    `only` is the exercise that the instructor named; `without` is a folder inside that is not
+    `only` is the exercise that the instructor named; `without` are folders inside that are not
     the students', such as the one that the class is graded into; `roster` adds identities;
     `known` is what earlier runs had, of which `path` may be a part; `given` is what the course
     gives out; a worker of `forkserver`, or of one that is started, tells what files define.
@@ -91,7 +91,7 @@ def gather(
         found = [_found(matcher, contents, *own, beside) for own in in_order]
         each = [one.files for one in found]
         matcher.compare(each, known.exercises)
-        hints = [hint(layout, chosen, listing, clues), *say_mixed(each, clues, known)]
+        hints = [hint(layout, chosen, listing, clues), *clues.hints, *say_mixed(each, clues, known)]
         strays = shortened([*_strays(read, clues)])
     add_unread(found, names, only)
     labels = labels_of(by_student)

@@ -49,6 +49,8 @@ class Clues:
     contents: Contents
     is_known: Callable[[str], bool] = lambda _: False
     """Whether a student is called so, in an earlier run or in the roster."""
+    hints: list[str] = field(default_factory=list)
+    """What a layout found that may have been meant otherwise, for the instructor."""
 
     def is_as_given(self, file: StoredFile) -> bool:
         """Whether a file is as the course gives it out; of what is no code the name tells it."""

@@ -21,7 +21,7 @@ from grader.ingest.unpacking import EMPTY_FOLDER, ONLY_HIDDEN, Unpacking, nothin
 from grader.source import Place, name_meant, place, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from grader.ingest.unpacking import Whose
     from grader.source import Apart
@@ -48,10 +48,10 @@ def list_files(
     path: Path,
     scratch: Path,
     apart: Apart,
-    without: Path | None = None,
+    without: Collection[Path] = (),
     whose: Whose = lambda top, path: "",  # noqa: ARG005
 ) -> Listing:
-    """List a file, a folder (but for the folder `without`) or a zip, unpacked into `scratch`.
+    """List a file, a folder (but for the folders `without`) or a zip, unpacked into `scratch`.
 
     What students packed is walked by `apart`; `whose` each archive is, as far as names tell: one
     student's unless it is given. Raise UsageError when there is nothing or it cannot
@@ -61,7 +61,7 @@ def list_files(
     listing, unpacking = Listing(printable(path.stem)), Unpacking(scratch, apart, whose)
     if path.is_dir():
         listing.name = printable(path.name)
-        found = _walk(path, without.resolve() if without else None)
+        found = _walk(path, {folder.resolve() for folder in without})
     elif path.is_file() and path.suffix.lower() == ".zip":
         found = unpacking.class_zip(path)
     elif path.is_file() and path.suffix.lower() in OTHER_ARCHIVES:
@@ -100,7 +100,7 @@ def _is_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113  # never raises, unlike the method of a path
 
 
-def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
+def _walk(root: Path, without: Collection[Path]) -> Iterator[StoredFile]:
     """Yield the files below a folder; links and what is not a file have a problem."""
     unread: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unread.append):
@@ -108,7 +108,7 @@ def _walk(root: Path, without: Path | None) -> Iterator[StoredFile]:
         links = [name for name in folders if os.path.islink(here / name)]  # noqa: PTH114  # never raises
         if not folders and not names and not is_hidden(_place(here, root).path):
             yield from nothing(_place(here, root).path, root, EMPTY_FOLDER)
-        folders[:] = [name for name in folders if here / name != without]
+        folders[:] = [name for name in folders if here / name not in without]
         for name in names + folders:
             found = _place(here / name, root)
             if (left_in := litter(found.path)) is not None:

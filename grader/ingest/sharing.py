@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from grader.ingest.answers.contents import Contents
     from grader.ingest.file_names import FileNames
     from grader.ingest.stored import StoredFile
+    from grader.model.submission import Student
 
 _SIGNS: Final = re.compile(r"[\W_]+")
-_DEEPEST: Final = 4
-"""How many levels of folders may lie above the students."""
+_DEEPEST: Final = 20
+"""How many levels of folders may lie above the students: more than anybody makes."""
 
 
 class Unit(NamedTuple):
@@ -36,6 +37,8 @@ class Unit(NamedTuple):
     file: StoredFile
     exercise: str | None = None
     """The exercise in whose folder it lies."""
+    of: Student | None = None
+    """Whose it is, once that is told."""
 
 
 class Sharing:
@@ -53,13 +56,17 @@ class Sharing:
         units = [self._below(unit) for unit in units]
         units = [unit for unit in units if not self._is_given_beside(unit.path)]
         told: dict[str, dict[PurePosixPath, FileName]] = defaultdict(dict)
-        for path, *_ in units:
-            found = self._tell(path)
+        for unit in units:
+            found = self._tell(unit.path)
             if found.task is not None:
-                told[found.task][path] = found
+                told[found.task][unit.path] = found
         if any(_several(list(same.values()), folder) for same in told.values()):
             return True
         return self._by_exercise(units) or self._by_functions(units, folder)
+
+    def names(self, units: Sequence[Unit]) -> list[str]:
+        """Return the students whom the names of files or folders may call."""
+        return sorted({self._tell(unit.path).student for unit in units} - {""})
 
     def sections(self, units: Sequence[Unit]) -> Sections:
         """Return which folders hold students: on each level all or none, never for one's sake.
@@ -124,7 +131,7 @@ class Sharing:
             if not told and not (collections and self._names.is_collection(first)):
                 break
             path, exercise = path.relative_to(first), exercise or told
-        return Unit(path, unit.file, exercise)
+        return unit._replace(path=path, exercise=exercise)
 
     def _collections(self, inside: dict[str, list[Unit]], *, alone: bool) -> Level | None:
         """Return folders called like collections where names in them tell that they are."""
@@ -183,7 +190,7 @@ class Sharing:
     def _by_exercise(self, units: Sequence[Unit]) -> bool:
         """Whether folders of exercises hold files of several students, one of them in two."""
         seen: dict[str, set[str]] = defaultdict(set)
-        for path, _, exercise in units:
+        for path, exercise in ((unit.path, unit.exercise) for unit in units):
             if exercise:
                 inner = path.parts[0] if len(path.parts) > 1 else path.stem
                 seen[self._names.tell(inner).student].add(exercise)
@@ -207,10 +214,12 @@ class Sharing:
         file = unit.file
         if file.problem:
             return frozenset()
-        # Who names the files below a folder is not told yet: it has a time as well.
-        above = PurePosixPath(*(file.archive or file.place).parts[: -len(unit.path.parts)])
-        name = self._tell(unit.path).student or unit.path.parts[0]
-        contents = self._contents.charged_to(student_of(name), above if above.parts else None)
+        if unit.of:
+            contents = self._contents.charged_to(unit.of)
+        else:  # who names the files below a folder is not told yet: it has a time as well
+            above = PurePosixPath(*(file.archive or file.place).parts[: -len(unit.path.parts)])
+            name = self._tell(unit.path).student or unit.path.parts[0]
+            contents = self._contents.charged_to(student_of(name), above if above.parts else None)
         told = contents.tells(file)
         functions = contents.of(file).outline.functions
         written = any(f.fits and f.written for e in told for f in functions[e].values())

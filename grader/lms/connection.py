@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from grader.bounded import read_json
 from grader.errors import UsageError
-from grader.signing import refuse_open_secret
+from grader.signing import NEEDS_LTI, refuse_open_secret
 
 if TYPE_CHECKING:
     import httpx
@@ -28,7 +28,7 @@ def open_client(url: str, **options: Any) -> httpx.Client:
     try:
         import httpx
     except ImportError:
-        raise UsageError("this needs httpx and joserfc: pip install 'grader[lti]'") from None
+        raise UsageError(f"this needs httpx and joserfc: {NEEDS_LTI}") from None
     if not is_address(url):
         raise UsageError(f"{url[:_SHOWN]!r} is no address of a system")
     parts = urlsplit(url)

@@ -1,7 +1,8 @@
 """Which exercises a class is asked for, as far as what its students handed in tells it.
 
-What most of them handed in, the class is asked for. What few handed in counts for these alone: so
-no student makes an exercise another's, nor do several who are fewer than the others.
+What most of them handed in is what a file that tells nothing may be taken for. Points that can be
+reached are a milder matter, since few may have done what is hard: a tenth is enough, and what fewer
+handed in counts for these alone. So no student makes an exercise another's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _FEW: Final = 0.1
-"""The part of a class that may hand in something else where it is asked for one exercise."""
+"""The part of a class that may hand in something else, and changes nobody's row by it."""
 
 
 def asked_of_most(handed: Iterable[Collection[str]], of: int = 0) -> set[str]:
@@ -23,6 +24,12 @@ def asked_of_most(handed: Iterable[Collection[str]], of: int = 0) -> set[str]:
     """
     counts, number = _counted(handed)
     return {exercise for exercise, count in counts.items() if 2 * count > (of or number)}
+
+
+def due_from_all(handed: Iterable[Collection[str]]) -> set[str]:
+    """Return what is in the maximum of everybody: what no fewer than a tenth handed in."""
+    counts, number = _counted(handed)
+    return {exercise for exercise, count in counts.items() if count >= _FEW * number}
 
 
 def asked_alone(handed: Iterable[Collection[str]], known: Collection[str] = ()) -> str:

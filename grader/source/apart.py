@@ -4,8 +4,10 @@ Theory of operation. All that is read before there is a sandbox (notebooks, arch
 read by a child of this process. It is forked when it is first needed, answers one request after the
 other, and has a limit of memory and, for each request, of processor time, at which the kernel ends
 it, whatever it is doing, be it in a library written in C. Its end is the fault of the file that was
-being read only where that can be seen: by the signal of the limit, or because a second child ends
-in the same way. Else it is nobody's, and the file is one that could not be read here.
+being read only where that can be seen: by the signal of the limit, or because a second child, which
+has read nothing before, ends in the same way. Else it is nobody's, and the file is one that could
+not be read here. A child for which memory is not enough ends, too: what files before left in it is
+no fault of this one.
 
 The child runs the same code as this process and may do what this process may: the limits bound
 what a file costs, and are no sandbox. Where there is no fork, all is read in this process.
@@ -20,6 +22,7 @@ import os
 import signal
 import time
 from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, TypeVarTuple
 
@@ -44,10 +47,16 @@ MEMORY_MIB: Final = 3072
 _TOO_SLOW: Final = "it takes too long to read: hand in the code of this exercise alone"
 _TOO_MUCH: Final = "it takes too much memory to read: hand in the code of this exercise alone"
 _ENDS_READER: Final = "it ends the program that reads it: save it again and hand in the new file"
-_NOT_HERE: Final = "the process that reads it was ended, or its disk does not answer"
+_NOT_HERE: Final = (
+    "the process that reads it was ended or may have too little memory, or its disk does not answer"
+)
+_NO_MEMORY: Final = 77
+_NO_MEMORY_HERE: Final = 78
+"""Under a limit of the machine, which is lower than ours."""
 # What a program does to itself; SIGKILL and SIGTERM come from others.
-_OWN_ENDS: Final = frozenset(
-    -number for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE, signal.SIGILL)
+_OWN_ENDS: Final = {_NO_MEMORY: _TOO_MUCH} | dict.fromkeys(
+    (-number for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE, signal.SIGILL)),
+    _ENDS_READER,
 )
 
 
@@ -101,7 +110,7 @@ class Apart:
                     raise error
                 return value  # type: ignore[no-any-return]
         if len(ends) == ATTEMPTS and len({*ends}) == 1 and ends[0] in _OWN_ENDS:
-            raise Unreadable(_ENDS_READER)
+            raise Unreadable(_OWN_ENDS[ends[0]])
         raise OSError(errno.EIO, _NOT_HERE)
 
     def close(self) -> None:
@@ -166,35 +175,43 @@ def _serve(ours: Connection, channel: Connection, memory_mib: int) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as well
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    _limit_memory(memory_mib)
+    without_memory = _NO_MEMORY if _limit_memory(memory_mib) else _NO_MEMORY_HERE
     while True:
         try:
             seconds, function, args = channel.recv()
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            answer = _answer(function, args)
         except EOFError:
             return
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-        started = time.process_time()
-        value, error = _answer(function, args)
+        except MemoryError:
+            os._exit(without_memory)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        channel.send((value, error, time.process_time() - started))
+        channel.send_bytes(answer)
 
 
-def _answer(function: Callable[..., Any], args: Any) -> tuple[Any, Exception | None]:
-    """Return what a function returned, or what it raised."""
+def _answer(function: Callable[..., Any], args: Any) -> memoryview:
+    """Return what a function returned, or what it raised, and its processor time, in bytes."""
+    started = time.process_time()
+    error: Exception
     try:
-        return function(*args), None
+        value = function(*args)
+        return ForkingPickler.dumps((value, None, time.process_time() - started))
     except MemoryError:
-        return None, Unreadable(_TOO_MUCH)
-    except (Unreadable, OSError, GraderError) as error:
-        return None, error.with_traceback(None)
-    except Exception as error:
+        raise
+    except (Unreadable, OSError, GraderError) as found:
+        error = found.with_traceback(None)
+    except Exception as found:
         # A fault of ours, which must cost no more than this file, nor its student a grade.
-        fault = f"a fault of this program, {type(error).__name__}: {error!s:.200}"
-        return None, OSError(errno.EIO, fault)
+        fault = f"a fault of this program, {type(found).__name__}: {found!s:.200}"
+        error = OSError(errno.EIO, fault)
+    return ForkingPickler.dumps((None, error, time.process_time() - started))
 
 
-def _limit_memory(mib: int) -> None:
-    """Hold this process to `mib` MiB more than it has, and let it leave no dump."""
+def _limit_memory(mib: int) -> bool:
+    """Hold this process to `mib` MiB more than it has, and let it leave no dump.
+
+    Return False where the machine has a lower limit.
+    """
     import resource  # where there is a fork there is this
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -202,5 +219,7 @@ def _limit_memory(mib: int) -> None:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         space = pages * os.sysconf("SC_PAGE_SIZE") + (mib << 20)
-        if hard == resource.RLIM_INFINITY or space < hard:
-            resource.setrlimit(resource.RLIMIT_AS, (space, space))
+        if hard != resource.RLIM_INFINITY and hard <= space:
+            return False
+        resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    return True

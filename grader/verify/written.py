@@ -208,4 +208,4 @@ def _leaks(course: Course, exercise_id: str) -> Iterator[str]:
         yield from (f"exercises/{exercise_id}/{leak}" for leak in found)
         return
     with scratch_folder() as folder:
-        release(course, [exercise_id], folder)  # refuses what leaks
+        release(course, [exercise_id], folder / "bundle")  # refuses what leaks

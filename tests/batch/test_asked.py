@@ -1,17 +1,18 @@
-"""Is what a class is asked for the instructor's word, or that of most, over all runs?"""
+"""Is what a class is asked for the instructor's word, or that of enough, over all runs?"""
 
 from __future__ import annotations
 
 import pytest
 
 from grader.enrolment import asked_for, known_before
+from grader.model.asked import asked_of_most, due_from_all
 from grader.store import Store
 
 
 @pytest.fixture
 def hall(classroom):
-    """Return a class of three, one of whom hands in a second exercise."""
-    classroom.write(ada="pass", bob="fail", mal="pass")
+    """Return a class of eleven, one of whom hands in a second exercise."""
+    classroom.write(**{f"s{n}": "pass" for n in range(8)}, ada="pass", bob="fail", mal="pass")
     (classroom.folder / "mal" / "beta.py").write_text("fail")
     return classroom
 
@@ -45,11 +46,12 @@ def test_what_the_instructor_names_is_asked_of_all(hall, whole):
     assert row_of(hall, "ada")[1] == ("2" if whole else "4")
 
 
-def test_what_most_hand_in_over_all_runs_is_asked_of_all(hall):
+def test_what_a_tenth_hands_in_over_all_runs_is_in_the_maximum_of_all(hall):
     hall.grade()
     (hall.folder / "bob" / "beta.py").write_text("pass")
     assert hall.grade().unasked == set()
     assert row_of(hall, "ada") == ("2", "4", "0.5", "not handed in: beta")
     with Store(hall.out / "store.sqlite", create=False) as store:
-        assert asked_for(store) == {"alpha", "beta"}
+        assert asked_for(store, due_from_all) == {"alpha", "beta"}
+        assert asked_for(store, asked_of_most) == {"alpha"}
         assert store.named() == set()

@@ -81,6 +81,14 @@ def test_each_report_is_signed_where_it_is_formed(signed, key):
     assert {path: path.stat().st_mtime_ns for path in (signed.out / "reports").iterdir()} == files
 
 
+def test_a_run_without_the_key_says_that_it_verifies_nothing(signed, key, capsys):
+    """It had handed on what was written into the store, beside the signature of before."""
+    for options in ({}, {"key": key}):
+        complain(signed.grade(**options))
+        said = "without --sign nothing tells whether they are still what was signed"
+        assert (said in capsys.readouterr().err) == (not options)
+
+
 ADA = " WHERE submission = 'ada.alpha'"
 RAISED = "UPDATE results SET report = replace(report, ?, ?)" + ADA
 TAKE = "UPDATE results SET report = (SELECT report FROM results WHERE submission = 'bob.alpha')"
@@ -126,7 +134,9 @@ def test_what_was_written_into_the_store_is_never_signed(signed, key, name, caps
     said = capsys.readouterr().err
     if fault == UNSIGNED:
         assert summary.complete
-        assert "1 submission was graded without a signature before, and anew to sign it" in said
+        assert (
+            "1 submission was graded without a signature before, and now once more with one" in said
+        )
     else:
         assert not summary.complete
         assert summary.distrusted["ada.alpha"].startswith(fault)

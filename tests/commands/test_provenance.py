@@ -6,6 +6,7 @@ import hmac
 import json
 import shutil
 import sys
+import warnings
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,18 @@ def test_a_key_of_another_kind_is_none(tmp_path: Path, pair: Any) -> None:
     path.chmod(0o600)
     with pytest.raises(UsageError, match="holds no Ed25519, P-256 or RSA key"):
         Key.private(path)
+
+
+@pytest.mark.parametrize("private", [True, False])
+@pytest.mark.parametrize("bits", [1024, 1536, 2040])
+def test_a_key_that_can_be_broken_is_refused(tmp_path: Path, bits: int, private: bool) -> None:
+    path = tmp_path / "key"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        path.write_bytes(RSAKey.generate_key(bits).as_pem(private=private))
+    path.chmod(0o600)
+    with pytest.raises(UsageError, match="less than 2048 bits"):
+        Key(path)
 
 
 def test_without_what_signs_it_is_said_what_is_missing(
@@ -390,6 +403,27 @@ def test_what_is_no_text_is_no_report(tmp_path: Path) -> None:
     path.write_bytes(b"\xff")
     with pytest.raises(UsageError, match="is not UTF-8 text"):
         list(examine(path, None, None, Course(ROOT)))
+
+
+def test_who_has_a_report_and_no_course_verifies_it(
+    graded: Any, key: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    private, public = key()
+    report = graded[1]
+    path = tmp_path / f"{report.submission.id}.json"
+    text, signature = Key.private(private).sign(report_json(report))
+    path.write_text(text)
+    path.with_name(path.name + ".jws").write_text(signature)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("grader.catalog.PUBLIC_COURSE", tmp_path)
+    with pytest.raises(typer.Exit) as ended:
+        verify_report(path, public)
+    assert ended.value.exit_code == 0
+    assert "exercise    not checked  name the course with --course" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="no course"):  # the control: one that is named
+        verify_report(path, public, course=tmp_path)
+    with pytest.raises(UsageError, match="is a folder: name the file of one report"):
+        verify_report(tmp_path, public)
 
 
 def test_what_is_not_given_is_not_checked(examined: Any) -> None:

@@ -15,6 +15,7 @@ import pytest
 from grader.catalog import Course
 from grader.errors import CourseError, StoreError, UsageError
 from grader.release import LIST, release
+from grader.scratch import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,6 +202,19 @@ def test_weekly_releases_add_up_in_the_order_of_the_course(course: Course, tmp_p
     release(course, [first], week)
     release(course, course.exercise_ids, whole)
     assert contents(week) == contents(whole)
+
+
+def test_two_releases_into_one_folder_are_one_after_the_other(
+    course: Course, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    release(course, ["centre"], out)
+    there = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with held(out), pytest.raises(StoreError, match="another run is writing into"):
+        release(course, ["words"], out)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == there
+    release(course, ["words"], out)
+    assert (out / "exercises" / "words").is_dir()
 
 
 def test_what_was_released_and_left_the_course_stays(course: Course, tmp_path: Path) -> None:

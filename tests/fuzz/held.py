@@ -7,7 +7,7 @@ import io
 import json
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
@@ -91,10 +91,10 @@ def grading_faults(case: Case) -> list[str]:
     faults = [
         f"{name} is another" for name, text in before.files.items() if text != after.files.get(name)
     ]
-    settled = is_settled(before.rows, before.exercises)
+    settled = is_settled(before.rows, {*before.exercises, *after.exercises})
     rows = {who: row for who, row in before.rows.items() if row.get("email") != OWN_ADDRESS}
     for who, row in rows.items():
-        # Where half of the class handed in an exercise, one more decides whether it is asked for.
+        # Where about a tenth handed in an exercise, one more decides about everybody's maximum.
         shown = {c: v for c, v in row.items() if settled or c not in OF_ALL}
         if not shown.items() <= after.rows.get(who, {}).items():
             faults.append(f"the gradebook of {who} is another")
@@ -106,12 +106,15 @@ def grading_faults(case: Case) -> list[str]:
     return faults
 
 
-def is_settled(rows: dict[str, dict[str, str]], exercises: list[str]) -> bool:
-    """Whether what most handed in stays so whatever one more hands in."""
+def is_settled(rows: dict[str, dict[str, str]], exercises: Collection[str]) -> bool:
+    """Whether no exercise becomes one of everybody's, or none, whatever one more hands in."""
     handed = [{e for e in exercises if e in row} for row in rows.values()]
     number = sum(map(bool, handed))
-    counts = (sum(exercise in own for own in handed) for exercise in exercises)
-    return not {2 * count for count in counts} & {number, number + 1}
+    counts = [sum(exercise in own for own in handed) for exercise in exercises]
+    return all(
+        len({0 < 10 * c >= n for c in (count, count + 1) for n in (number, number + 1)}) == 1
+        for count in counts
+    )
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import json
 import os
 import signal
 import sys
@@ -73,6 +74,31 @@ def reports(gathered):
     return {
         s.student.label: (s.exercise, s.names, s.problem, s.notes) for s in gathered.submissions
     }
+
+
+def with_output(text, end=""):
+    output = {"output_type": "stream", "name": "stdout", "text": text}
+    cell = {"cell_type": "code", "source": ZERO, "metadata": {}, "outputs": [output]}
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    return json.dumps(book, ensure_ascii=False) + end
+
+
+@pytest.mark.parametrize("number", [4, 8])
+def test_what_refused_files_leave_in_memory_is_no_fault_of_a_classmate_s(
+    class_of, monkeypatch, number
+):
+    """The text of notebooks that are cut off stayed in the reader, and took another's grade."""
+    gather = sys.modules["grader.ingest.gather"]
+    monkeypatch.setattr(gather, "Apart", lambda: Apart(memory_mib=200))
+    honest = {"zoe/zero_init.ipynb": with_output("\u00e9" * (8 << 20))}
+    alone = reports(class_of(honest))["zoe"]
+    assert alone[2] is None
+    wide = with_output("\N{SNAKE}" + "a" * (8 << 20), end=",")
+    files = {f"eve/x{n}.ipynb": wide + str(n) for n in range(number)}
+    found = class_of({**honest, "eve/zero_init.py": ZERO, **files})
+    assert reports(found)["zoe"] == alone
+    assert reports(found)["eve"][2] is None
+    assert {left.path for left in found.left_over if left.unread} == {*files}
 
 
 @pytest.mark.parametrize("where", ["flat", "folder", "zip", "module"])

@@ -9,7 +9,8 @@ import pytest
 
 from grader.errors import UsageError
 from grader.ingest import read_roster
-from grader.ingest.layouts import LAYOUTS
+from grader.ingest.layouts import LAYOUTS, nbgrader
+from grader.source import Unreadable
 
 ZEROS = "def zeros(): return 0"
 CANVAS = {
@@ -538,6 +539,26 @@ def test_a_student_s_own_file_in_the_place_of_the_stamp_is_listed(
     assert left.path == f"{below}bo/zero_init/timestamp.txt"
     assert not left.passed_over
     assert len(gathered.submissions) == 2
+
+
+@pytest.mark.parametrize("error", [None, OSError(5, "Input/output error"), Unreadable("a reason")])
+def test_a_stamp_that_cannot_be_read_is_listed(
+    class_of: Any, monkeypatch: Any, error: Exception | None
+) -> None:
+    real = nbgrader.holds_a_time
+
+    def fails(file: Any) -> bool:
+        if error:
+            raise error
+        return real(file)
+
+    monkeypatch.setattr(nbgrader, "holds_a_time", fails)
+    # In this process, where it is measured.
+    monkeypatch.setattr("grader.source.apart.get_all_start_methods", lambda: ["spawn"])
+    left = [one for one in class_of(NBGRADER).left_over if not one.passed_over]
+    assert [one.path for one in left] == (
+        ["submitted/ada/zero_init/timestamp.txt"] if error else []
+    )
 
 
 def test_what_is_nbgrader_s_own_is_counted_and_all_else_listed(class_of: Any) -> None:

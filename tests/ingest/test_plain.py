@@ -317,7 +317,7 @@ def test_a_file_that_cannot_be_read_is_still_a_submission(class_of):
 
 def test_the_folder_that_is_graded_into_is_no_student(class_of, tmp_path):
     files = {"ada/zero_init.py": ZERO, "out/reports/ada.zero_init.json": "{}"}
-    gathered = class_of(files, without=tmp_path / "class" / "out")
+    gathered = class_of(files, without=[tmp_path / "class" / "out"])
     assert [s.id for s in gathered.submissions] == ["ada.zero_init"]
     assert gathered.left_over == ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -160,9 +161,77 @@ def test_what_a_request_took_counts_however_it_ended(apart, how):
     assert apart.spent - before >= 0.8 * took
 
 
-def test_a_small_file_may_be_read_after_one_that_took_much_memory(apart):
-    assert apart.call(len, bytes(50 << 20)) == 50 << 20
-    assert apart.call(len, bytes(50 << 20)) == 50 << 20
+LEFT = []
+
+
+def leaves_much(refused):
+    LEFT.append(bytearray(70 << 20))
+    if refused:
+        raise Unreadable("a reason")
+
+
+def takes_much():
+    return len(bytearray(100 << 20))
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_what_files_before_left_in_memory_is_no_fault_of_the_next(apart, refused):
+    """A text that a refused notebook leaves to the collector took another student's grade."""
+    for _ in range(3):
+        with contextlib.suppress(Unreadable):
+            apart.call(leaves_much, refused)
+        assert apart.call(takes_much) == 100 << 20
+    with pytest.raises(Unreadable, match="too much memory"):  # the control: whose fault it is
+        apart.call(fill_memory)
+
+
+def a_lambda():
+    return lambda: None
+
+
+def too_much_to_send():
+    return ["x" * (45 << 20), "y" * (45 << 20)]  # there is no room for a copy of it
+
+
+@pytest.mark.parametrize(
+    ("function", "error", "reason"),
+    [
+        (a_lambda, OSError, "a fault of this program"),
+        (too_much_to_send, Unreadable, "too much memory"),
+    ],
+)
+def test_an_answer_that_cannot_be_sent_ends_nothing(apart, capfd, function, error, reason):
+    with pytest.raises(error, match=reason):
+        apart.call(function)
+    assert apart.call(len, "next") == 4
+    assert capfd.readouterr() == ("", "")
+
+
+def takes_very_much():
+    return len(bytearray(400 << 20))  # more than a large process may have left over
+
+
+def says_under_a_limit(mib, channel):
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    space = pages * os.sysconf("SC_PAGE_SIZE") + (mib << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    with Apart(memory_mib=600) as apart:
+        try:
+            channel.send(apart.call(takes_very_much))
+        except (Unreadable, OSError) as error:
+            channel.send(repr(error))
+
+
+@pytest.mark.parametrize(("mib", "said"), [(100, "too little memory"), (4096, str(400 << 20))])
+def test_a_limit_of_the_machine_is_nobody_s_fault(mib, said):
+    """An operator's `ulimit -v` made a large honest notebook a 0."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=says_under_a_limit, args=(mib, theirs))
+    child.start()
+    assert ours.poll(30)
+    assert said in str(ours.recv())
+    child.join()
 
 
 def test_it_ends_with_its_owner_and_leaves_no_process():
@@ -190,14 +259,14 @@ def test_a_lower_limit_of_the_machine_stays(monkeypatch):
     asked = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1 << 20, 1 << 20))
     monkeypatch.setattr(resource, "setrlimit", lambda which, pair: asked.append(which))
-    _limit_memory(10)
+    assert not _limit_memory(10)
     assert asked == [resource.RLIMIT_CORE]
 
 
 @pytest.fixture
 def served(monkeypatch):
     """Return a function that has requests answered as the child does, in this process."""
-    monkeypatch.setattr("grader.source.apart._limit_memory", lambda _: None)  # would be for good
+    monkeypatch.setattr("grader.source.apart._limit_memory", lambda _: True)  # would be for good
     monkeypatch.setattr("faulthandler.disable", lambda: None)
     numbers = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGPROF)
     handlers = [(number, signal.getsignal(number)) for number in numbers]
@@ -228,20 +297,36 @@ def served(monkeypatch):
 
 def test_the_reader_answers_each_request_until_nobody_asks(served):
     errors = [
-        MemoryError(), Unreadable("a reason"), FileNotFoundError(2, "gone"), UsageError("not so"),
+        Unreadable("a reason"), FileNotFoundError(2, "gone"), UsageError("not so"),
         ZeroDivisionError("x"),
     ]  # fmt: skip
     first, *answers, last = served((len, "abc"), *((raises, error) for error in errors), (len, ""))
     assert (first, last) == ((3, None), (0, None))
     assert [(value, type(error)) for value, error in answers] == [
-        (None, Unreadable), (None, Unreadable), (None, FileNotFoundError), (None, UsageError),
-        (None, OSError),
+        (None, Unreadable), (None, FileNotFoundError), (None, UsageError), (None, OSError),
     ]  # fmt: skip
     said = [str(error) for _, error in answers]
-    assert said[0].startswith("it takes too much memory to read")
-    assert said[1:4] == [str(error) for error in errors[1:4]]
-    assert "a fault of this program, ZeroDivisionError: x" in said[4]
+    assert said[:3] == [str(error) for error in errors[:3]]
+    assert "a fault of this program, ZeroDivisionError: x" in said[3]
     assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_without_memory_the_reader_ends_and_says_whose_limit_it_was(served, monkeypatch, is_ours):
+    ended = []
+
+    def end(code):
+        ended.append(code)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        raise EOFError
+
+    monkeypatch.setattr("os._exit", end)
+    monkeypatch.setattr("grader.source.apart._limit_memory", lambda _: is_ours)
+    (ours, channel), (unused, _) = multiprocessing.Pipe(), multiprocessing.Pipe()
+    ours.send((600.0, raises, (MemoryError(),)))
+    with pytest.raises(EOFError):
+        _serve(unused, channel, 10)
+    assert ended == [77 if is_ours else 78]
 
 
 @pytest.mark.parametrize("hard", [resource.RLIM_INFINITY, 1 << 50])
@@ -249,7 +334,7 @@ def test_memory_is_bounded_above_what_the_process_has(monkeypatch, hard):
     asked = {}
     monkeypatch.setattr(resource, "getrlimit", lambda _: (hard, hard))
     monkeypatch.setattr(resource, "setrlimit", asked.__setitem__)
-    _limit_memory(10)
+    assert _limit_memory(10)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     (soft, again) = asked[resource.RLIMIT_AS]
     assert soft == again

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.source import Limits, Unreadable, iter_entries, place
+from grader.source import Budget, Limits, Unreadable, iter_entries, place
 from grader.source.archives import _name
 
 
@@ -46,6 +46,15 @@ def test_a_path_is_read_like_bytes(tmp_path):
     assert read(tmp_path / "a.zip") == [("a.py", b"x")]
     with pytest.raises(FileNotFoundError):  # no fault of who packed it
         read(tmp_path / "missing.zip")
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_entries_that_others_have_used_up_are_no_fault_of_who_packed_them(is_shared):
+    data = packed(("a.py", b"1"), ("b.py", b"2"))
+    kind = OSError if is_shared else Unreadable
+    with pytest.raises(kind, match="no room left" if is_shared else "all the archives together"):
+        [*iter_entries(data, budget=Budget(1000, 1, is_shared=is_shared))]
+    assert len([*iter_entries(data, budget=Budget(1000, 2, is_shared=is_shared))]) == 2
 
 
 def test_names_that_point_outside_and_links_are_refused():
@@ -339,3 +348,34 @@ def test_what_is_damaged_on_a_good_disk_is_damaged(tmp_path, what):
     path.write_bytes(data[: at + 16] + b"\xff\xff\xff\x7f" + data[at + 20 :])
     with contextlib.suppress(Unreadable):
         read(path)
+
+
+def within(data: bytes, budget: Budget) -> list[tuple[str, bytes | int | None]]:
+    """Return what is read of each entry, or the number of the disk's fault, or None."""
+    found: list[tuple[str, bytes | int | None]] = []
+    for entry in iter_entries(data, Limits(), budget):
+        try:
+            found.append((entry.path, entry.read()))
+        except OSError as error:
+            found.append((entry.path, error.errno))
+        except Unreadable:
+            found.append((entry.path, None))
+    return found
+
+
+def test_what_exceeds_a_budget_is_its_archive_s_fault_where_nobody_else_uses_it():
+    data = packed(("a.py", b"x" * 10), ("b.py", b"y" * 300), ("c.py", b"z" * 40))
+    small = [("a.py", b"x" * 10), ("c.py", b"z" * 40)]
+    assert within(data, Budget(100, 3)) == [*small, ("b.py", None)]
+    assert within(data, Budget(100, 3, is_shared=True)) == [*small, ("b.py", errno.ENOSPC)]
+    assert within(data, Budget(350, 3, is_shared=True)) == [*small, ("b.py", b"y" * 300)]
+
+
+def test_an_archive_of_more_entries_than_are_left_says_whose_fault_it_is():
+    data = packed(("a.py", b"x"), ("b.py", b"y"))
+    assert len(within(data, Budget(100, 2, is_shared=True))) == 2
+    with pytest.raises(OSError, match="no room") as full:
+        within(data, Budget(100, 1, is_shared=True))
+    assert full.value.errno == errno.ENOSPC
+    with pytest.raises(Unreadable, match="all the archives together have more than"):
+        within(data, Budget(100, 1))

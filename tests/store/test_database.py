@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.database import Database, Schema, sole_writer
+from grader.database import Database, Schema, is_ours, sole_writer
 from grader.errors import StoreError
 from grader.lms.journal import Journal
 from grader.lms.xqueue import Item
 from grader.model.submission import Student
 from grader.store import Seat, Store
+from grader.tables import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -276,3 +278,55 @@ def test_a_lock_that_cannot_be_taken_is_said(tmp_path: Path) -> None:
     (tmp_path / ".running").write_bytes(b"no database" * 100)
     with pytest.raises(StoreError, match="is not a store"), sole_writer(tmp_path):
         pass
+
+
+TWICE = """
+import os, sqlite3, sys
+from pathlib import Path
+from grader.database import sole_writer
+if os.getuid() == 0: os.setuid(65533)
+folder = Path(sys.argv[1])
+try:
+    with sole_writer(folder), sole_writer(folder): print("both")
+except Exception as error: print(error)
+try:
+    path = folder / ".running"
+    held = [sqlite3.connect(path, timeout=0, isolation_level=None) for _ in range(2)]
+    for one in held: one.execute("BEGIN EXCLUSIVE")
+    print("by themselves both")
+except Exception as error: print(error)
+"""
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o444, 0o400, 0o000])
+def test_a_lock_of_another_user_keeps_out_two(open_folder: Path, mode: int) -> None:
+    """Who cannot write the file that root left has no lock on it: SQLite gives one to everybody."""
+    open_folder.chmod(0o777)
+    (open_folder / ".running").touch()
+    (open_folder / ".running").chmod(mode)
+    ran = subprocess.run(
+        [sys.executable, "-c", TWICE, str(open_folder)], capture_output=True, text=True, check=False
+    )
+    said, control = ran.stdout.splitlines()
+    if mode == 0o666:
+        assert said == f"another run is at work in {open_folder}; wait for it to end"
+        assert control == "database is locked"
+    else:
+        assert said == f"{open_folder / '.running'} cannot be written: it is read-only"
+    if mode == 0o444:
+        assert control == "by themselves both"
+
+
+def test_a_store_is_told_by_its_first_bytes(tmp_path: Path) -> None:
+    Store(tmp_path / "ours").close()
+    with Journal(tmp_path / "journal"):
+        pass
+    database(tmp_path / "other", "CREATE TABLE mine (x)")
+    (tmp_path / "text").write_text("x = 1\n" * 100)
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")  # it would be waited for
+    names = [path.name for path in tmp_path.iterdir() if is_ours(path, SCHEMA)]
+    assert names == ["ours"]
+    assert not is_ours(tmp_path / "nothing", SCHEMA)
+    assert not is_ours(tmp_path / "text" / "below", SCHEMA)

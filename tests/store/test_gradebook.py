@@ -30,9 +30,8 @@ def test_a_row_per_student_and_a_column_per_exercise(make_report):
         row("ada", make_report("passed", "failed", points=1.5)),
         row("ada", make_report("passed", exercise="random_init"), "random_init"),
         row("bob", make_report("passed", "passed", points=1.5)),
-        row("cy", make_report("passed", exercise="random_init"), "random_init"),
     ]
-    ada, bob, _ = book(rows, ["zero_init", "random_init"])
+    ada, bob = book(rows, ["zero_init", "random_init"])
     assert ada == {
         "student": "ada", "zero_init": "1.5", "random_init": "2",
         "total": "3.5", "max": "5", "fraction": "0.7", "status": "graded",
@@ -47,13 +46,9 @@ ASKED = ("zero_init", "random_init", "nn_model", "deep_init")
 
 @pytest.mark.parametrize("count", range(1, 5))
 def test_the_maximum_is_that_of_all_that_was_asked_whatever_was_handed_in(make_report, count):
-    everything = [
-        row(who, make_report("passed", exercise=name), name)
-        for who in ("bob", "cy")
-        for name in ASKED
-    ]
+    everything = [row("bob", make_report("passed", exercise=name), name) for name in ASKED]
     some = [row("ada", make_report("passed", exercise=name), name) for name in ASKED[:count]]
-    ada, bob, _ = book(some + everything, ASKED)
+    ada, bob = book(some + everything, ASKED)
     assert (bob["max"], bob["fraction"], bob["status"]) == ("8", "1", "graded")
     missing = " ".join(ASKED[count:])
     assert ada["status"] == (f"not handed in: {missing}" if missing else "graded")
@@ -61,14 +56,15 @@ def test_the_maximum_is_that_of_all_that_was_asked_whatever_was_handed_in(make_r
     assert [ada[name] for name in ASKED] == ["2"] * count + [""] * (4 - count)
 
 
-@pytest.mark.parametrize("hostile", range(1, 4))
-@pytest.mark.parametrize("honest", range(1, 5))
+@pytest.mark.parametrize(
+    ("honest", "hostile"), [(10, 1), (30, 1), (30, 3), (9, 1), (27, 3), (1, 1)]
+)
 @pytest.mark.parametrize("outcome", ["passed", "failed", "internal_error", None])
-def test_what_no_more_than_half_hand_in_is_in_nobody_else_s_row(
+def test_what_fewer_than_a_tenth_hand_in_is_in_nobody_else_s_row(
     make_report, honest, hostile, outcome
 ):
-    """It added its points to everybody's maximum, and was not handed in by all of them."""
-    rows = [row(f"a{n}", make_report("passed")) for n in range(honest)]
+    """It added its points to everybody's maximum, and was "not handed in" by all of them."""
+    rows = [row(f"a{n:02}", make_report("passed")) for n in range(honest)]
     alone = book(rows)
     report = make_report(outcome, exercise="nn_model") if outcome else None
     more = [row(f"m{n}", report, "nn_model") for n in range(hostile)]
@@ -76,7 +72,7 @@ def test_what_no_more_than_half_hand_in_is_in_nobody_else_s_row(
     every = sorted(rows + more, key=lambda one: one.seat.submission)
     mixed = book(every, ["zero_init", "nn_model"])
     assert {one.pop("nn_model") for one in mixed[:honest]} == {""}
-    assert (mixed[:honest] == alone) == (hostile <= honest)
+    assert (mixed[:honest] == alone) == (10 * hostile < honest + hostile)
     # The control: what the instructor names counts for all.
     text = gradebook_csv(
         list(gradebook_lines(every)), ["zero_init", "nn_model"], named=["nn_model"]

@@ -19,6 +19,7 @@ from grader.ingest.attempts import attempt_of
 from grader.ingest.beside import Beside, Entry, with_importers
 from grader.ingest.file_names import FileName, FileNames, turn_of, without_marks
 from grader.ingest.layout import Clues, Entries, HandedIn, is_nobody_s, student_of
+from grader.ingest.layouts.doubts import doubts
 from grader.ingest.layouts.opened import opened
 from grader.ingest.litter import CODE, LISTS
 from grader.ingest.sections import Sections
@@ -36,11 +37,14 @@ def read(whole: Entries, clues: Clues) -> Iterator[HandedIn]:
     wrapper = _wrapper(files, clues, sharing)
     units = [Unit(_below(_unit(f, wrapper), wrapper), f) for f in files if f.is_code]
     level = _Level(files, wrapper, sharing, sharing.sections(units), clues)
-    found = [
-        level.handed_in(entry)
+    entries = [
+        entry
         for entry in level.entries
         if entry.path.name != NOTHING or len(entry.path.parts) > 1  # in the folder of the class
     ]
+    found = [level.handed_in(entry) for entry in entries]
+    own = ((handed, entry) for (_, handed), entry in zip(found, entries, strict=True))
+    clues.hints.extend(doubts(own, sharing, clues.is_known))
     yield from _apart([*with_importers(found, level.modules)])
 
 

@@ -15,7 +15,7 @@ from grader.export.canvas_api import student_key
 from grader.export.document import Entry, overview
 from grader.export.grades import points_for
 from grader.lms.push.pushed import Grade, Held, has_comment, points_of
-from grader.lms.push.service import PushError, Service
+from grader.lms.push.service import Answer, PushError, Service, shaped
 from grader.model.exercise import Model
 
 POLLS: Final = 300
@@ -32,6 +32,22 @@ class CanvasConfig(Model):
     """The number in the course's address."""
     assignments: dict[str, int]
     """The number in each assignment's address, by exercise."""
+
+
+class _Comment(Answer):
+    comment: str | None = None
+
+
+class _User(Answer):
+    sis_user_id: str | None = None
+
+
+class _Submission(Answer):
+    user_id: str | None = None
+    score: float | None = None
+    entered_score: float | None = None
+    submission_comments: tuple[_Comment, ...] | None = None
+    user: _User | None = None
 
 
 class Assignment:
@@ -53,11 +69,10 @@ class Assignment:
         params = {"include[]": ["submission_comments", "user"], "per_page": "100"}
         for reply in self._service.pages(f"{self._path}/submissions", params=params):
             for submission in self._service.json(reply, list):
-                held = _held(submission)
-                found[str(submission.get("user_id"))] = held
-                sis = (submission.get("user") or {}).get("sis_user_id")
-                if sis:
-                    found[f"{_SIS}{sis}"] = held
+                told = shaped(submission, _Submission)
+                found[str(told.user_id)] = held = _held(told)
+                if told.user and told.user.sis_user_id:
+                    found[f"{_SIS}{told.user.sis_user_id}"] = held
         return found
 
     def write(self, grades: Sequence[Grade], held: Mapping[str, Held]) -> Mapping[str, str]:
@@ -88,15 +103,12 @@ class Assignment:
         raise PushError("Canvas has not ended the update of grades: run this again later")
 
 
-def _held(submission: dict[str, Any]) -> Held:
+def _held(submission: _Submission) -> Held:
     # What was entered, before a policy for late work takes points off.
-    points = submission.get("entered_score", submission.get("score"))
-    comments = submission.get("submission_comments") or ()
-    return Held(
-        float(points) if isinstance(points, int | float) else None,
-        None,
-        tuple(str(c.get("comment")) for c in comments),
-    )
+    entered = "entered_score" in submission.model_fields_set
+    points = submission.entered_score if entered else submission.score
+    comments = submission.submission_comments or ()
+    return Held(points, None, tuple(str(c.comment) for c in comments))
 
 
 def _update(grade: Grade, held: Held) -> dict[str, Any]:

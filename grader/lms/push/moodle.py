@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from grader.export.document import Entry, overview
 from grader.export.grades import points_for
 from grader.lms.push.pushed import Grade, Held, points_of
-from grader.lms.push.service import PushError, Service, parsed
+from grader.lms.push.service import Answer, PushError, Service, parsed, shaped
 from grader.model.exercise import Model
 
 PATH: Final = "/webservice/rest/server.php"
@@ -80,6 +80,39 @@ def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
         yield from flat(inner, f"{name}[{key}]" if name else str(key))
 
 
+def _none_for_nothing(told: Any) -> Any:
+    return None if told == "" else told
+
+
+class _Assignment(Answer):
+    id: int
+    grade: float = 0.0
+
+
+class _Course(Answer):
+    assignments: tuple[_Assignment, ...] = ()
+
+
+class _Courses(Answer):
+    courses: tuple[_Course, ...] = ()
+
+
+class _Grade(Answer):
+    userid: str
+    grade: Annotated[float | None, BeforeValidator(lambda told: None if told == "" else told)] = (
+        None
+    )
+    attemptnumber: int = 0
+
+
+class _Grades(Answer):
+    grades: tuple[_Grade, ...] = ()
+
+
+class _Graded(Answer):
+    assignments: tuple[_Grades, ...] = ()
+
+
 class Assignment:
     """One assignment of a Moodle."""
 
@@ -88,31 +121,28 @@ class Assignment:
 
     def maximum(self) -> float:
         """Return its maximum grade; raise PushError when it is a scale, or not to be seen."""
-        found = self._rest.call("mod_assign_get_assignments")
-        courses = found.get("courses", []) if isinstance(found, dict) else []
-        ours = [a for c in courses for a in c.get("assignments", []) if a.get("id") == self._id]
+        found = shaped(self._rest.call("mod_assign_get_assignments") or {}, _Courses)
+        ours = [a for c in found.courses for a in c.assignments if a.id == self._id]
         if not ours:
             raise PushError(
                 f"the token's user sees no assignment {self._id}: is that its instance, not the "
                 "number in its address?"
             )
-        grade = float(ours[0].get("grade", 0))
+        grade = ours[0].grade
         if grade <= 0:
             raise PushError(f"the assignment {self._id} is graded with a scale or not at all")
         return grade
 
     def read(self) -> Mapping[str, Held]:
         """Return what is there, by user id; -1 is Moodle's word for no grade."""
-        found = self._rest.call("mod_assign_get_grades", assignmentids=[self._id])
+        answer = self._rest.call("mod_assign_get_grades", assignmentids=[self._id])
         held: dict[str, Held] = {}
         latest: dict[str, int] = {}
-        for assignment in found.get("assignments", []) if isinstance(found, dict) else []:
-            for grade in assignment.get("grades", []):
-                who, attempt = str(grade.get("userid")), int(grade.get("attemptnumber", 0))
-                if attempt >= latest.get(who, 0):
-                    points = float(grade.get("grade") or -1)
-                    held[who] = Held(points if points >= 0 else None)
-                    latest[who] = attempt
+        for assignment in shaped(answer or {}, _Graded).assignments:
+            for one in assignment.grades:
+                if one.attemptnumber >= latest.get(one.userid, 0):
+                    held[one.userid] = Held(_points(one.grade))
+                    latest[one.userid] = one.attemptnumber
         return held
 
     def write(self, grades: Sequence[Grade], held: Mapping[str, Held]) -> Mapping[str, str]:  # noqa: ARG002
@@ -130,6 +160,10 @@ class Assignment:
             except PushError as error:
                 refused |= {g.who: str(error) for g in some}
         return refused
+
+
+def _points(grade: float | None) -> float | None:
+    return grade if grade is not None and grade >= 0 else None
 
 
 def _paragraph(text: str) -> str:

@@ -7,10 +7,11 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.errors import GraderError
 from grader.lms.connection import is_address
@@ -120,6 +121,28 @@ class Service:
         if _origin(place) != _origin(home):
             raise PushError(f"{_origin(home)} points to {_origin(place)}, which is sent no token")
         return place
+
+
+class Answer(BaseModel):
+    """What is read of an answer; whatever else a system says is passed over."""
+
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, allow_inf_nan=False, coerce_numbers_to_str=True
+    )
+
+
+A = TypeVar("A", bound=Answer)
+
+
+def shaped(found: Any, kind: type[A]) -> A:
+    """Return an answer, or a part of one; raise PushError when it is of another shape."""
+    try:
+        return kind.model_validate(found)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, fault["loc"])) or "the whole"
+        said = f"the system answered otherwise than it should: {place}: {fault['msg']}"
+        raise PushError(said) from None
 
 
 def parsed(reply: httpx.Response) -> Any:

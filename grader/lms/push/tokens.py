@@ -111,7 +111,9 @@ class ServiceToken(httpx.Auth):
     def _take(self, reply: httpx.Response) -> None:
         """Keep a token; its answer may call itself text/html, and an error may be a page."""
         found = parsed(reply)
-        if not reply.is_success or not isinstance(found, dict) or not found.get("access_token"):
+        token = str(found.get("access_token") or "") if isinstance(found, dict) else ""
+        # It goes into a header, which holds no other signs.
+        if not reply.is_success or not token or not token.isascii() or not token.isprintable():
             raise PushError(f"the platform gives no token: {_fault(reply, found)}")
         # What is not said was granted as it was asked for.
         scope = found.get("scope")
@@ -122,7 +124,7 @@ class ServiceToken(httpx.Auth):
                 f"the platform's token does not allow {', '.join(lacking)}: "
                 "give the tool these services in the platform's settings"
             )
-        self.token = str(found["access_token"])
+        self.token = token
         lasts = found.get("expires_in")
         seconds = lasts if isinstance(lasts, int | float) else _DEFAULT_SECONDS
         self._ends = self._clock() + max(seconds - MARGIN_SECONDS, 0)
