@@ -202,7 +202,7 @@ class Contents:
 
     def _digest(self, file: StoredFile) -> bytes:
         try:
-            return self.apart(_digest_of_file, file)
+            return self.apart(digest_of_file, file)
         except (Unreadable, OSError):
             return b""
 
@@ -223,7 +223,7 @@ class Contents:
         if self._has_read_enough:
             return Content(Outline(), TOO_SLOW_TOGETHER)
         try:
-            cells, defined = self.apart(_read_cells, file, self.digest(file))
+            cells, defined = self.apart(read_cells, file, self.digest(file))
         except (Unreadable, OSError) as error:  # the first look may have gone well all the same
             return Content(Outline(), _reason(error))
         started = time.monotonic()
@@ -271,12 +271,12 @@ def _bits(words: Iterable[bytes]) -> int:
     return sum(1 << bit for bit in {crc32(word) % _WORD_BITS for word in words})
 
 
-def _digest_of_file(file: StoredFile) -> bytes:
+def digest_of_file(file: StoredFile) -> bytes:
     """Return the digest of what nobody could look at."""
     return digest_of(file.read())
 
 
-def _read_cells(file: StoredFile, digest: bytes) -> tuple[list[tuple[str, str]], frozenset[str]]:
+def read_cells(file: StoredFile, digest: bytes) -> tuple[list[tuple[str, str]], frozenset[str]]:
     """Return the code of a file, cell by cell, and the names of functions by their look."""
     source = read_source(file.path.name, read_as(file, digest))
     return [(cell.label, cell.source) for cell in source.cells], source.defined

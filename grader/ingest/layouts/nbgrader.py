@@ -59,12 +59,12 @@ def _handed_in(file: StoredFile, student: str, inner: PurePosixPath, clues: Clue
 def _is_stamp(file: StoredFile, student: Student, clues: Clues) -> bool:
     contents = clues.contents.charged_to(student)
     try:
-        return not file.problem and contents.apart(_holds_a_time, file)
+        return not file.problem and contents.apart(holds_a_time, file)
     except (Unreadable, OSError):
         return False
 
 
-def _holds_a_time(file: StoredFile) -> bool:
+def holds_a_time(file: StoredFile) -> bool:
     """Whether a file holds a time and nothing else."""
     return _TIME.fullmatch(file.read()) is not None
 
