@@ -30,7 +30,7 @@ def open_client(url: str, **options: Any) -> httpx.Client:
     except ImportError:
         raise UsageError(f"this needs httpx and joserfc: {NEEDS_LTI}") from None
     if not is_address(url):
-        raise UsageError(f"{url[:_SHOWN]!r} is no address of a system")
+        raise UsageError(f"{url[:_SHOWN]!r} is no address of a system, such as https://…")
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise UsageError(f"{url!r} is no address that begins with https://")

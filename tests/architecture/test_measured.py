@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,15 +39,6 @@ def test_nothing_is_left_out_of_what_is_measured() -> None:
     assert CONFIG["report"]["exclude_also"] == ["if TYPE_CHECKING:", "def __repr__"]
     marked = [p for p in (ROOT / "grader").rglob("*.py") if "no cover" in p.read_text("utf-8")]
     assert marked == []
-
-
-def test_continuous_integration_measures_and_ends_by_it() -> None:
-    ran = (ROOT / ".ci" / "run").read_text("utf-8")
-    assert ran.startswith("#!/usr/bin/env bash\n")
-    assert "\nset -euo pipefail\n" in ran
-    assert '\neval "$(readme tests) $how ' in ran
-    assert " --cov " in re.findall('^how="(.*)"$', ran, re.MULTILINE)[0]
-    assert "\n.venv/bin/coverage report\n" in ran
 
 
 def measured(code: str, folder: Path) -> float:

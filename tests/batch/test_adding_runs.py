@@ -36,7 +36,7 @@ def hall(classroom, tmp_path):
         exercises = [f.exercise for f in classroom.course.folders]
         gathered = gather(
             path or classroom.folder, scratch, exercises, layout, options.get("scope"),
-            classroom.out, table, known_before(classroom.out), Given.of(classroom.course.folders),
+            [classroom.out], table, known_before(classroom.out), Given.of(classroom.course.folders),
             classroom.forkserver,
         )  # fmt: skip
         gathered = gathered.only(only) if only else gathered

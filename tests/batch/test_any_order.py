@@ -46,8 +46,8 @@ class Desk:
         exercises = [folder.exercise for folder in self.course.folders]
         into = self.root / out
         gathered = gather(
-            path, scratch, exercises, "auto", options.get("scope"), into, table, known_before(into),
-            forkserver=self.forkserver,
+            path, scratch, exercises, "auto", options.get("scope"), [into], table,
+            known_before(into), forkserver=self.forkserver,
         )  # fmt: skip
         gathered = gathered.only(only) if only else gathered
         way = Way(self.function, partial(local_executor, 1), 1, "full", **options)

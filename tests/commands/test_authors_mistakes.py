@@ -53,7 +53,7 @@ def test_nothing_is_in_the_way_of_a_course_that_is_whole(course: Path) -> None:
         (TOML, "parameters = [{", "arguments = [{", "functions #1.parameters: it is missing"),
         (TOML, 'id = "centre"', 'id = "middle"', "id is 'middle', the folder is 'centre'"),
         (TOML, '"variance"', '"spread"', "starter.py: there is no function spread, which"),
-        (TOML, '"helpers.py"', '"helper.py"', "helper.py: No such file or directory"),
+        (TOML, '"helpers.py"', '"helper.py"', "helper.py cannot be read: No such file"),
         (CORPUS, '"root-taken"', '"root-taking"', "standard_deviation: there is no root-taking in"),
         (CORPUS, '"root-taken"', '"root-taking"', "; is root-taken meant?"),
         (CORPUS, 'misconception = "root-taken"\n', "", "needs `misconception` or `misconceptions`"),

@@ -434,7 +434,7 @@ def test_the_course_has_no_blanks(exercise_id: str) -> None:
         (["task", "--function", "mean(x: array(-1))"], "the length -1 is none of the kinds"),
         (["task", "--function", "mean(*x)"], "mean: parameters are plain names"),
         (["task", "--function", "a(x)", "--function", "a(y)"], "the same name"),
-        (["task", "--reference", "nothing.py"], "nothing.py: "),
+        (["task", "--reference", "nothing.py"], "nothing.py cannot be read: "),
         (["task", "--reference", "broken.py"], "broken.py, line 1: "),
         (["task", "--reference", "empty.py"], "defines no function"),
         (["task", "--reference", "stars.py"], "stars.py: f: parameters are plain names"),

@@ -227,7 +227,7 @@ def test_secrets_come_from_a_file_of_their_own_or_from_variables(
     with pytest.raises(UsageError, match="not a JSON object"):
         secrets(names, "XQUEUE", path)
     path.write_text("{")
-    with pytest.raises(UsageError, match="not a JSON file"):
+    with pytest.raises(UsageError, match="cannot be read"):
         secrets(names, "XQUEUE", path)
 
 
