@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 from grader.model.exercise import Exercise
 
 
@@ -23,3 +26,12 @@ COURSE = [
     exercise("random_init", "initialize", "scale"),
     exercise("backprop_step", "backward"),
 ]
+
+
+def zipped(files):
+    """Return a zip."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import Any
 
 import pytest
+from small_course import zipped
 
 from grader.ingest import read_roster
 from grader.ingest.answers import modules
 
 ZERO = "def zeros():\n    return 0\n"
 OTHER = "def backward():\n    return 0\n"
-
-
-def zipped(files: dict[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def written(*names: str) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import os
 import zipfile
 from collections import namedtuple
 from pathlib import PosixPath, PurePosixPath
 
 import pytest
+from small_course import zipped
 
 from grader.errors import UsageError
 from grader.ingest import Given, listing, unpacking
@@ -20,14 +20,6 @@ from grader.source import Apart, archives
 
 ZERO = "def zeros():\n    return 0\n"
 CLASS = {"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO + "# bob\n", "bob/a.csv": "1"}
-
-
-def zipped(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def in_zips(depth):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import time
-import zipfile
 from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_course import zipped
 
 from grader.ingest.answers import contents
 from grader.ingest.stored import StoredFile
@@ -26,14 +25,6 @@ HONEST = {
 }
 SLOW = {f"m{n}.py": f"# BOMB {n}\nimport m{n + 1}\n" for n in range(6)}
 WORDS = {f"w{n}.py": "".join(f"import w{n}x{m}\n" for m in range(9_000)) for n in range(2)}
-
-
-def zipped(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def placed(who, where, files):

@@ -7,6 +7,7 @@ import os
 import zipfile
 
 import pytest
+from small_course import zipped
 
 from grader.errors import UsageError
 from grader.ingest import copied
@@ -18,14 +19,6 @@ ZERO, RANDOM, BACK = (
     "def initialize(): ...\ndef scale(): ...",
     "def backward(): ...",
 )
-
-
-def zipped(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def known(*labels):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 
 import pytest
 from labs import lab
+from small_course import zipped
 
 RANDOM = lab("initialize_parameters(n_x, n_h, n_y)")
 ZERO = lab("initialize_parameters_zeros(layers_dims)")
@@ -290,14 +290,6 @@ def test_a_name_that_is_in_all_files_of_a_folder_is_the_student_s(packed, way):
         f"{who}/{way.format(who.split()[0].lower())}{n}.py": RANDOM for who in people for n in "ab"
     }
     assert {*rows(packed(files))} == {*people}
-
-
-def zipped(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as writer:
-        for name, text in files.items():
-            writer.writestr(name, text)
-    return buffer.getvalue()
 
 
 def people_of(*names, text=RANDOM, inside="{}.py"):
