@@ -242,12 +242,21 @@ def _each_left_over(
 
 
 def _strays(read: Iterable[HandedIn], clues: Clues) -> Iterator[LeftOver]:
-    """Yield what is nobody's: what the course gives out and a system's own need no look."""
-    for handed in (one for one in read if one.is_stray and one.file.kind is not Kind.NOTHING):
+    """Yield what is nobody's: what the course gives out and a system's own need no look.
+
+    Of folders in which there is nothing to read, only those that nothing else shows.
+    """
+    files = list(read)
+    others = [one for one in files if one.file.kind is not Kind.NOTHING]
+    folders = {folder for one in others for folder in one.file.path.parents}
+    tops = {one.student for one in others}
+    for handed in (one for one in files if one.is_stray):
+        path, is_nothing = handed.file.path, handed.file.kind is Kind.NOTHING
+        if is_nothing and (path.parent in folders or handed.student in tops):
+            continue
         reason = _why_stray(handed, clues)
-        yield LeftOver(
-            str(handed.file.path), None, reason, alone=False, passed_over=reason in NO_LOOK
-        )
+        shown = str(path.parent if is_nothing else path)
+        yield LeftOver(shown, None, reason, alone=False, passed_over=reason in NO_LOOK)
 
 
 def _why_stray(handed: HandedIn, clues: Clues) -> str:

@@ -371,11 +371,18 @@ OF_SYSTEMS = {
     ],
     "canvas": ["adalo_11_99_zero_init.py", "boli_12_98_zero_init.py"],
 }
+HOLLOW = {
+    "odd/": {"odd"},
+    "odd/deep/": {"odd/deep"},
+    "odd/.DS_Store": {"odd"},
+    "odd/b_13_assignsubmission_file/.zip": {"odd/b_13_assignsubmission_file"},
+    "__MACOSX/odd/._a.py": set(),
+}
 
 
 @pytest.mark.parametrize("system", OF_SYSTEMS)
-@pytest.mark.parametrize("hollow", ["odd/", "odd/deep/", "odd/.DS_Store", "__MACOSX/odd/._a.py"])
-def test_a_folder_that_no_system_wrote_is_nobody_unless_something_is_in_it(
+@pytest.mark.parametrize("hollow", HOLLOW)
+def test_a_folder_that_no_system_wrote_is_listed_and_somebody_where_something_is_in_it(
     class_of, tmp_path, system, hollow
 ):
     (tmp_path / "class" / hollow / "..").resolve().mkdir(parents=True)
@@ -387,7 +394,7 @@ def test_a_folder_that_no_system_wrote_is_nobody_unless_something_is_in_it(
     archive.write_bytes(zipped(work | {hollow: ""}))
     for gathered in (class_of(files), class_of({}, path=archive)):
         submissions, rows, listed = seen(gathered)
-        assert (len(submissions), rows, listed) == (2, set(), set())
+        assert (len(submissions), rows, listed) == (2, set(), HOLLOW[hollow])
     more = {"odd/notes.csv": "x", "odd/more/answer.py": ZERO}
     submissions, rows, listed = seen(class_of(files | more))
     assert (len(submissions), listed) == (3, {"odd/notes.csv"})
