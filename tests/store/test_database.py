@@ -280,6 +280,16 @@ def test_a_lock_that_cannot_be_taken_is_said(tmp_path: Path) -> None:
         pass
 
 
+def test_a_lock_that_may_not_be_written_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sole_writer(tmp_path):
+        pass
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(StoreError, match="it is read-only"), sole_writer(tmp_path):
+        pass
+
+
 TWICE = """
 import os, sqlite3, sys
 from pathlib import Path
