@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import coverage
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -41,20 +42,30 @@ def test_nothing_is_left_out_of_what_is_measured() -> None:
     assert marked == []
 
 
-def measured(code: str, folder: Path) -> float:
-    """Return what the report says of a module, measured and reported as the project's is."""
-    (folder / "planted.py").write_text(code)
-    options: dict[str, Any] = {"config_file": str(ROOT / "pyproject.toml"), "data_file": None}
-    meter = coverage.Coverage(**options, source_pkgs=["planted"])
-    with meter.collect():
-        exec(compile(code, str(folder / "planted.py"), "exec"), {"__name__": "planted"})
-    with (folder / "report").open("w") as stream:
-        return meter.report([str(folder / "planted.py")], file=stream)
-
-
-@pytest.mark.parametrize(("calls", "is_all"), [("01", True), ("0", False), ("1", False)])
+@pytest.mark.parametrize(("calls", "ends_with"), [("01", 0), ("0", 1), ("1", 1)])
 def test_one_branch_that_is_not_reached_is_too_many(
-    tmp_path: Path, calls: str, is_all: bool
+    tmp_path: Path, calls: str, ends_with: int
 ) -> None:
-    code = PLANTED + "".join(f"f({call})\n" for call in calls)
-    assert (measured(code, tmp_path) >= CONFIG["report"]["fail_under"]) is is_all
+    """A run of the project's settings with `--cov` fails, though each of its tests passes."""
+    settings = (ROOT / "pyproject.toml").read_text("utf-8")
+    planted, found = re.subn(
+        r"source_pkgs = \[.*?\]", 'source_pkgs = ["planted"]', settings, flags=re.DOTALL
+    )
+    assert found == 1
+    (tmp_path / "pyproject.toml").write_text(planted)
+    (tmp_path / "planted.py").write_text(PLANTED)
+    test = "from planted import f\ndef test_f():\n" + "".join(f"    f({call})\n" for call in calls)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_planted.py").write_text(test)
+    run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--cov"]
+    ran = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert ran.returncode == ends_with
+
+
+def test_continuous_integration_measures_and_ends_by_it() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    (measured,) = re.findall(r"^ *eval .*--cov.*$", script, re.MULTILINE)
+    assert 'eval "$(readme tests) ' in measured
+    assert "||" not in measured
+    assert "fail" not in measured
