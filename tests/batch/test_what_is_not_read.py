@@ -82,7 +82,9 @@ def run(tmp_path: Any, small_course: Any, capsys: Any) -> Any:
     return graded
 
 
-PLOT = [{"data": {"image/png": "iVBORw0KGgo" * (25 << 20 >> 3)}, "output_type": "display_data"}]
+PLOT = [
+    {"data": {"image/png": "iVBORw0KGgo" * (25 * 2**20 // 11 + 1)}, "output_type": "display_data"}
+]
 BIG = b"x = '" + os.urandom(11 << 20).hex().encode() + b"'\n"
 UNREAD = {
     "cut off": ("mini.ipynb", notebook(RIGHT)[:-40], "is cut off"),
@@ -128,8 +130,15 @@ def test_archives_in_archives_are_read_and_too_many_told_how_to_be_handed_in(run
     assert "archive in archives" in (out / "feedback" / "bob.mini.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("how", ["folder", "zip", "inner"])
-@pytest.mark.parametrize("name", ["mini.ipynb", "week 1/my work.ipynb"])
+@pytest.mark.parametrize(
+    ("how", "name"),
+    [
+        ("folder", "mini.ipynb"),
+        ("folder", "week 1/my work.ipynb"),
+        ("zip", "week 1/my work.ipynb"),
+        ("inner", "week 1/my work.ipynb"),
+    ],
+)
 def test_a_notebook_with_one_large_plot_is_graded_in_full(run: Any, how: str, name: str) -> None:
     data = notebook(RIGHT, PLOT)
     assert len(data) > 25 << 20

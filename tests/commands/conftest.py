@@ -12,6 +12,14 @@ from grader.cli import main
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# What a pytest that a test starts would import for nothing: it takes half of its time.
+FOR_DEVELOPERS = ("anyio", "hypothesispytest", "pytest_cov", "syrupy", "xdist", "xdist.looponfail")
+
+
+@pytest.fixture(autouse=True)
+def _without_the_plugins_of_developers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in FOR_DEVELOPERS))
+
 
 @pytest.fixture
 def run(
