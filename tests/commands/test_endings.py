@@ -98,8 +98,21 @@ def test_a_closed_stdout_is_said_before_anything_is_done(line: str, tmp_path: Pa
     assert shell(line)[0] == 0  # the same line works
 
 
-@pytest.mark.parametrize("buffered", ["", "1"])
-@pytest.mark.parametrize("target", ["> /dev/full", "| true"])
+# Each command with each target, each target with and without a buffer.
+@pytest.mark.parametrize(
+    ("line", "target", "buffered"),
+    [
+        ("check", "> /dev/full", ""),
+        ("check", "| true", "1"),
+        ("grade", "> /dev/full", "1"),
+        ("grade", "| true", ""),
+        ("export", "> /dev/full", ""),
+        ("export", "> /dev/full", "1"),
+        ("export", "| true", ""),
+        ("export", "| true", "1"),
+    ],
+    indirect=["line"],
+)
 def test_a_stdout_that_takes_nothing_is_said(
     line: str, tmp_path: Path, target: str, buffered: str
 ) -> None:
@@ -121,12 +134,24 @@ def test_help_that_nobody_takes_is_said_too(words: str, target: str, buffered: s
     line = f"set -o pipefail; (sleep 0.5; {COMMAND} {words})"
     code, _, err = shell(f"{line} {target}", PYTHONUNBUFFERED=buffered)
     assert (code, err.count("grader: stdout: "), err.count("\n")) == (2, 1, 1)
-    code, out, err = shell(f"{line} | cat")  # somebody takes it
+
+
+@pytest.mark.parametrize("words", ["--help", "check --help"])
+def test_help_that_somebody_takes_is_in_order(words: str) -> None:
+    code, out, err = shell(f"{COMMAND} {words} | cat")
     assert (code, err) == (0, "")
     assert "\n" in out
 
 
-@pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full", ">&- 2>&-", ">&- 2>&- <&-", "<&-"])
+# Streams are the same to all commands: the quickest is put under each strain.
+@pytest.mark.parametrize(
+    ("line", "streams"),
+    [
+        *(("export", s) for s in ("2>&-", "2>/dev/full", ">&- 2>&-", ">&- 2>&- <&-", "<&-")),
+        *((command, s) for command in ("check", "grade") for s in ("2>/dev/full", ">&- 2>&- <&-")),
+    ],
+    indirect=["line"],
+)
 def test_a_command_does_its_work_whoever_hears_of_it(
     line: str, tmp_path: Path, streams: str
 ) -> None:
