@@ -191,8 +191,7 @@ class Matcher:
             elif self._teller.is_of_another(file, found.contents):
                 reason = _ANOTHER_EXERCISE
             else:
-                unread = found.contents.of(file.file).unread
-                reason = f"it cannot be read: {unread}" if unread else _TELLS_NOTHING
+                reason = found.contents.of(file.file).unread or _TELLS_NOTHING
                 found.silent.append(file)
                 found.matched = [_noted(m, file, found.contents) for m in found.matched]
             found.left.append((file, reason))
