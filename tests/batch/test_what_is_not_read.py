@@ -82,9 +82,14 @@ def run(tmp_path: Any, small_course: Any, capsys: Any) -> Any:
     return graded
 
 
-PLOT = [
-    {"data": {"image/png": "iVBORw0KGgo" * (25 * 2**20 // 11 + 1)}, "output_type": "display_data"}
-]
+def plot() -> list[Any]:
+    """Return a picture of 25 MiB: kept, it would be copied into every process that forks."""
+    unit = "iVBORw0KGgo"
+    return [
+        {"data": {"image/png": unit * (25 * 2**20 // len(unit) + 1)}, "output_type": "display_data"}
+    ]
+
+
 BIG = b"x = '" + os.urandom(11 << 20).hex().encode() + b"'\n"
 UNREAD = {
     "cut off": ("mini.ipynb", notebook(RIGHT)[:-40], "is cut off"),
@@ -140,7 +145,7 @@ def test_archives_in_archives_are_read_and_too_many_told_how_to_be_handed_in(run
     ],
 )
 def test_a_notebook_with_one_large_plot_is_graded_in_full(run: Any, how: str, name: str) -> None:
-    data = notebook(RIGHT, PLOT)
+    data = notebook(RIGHT, plot())
     assert len(data) > 25 << 20
     code, book, err, _ = run({f"ada/{name}": data}, how)
     assert (code, book["ada"]["mini"], err) == (0, "10", "")
@@ -220,7 +225,7 @@ def test_gradescope_gives_the_same_points_and_the_same_sentence(gradescope: Any,
 
 
 def test_gradescope_reads_past_outputs_too(gradescope: Any) -> None:
-    assert gradescope("my work.ipynb", notebook(RIGHT, PLOT))["score"] == 10
+    assert gradescope("my work.ipynb", notebook(RIGHT, plot()))["score"] == 10
 
 
 @pytest.mark.parametrize("text", ['{"cells": [{"cell_type"', '{"nbformat": 4}'])
@@ -240,7 +245,7 @@ def test_a_student_s_own_check_reads_past_outputs(
     tmp_path: Any, write_course: Any, name: str
 ) -> None:
     course = write_course(tmp_path, HIDDEN, examples=HIDDEN)
-    (tmp_path / name).write_bytes(notebook(RIGHT, PLOT))
+    (tmp_path / name).write_bytes(notebook(RIGHT, plot()))
     report = self_check.check(course, tmp_path / name, "mini").report
     assert report.points == 10
     assert report.submission.files == (name.replace("\udcfc", "\\xfc"),)

@@ -1,15 +1,16 @@
 """Whatever a hostile neighbour hands in, everybody else's work is read as if that were not there.
 
-Some hundred classes on every run, as folders and as zips, a few of them graded;
+Some seventy classes on every run, as folders and as zips, a few of them graded;
 `python tests/fuzz/long.py classes 60` looks for an hour. What that finds is put into
 `found/classes/` and tried here ever after.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
 import held
@@ -26,20 +27,24 @@ from grader.source import iter_entries
 
 # A seed is not made smaller: `smallest` makes its class so.
 AS_DRAWN = settings(
-    phases=[Phase.reuse, Phase.generate],
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-SEEDS = st.integers(0, 2**40)
+# Hypothesis begins with the least of all examples. So that one is enough, the least is another in
+# each process, but in continuous integration, which repeats itself.
+LEAST = 0 if os.environ.get("CI") else SystemRandom().randrange(2**40)
+SEEDS = st.integers(0, 2**40).map(lambda number: number ^ LEAST)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("kind", KINDS)
-@settings(AS_DRAWN, max_examples=2)
+@settings(AS_DRAWN, max_examples=1)
 @given(seed=SEEDS)
 def test_a_hostile_neighbour_changes_nothing(
     forkserver: Any, kind: str, form: str, seed: int
 ) -> None:
-    assert gathering_faults(drawn(kind, form, Random(seed)), forkserver) == []
+    dice = Random(f"{kind} {form} {seed}")  # another class for each, whatever the seed
+    assert gathering_faults(drawn(kind, form, dice), forkserver) == []
 
 
 @pytest.fixture
@@ -76,7 +81,7 @@ def test_one_time_for_all_would_be_used_up(
 @settings(AS_DRAWN, max_examples=2)
 @given(seed=SEEDS)
 def test_nor_any_grade(way: str, seed: int) -> None:
-    dice = Random(seed)
+    dice = Random(f"{way} {seed}")
     case = drawn(dice.choice(["plain folders", "moodle", "canvas"]), dice.choice(FORMS), dice, way)
     assert grading_faults(case) == []
 

@@ -39,6 +39,19 @@ def class_of(tmp_path, forkserver):
     return build
 
 
+@pytest.fixture(scope="module")
+def once():
+    """Return a function that keeps what is found of a class that several tests have in common."""
+    found = {}
+
+    def kept(key, gathered):
+        if key not in found:
+            found[key] = gathered()
+        return found[key]
+
+    return kept
+
+
 @pytest.fixture
 def make_exercise():
     """Return a function that makes an exercise of functions without parameters."""
@@ -51,11 +64,17 @@ def ours():
     return Course(ROOT)
 
 
+@pytest.fixture(scope="session")
+def given_out(ours):
+    """Return what the course of this repository gives out."""
+    return Given.of(ours.folders)
+
+
 @pytest.fixture
-def ours_of(class_of, ours):
+def ours_of(class_of, ours, given_out):
     """Return a function that gathers a class for the course of this repository."""
     exercises = [folder.exercise for folder in ours.folders]
-    return partial(class_of, exercises=exercises, given=Given.of(ours.folders))
+    return partial(class_of, exercises=exercises, given=given_out)
 
 
 @pytest.fixture

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import zipfile
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pairs import in_pairs
 
 from grader.ingest.gathered import Known
 
@@ -82,13 +84,18 @@ FORMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("how", ["folder", "zip", "zip of the folder", "class of one"])
-@pytest.mark.parametrize("only", [None, EXERCISE])
-@pytest.mark.parametrize("known", [(), ("anna", "ben"), ("val", "anna")])
+HOW = ("folder", "zip", "zip of the folder", "class of one")
+KNOWN = ((), ("anna", "ben"), ("val", "anna"))
+
+
+@pytest.mark.parametrize(
+    ("in_form", "known", "only"), in_pairs(product(FORMS, HOW), KNOWN, (None, EXERCISE))
+)
 def test_one_student_s_folder_is_one_student(
-    ours_of: Any, tmp_path: Any, public: Any, form: str, how: str, only: Any, known: Any
+    ours_of: Any, tmp_path: Any, public: Any, in_form: tuple[str, str], known: Any, only: Any
 ) -> None:
+    """The exercise that is named chooses what counts; who is known, whose it is."""
+    form, how = in_form
     files = folders(public)[form]
     path = tmp_path / "class" / "val"
     if how.startswith("zip"):

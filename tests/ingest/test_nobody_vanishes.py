@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pairs import in_pairs
 
 from grader.ingest import copied
 from grader.ingest.stored import StoredFile
@@ -36,17 +37,34 @@ def seen(gathered):
 
 
 @pytest.fixture
-def both(class_of, tmp_path):
-    """Return a function that gathers the same class from a folder and from a zip."""
+def one_of(class_of, tmp_path):
+    """Return a function that gathers a class from a folder or from a zip."""
 
-    def gather(files, **options):
+    def gather(how, files):
+        if how == "folder":
+            return seen(class_of(files))
         archive = tmp_path / "class.zip"
         archive.write_bytes(zipped(files))
-        found = seen(class_of({n: t for n, t in files.items() if not n.endswith("/")}, **options))
-        assert seen(class_of({}, path=archive, **options)) == found
+        return seen(class_of({}, path=archive))
+
+    return gather
+
+
+@pytest.fixture
+def both(one_of):
+    """Return a function that gathers the same class from a folder and from a zip."""
+
+    def gather(files):
+        found = one_of("folder", files)
+        assert one_of("zip", files) == found
         return found
 
     return gather
+
+
+def by_four(kinds):
+    """Return kinds by four, of which each can be a student of one class."""
+    return [kinds[start : start + 4] for start in range(0, len(kinds), 4)]
 
 
 NAMES = [
@@ -58,11 +76,13 @@ NAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("form", ["{}/zero_init.py", "{}_zero_init.py", "ada/{}/zero_init.py"])
-def test_any_name_is_read_from_a_folder_and_from_a_zip(both, name, form):
-    submissions, rows, listed = both({"bob/zero_init.py": ZERO, form.format(name): ZERO})
-    assert len(submissions) == 2
+@pytest.mark.parametrize("names", by_four(NAMES), ids="-".join)
+@pytest.mark.parametrize("form", ["{}/zero_init.py", "{}_zero_init.py", "ada{n}/{}/zero_init.py"])
+def test_any_name_is_read_from_a_folder_and_from_a_zip(both, names, form):
+    """Each of several in one class has to have its own row: no other can stand for it."""
+    files = {form.format(name, n=n): ZERO for n, name in enumerate(names)}
+    submissions, rows, listed = both({"bob/zero_init.py": ZERO} | files)
+    assert len(submissions) == 1 + len(names)
     assert set(submissions.values()) == {None}
     assert (rows, listed) == (set(), set())
 
@@ -77,7 +97,7 @@ PARTS = st.text(characters(), min_size=1, max_size=8).filter(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(
     st.lists(PARTS, min_size=1, max_size=4, unique=True),
     st.sampled_from(["{}/zero_init.py", "{}_random_init.py", "{}/x/{}.ipynb", "{}/data.csv"]),
@@ -154,12 +174,12 @@ def test_what_is_refused_in_a_zip_is_listed_and_its_student_has_a_row(class_of, 
 
 
 def test_there_is_no_number_of_bad_members_that_costs_the_others(class_of, tmp_path):
-    bad = {f"s{n}/zero_init.py": "\n" * (5 << 20) for n in range(60)}
+    bad = {f"s{n}/zero_init.py": "\n" * (5 << 20) for n in range(45)}
     archive = tmp_path / "class.zip"
     archive.write_bytes(zipped(bad | {"ada/zero_init.py": ZERO}))
     submissions, rows, listed = seen(class_of({}, path=archive))
     assert submissions.pop("ada.zero_init") is None
-    assert len(submissions) == len(listed) == 60
+    assert len(submissions) == len(listed) == 45
     assert all("unpacks to more than is allowed" in problem for problem in submissions.values())
     assert rows == set()
 
@@ -208,40 +228,49 @@ ONLY = {
 DOCUMENTS = [kind for kind, (name, _) in ONLY.items() if not name.endswith((".zip", ".ipynb"))]
 
 
-@pytest.mark.parametrize("kind", ONLY)
-@pytest.mark.parametrize("place", ["ada/{}", "ada/zero_init/{}"])
-def test_work_that_is_none_is_graded_with_the_reason_where_its_exercise_is_told(both, kind, place):
-    name, content = ONLY[kind]
-    if kind in DOCUMENTS:  # it may be anything, so its own name or place has to tell
-        place = place.replace("ada/{}", "ada/my zero init {}")
-    submissions, rows, listed = both({place.format(name): content, "bob/zero_init.py": ZERO})
+# A class is looked at once for four of them: what is no work of one student's is nobody else's.
+@pytest.mark.parametrize("kinds", by_four([*ONLY]), ids="-".join)
+@pytest.mark.parametrize("place", ["{}/{}", "{}/zero_init/{}"])
+def test_work_that_is_none_is_graded_with_the_reason_where_its_exercise_is_told(both, kinds, place):
+    files = {"bob/zero_init.py": ZERO}
+    for number, kind in enumerate(kinds):
+        name, content = ONLY[kind]
+        if kind in DOCUMENTS and place == "{}/{}":  # it may be anything: its own name has to tell
+            name = f"my zero init {name}"
+        files[place.format(f"ada{number}", name)] = content
+    submissions, rows, listed = both(files)
     assert submissions.pop("bob.zero_init") is None
-    assert list(submissions) == ["ada.zero_init"]
-    assert submissions["ada.zero_init"]
-    assert len(listed) == 1
+    assert {*submissions} == {f"ada{number}.zero_init" for number in range(len(kinds))}
+    assert all(submissions.values())
+    assert {path.partition("/")[0] for path in listed} == {
+        name.partition(".")[0] for name in submissions
+    }
+    assert len(listed) == len(kinds)
     assert rows == set()
 
 
-@pytest.mark.parametrize("kind", ONLY)
-def test_where_no_exercise_is_told_there_is_a_row_without_a_grade(both, kind):
-    name, content = ONLY[kind]
-    files = {f"ada/{name}": content, "bob/zero_init.py": ZERO}
-    if kind not in DOCUMENTS:
+@pytest.mark.parametrize("kinds", by_four([*ONLY]), ids="-".join)
+def test_where_no_exercise_is_told_there_is_a_row_without_a_grade(both, kinds):
+    files = {f"ada{n}/{ONLY[kind][0]}": ONLY[kind][1] for n, kind in enumerate(kinds)}
+    files["bob/zero_init.py"] = ZERO
+    if not {*kinds} <= {*DOCUMENTS}:
         files["zoe/random_init.py"] = RANDOM
     submissions, rows, listed = both(files)
-    assert "ada" not in {name.partition(".")[0] for name in submissions}
-    assert rows == {"ada"}
-    assert len(listed) == 1
+    assert {name.partition(".")[0] for name in submissions} <= {"bob", "zoe"}
+    assert rows == {f"ada{number}" for number in range(len(kinds))}
+    assert len(listed) == len(kinds)
 
 
-@pytest.mark.parametrize("kind", [k for k in ONLY if k != "a picture"])
-def test_flat_files_are_of_somebody_too(both, kind):
-    suffix = PurePosixPath(ONLY[kind][0]).suffix
-    files = {f"ada_zero_init{suffix}": ONLY[kind][1], "bob_zero_init.py": ZERO}
+@pytest.mark.parametrize("kinds", by_four([k for k in ONLY if k != "a picture"]), ids="-".join)
+def test_flat_files_are_of_somebody_too(both, kinds):
+    files = {"bob_zero_init.py": ZERO}
+    for number, kind in enumerate(kinds):
+        name, content = ONLY[kind]
+        files[f"ada{number}_zero_init{PurePosixPath(name).suffix}"] = content
     submissions, rows, listed = both(files)
     assert submissions.pop("bob.zero_init") is None
-    assert list(submissions) == ["ada.zero_init"]
-    assert (rows, len(listed)) == (set(), 1)
+    assert {*submissions} == {f"ada{number}.zero_init" for number in range(len(kinds))}
+    assert (rows, len(listed)) == (set(), len(kinds))
 
 
 IN_PLACE_OF_CODE = [
@@ -260,40 +289,34 @@ def test_an_archive_of_another_kind_is_work_that_the_student_can_mend(both, name
     assert (rows, listed) == (set(), {name})
 
 
-@pytest.mark.parametrize("name", IN_PLACE_OF_CODE)
-@pytest.mark.parametrize("form", ["{}.py", "{}_zero_init.py", "{}/zero_init.py"])
-def test_whatever_lies_beside_answers_is_of_who_handed_it_in(both, name, form):
+AS = ("folder", "zip")
+FORMS = ("{}.py", "{}_zero_init.py", "{}/zero_init.py")
+
+
+@pytest.mark.parametrize(("name", "form", "how"), in_pairs(IN_PLACE_OF_CODE, FORMS, AS))
+def test_whatever_lies_beside_answers_is_of_who_handed_it_in(one_of, name, form, how):
+    """Pairs are enough: a zip's names are a folder's before anything is asked of them."""
     files = {form.format("bob"): ZERO, form.format("zoe"): ZERO}
-    submissions, rows, listed = both({name: b"x"} | files)
+    submissions, rows, listed = one_of(how, {name: b"x"} | files)
     assert rows == {name.partition(".")[0]}
     assert listed == {name}
     assert len(submissions) == 2
 
 
+LISTS = [
+    "README.txt", "roster.csv", "grades.xlsx", "~$grades.xlsx", "notes.txt", "LICENSE",
+    "class list.json", "index.html", "Makefile", "Lab 3 instructions.pdf", "syllabus.docx",
+    "requirements.txt", "README", "weights.npz",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "name",
-    [
-        "README.txt",
-        "roster.csv",
-        "grades.xlsx",
-        "~$grades.xlsx",
-        "notes.txt",
-        "LICENSE",
-        "class list.json",
-        "index.html",
-        "Makefile",
-        "Lab 3 instructions.pdf",
-        "syllabus.docx",
-        "requirements.txt",
-        "README",
-        "weights.npz",
-    ],
+    ("name", "work", "how"), in_pairs(LISTS, (("ada/zero_init.py",), ("ada.py", "bob.py")), AS)
 )
-def test_a_list_beside_the_students_is_nobody_s_and_is_listed(both, name):
-    for files in ({"ada/zero_init.py": ZERO}, {"ada.py": ZERO, "bob.py": ZERO}):
-        submissions, rows, listed = both(files | {name: b"x"})
-        assert len(submissions) == len(files)
-        assert (rows, listed) == (set(), {name})
+def test_a_list_beside_the_students_is_nobody_s_and_is_listed(one_of, name, work, how):
+    submissions, rows, listed = one_of(how, dict.fromkeys(work, ZERO) | {name: b"x"})
+    assert len(submissions) == len(work)
+    assert (rows, listed) == (set(), {name})
 
 
 LITTER = [".DS_Store", "Thumbs.db", "__pycache__/a.pyc", ".ipynb_checkpoints/a.ipynb", "venv/x.py"]
@@ -336,10 +359,11 @@ TOOLS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", TOOLS)
 @pytest.mark.parametrize("place", ["", "ada/", "ada/deep/"])
-def test_code_that_tools_have_hidden_is_litter(both, name, place):
-    found = both({place + name: ZERO, "ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO})
+def test_code_that_tools_have_hidden_is_litter(both, place):
+    """All of it at once: any of it that is somebody's or listed would be seen."""
+    hidden = {place + name: ZERO for name in TOOLS}
+    found = both(hidden | {"ada/zero_init.py": ZERO, "bob/zero_init.py": ZERO})
     assert found == ({"ada.zero_init": None, "bob.zero_init": None}, set(), set())
 
 
@@ -516,7 +540,7 @@ DATA = {
 
 @pytest.mark.parametrize("kind", DATA)
 def test_data_of_any_kind_costs_its_student_and_the_others_nothing(class_of, tmp_path, kind):
-    big, (outer, _, inner) = bytes(60 << 20), DATA[kind].partition(".zip/")
+    big, (outer, _, inner) = bytes(21 << 20), DATA[kind].partition(".zip/")
     name, content = (f"{outer}.zip", zipped({inner: big})) if inner else (outer, big)
     answers = {f"{who}/zero_init.py": ZERO for who in ("ada", "bob", "zoe")}
     archive = tmp_path / "class.zip"

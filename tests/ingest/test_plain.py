@@ -340,10 +340,12 @@ def test_a_students_zip_is_opened(class_of, told):
 
 
 @pytest.mark.parametrize(
-    "archive", [b"PK no zip", zipped({"zero_init.py": "\n" * (60 << 20)})], ids=["broken", "bomb"]
+    "archive",
+    [lambda: b"PK no zip", lambda: zipped({"zero_init.py": "\n" * (60 << 20)})],
+    ids=["broken", "bomb"],
 )
 def test_a_bad_zip_costs_its_student_and_nobody_else(class_of, archive):
-    gathered = class_of({"ada/hw.zip": archive, "bob/zero_init.py": ZERO})
+    gathered = class_of({"ada/hw.zip": archive(), "bob/zero_init.py": ZERO})
     assert [s.id for s in gathered.submissions] == ["ada.zero_init", "bob.zero_init"]
     ada, bob = gathered.submissions
     (item,) = gathered.left_over

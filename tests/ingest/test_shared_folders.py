@@ -8,6 +8,7 @@ import zipfile
 from pathlib import PurePosixPath
 
 import pytest
+from pairs import in_pairs
 
 from grader.ingest.file_names import FileNames
 from grader.ingest.gathered import Known
@@ -57,10 +58,9 @@ ARCHIVES = [
 PLACES = ["", "hw/", "week/hw/"]
 
 
-@pytest.mark.parametrize("kind", SHARED)
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("archive", ARCHIVES)
-def test_several_names_for_one_exercise_are_a_class(packed, kind, place, archive):
+@pytest.mark.parametrize(("kind", "archive", "place"), in_pairs(SHARED, ARCHIVES, PLACES))
+def test_several_names_for_one_exercise_are_a_class(packed, kind, archive, place):
+    """Folders around all are left out before anything is asked, and alike in every archive."""
     found = packed(archive, *(place + name for name in SHARED[kind]))
     assert {"s1", "s2"} <= found
     assert len(found) == 2 + (kind == "one without a name")

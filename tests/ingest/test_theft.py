@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pairs import in_pairs
 from thefts import CLASSES, METADATA, SHARED, STOLEN, TREES, YAML, ZEROS, packed, rows, stolen
 
 from grader.errors import UsageError
@@ -30,18 +31,26 @@ ARCHIVES = (
 
 
 @pytest.fixture
-def holds(class_of: Any, tmp_path: Any) -> Any:
-    """Return a function that holds a class with hostile files against the one without."""
+def zip_of(class_of: Any, tmp_path: Any) -> Any:
+    """Return a function that gathers a zip of files."""
     counter = count()
 
+    def gathered(files: Mapping[str, str | bytes]) -> Any:
+        path = tmp_path / str(next(counter)) / "lab.zip"
+        path.parent.mkdir()
+        path.write_bytes(packed(files))
+        return class_of({}, path=path)
+
+    return gathered
+
+
+@pytest.fixture
+def holds(zip_of: Any, once: Any) -> Any:
+    """Return a function that holds a class with hostile files against the one without."""
+
     def hold(honest: Mapping[str, str], hostile: Mapping[str, str | bytes]) -> dict[str, Any]:
-        found = []
-        for files in (honest, {**honest, **hostile}):
-            path = tmp_path / str(next(counter)) / "lab.zip"
-            path.parent.mkdir()
-            path.write_bytes(packed(files))
-            found.append(class_of({}, path=path))
-        before, after = found
+        before = once(tuple(honest.items()), lambda: zip_of(honest))
+        after = zip_of({**honest, **hostile})
         assert stolen(before, after) == []
         seen = [str(f.file.path) for s in after.submissions for f in s.files]
         seen += [item.path for item in after.left_over]
@@ -83,12 +92,16 @@ def test_what_a_student_hands_in_takes_nothing_from_others(
         holds(honest, {f"{entry}{name}": text for name, text in TREES[tree].items()})
 
 
-@pytest.mark.parametrize("tree", TREES)
-@pytest.mark.parametrize("kind", ["canvas", "moodle", "moodle files", "nbgrader", "weeks"])
-def test_nor_does_an_archive_whatever_it_is_called(holds: Any, kind: str, tree: str) -> None:
+OPENED = ("canvas", "moodle", "moodle files", "nbgrader", "weeks")
+
+
+@pytest.mark.parametrize(("kind", "tree", "archive"), in_pairs(OPENED, TREES, ARCHIVES))
+def test_nor_does_an_archive_whatever_it_is_called(
+    holds: Any, kind: str, tree: str, archive: str
+) -> None:
+    """The kind tells whose an archive is; only then are its name and its tree looked at, alike."""
     honest, entry = CLASSES[kind]
-    for archive in ARCHIVES:
-        holds(honest, {f"{entry}{archive}.zip": packed(TREES[tree])})
+    holds(honest, {f"{entry}{archive}.zip": packed(TREES[tree])})
 
 
 @pytest.mark.parametrize("tree", TREES)
@@ -202,14 +215,14 @@ NAMELESS = {
 @pytest.mark.parametrize("kind", NAMELESS)
 @pytest.mark.parametrize("is_known", [False, True])
 def test_a_name_that_shows_nothing_ends_no_class(
-    class_of: Any, kind: str, name: str, is_known: bool
+    class_of: Any, once: Any, kind: str, name: str, is_known: bool
 ) -> None:
     """An account's owner may choose it; each system's layout had ended in a traceback."""
     path, whole = NAMELESS[kind]
     options = {"roster": Roster([Student(label="s1")])} if is_known else {}
     honest = CLASSES[whole][0]
-    before = class_of(honest, **options)
-    after = class_of({path.format(name): STOLEN}, **options)
+    before = once((whole, is_known), lambda: class_of(honest, **options))
+    after = class_of({**honest, path.format(name): STOLEN}, **options)
     assert stolen(before, after) == []
     (new,) = {one.student.label for one in after.submissions} - {
         one.student.label for one in before.submissions

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.worker.extract import Extracted, extract
@@ -375,37 +375,37 @@ def test_prose_is_reported_once():
 
 DEEP = {
     "brackets": "x = " + "(" * 3000 + ")" * 3000,
-    "lists": "x = " + "[" * 150_000,
-    "operators": "x = " + "-" * 100_000 + "1",
-    "sums": "x = 1" + "+1" * 200_000,
-    "calls": "x = f" + "()" * 50_000,
-    "attributes": "x = a" + ".a" * 100_000,
+    "lists": "x = " + "[" * 60_000,
+    "operators": "x = " + "-" * 40_000 + "1",
+    "sums": "x = 1" + "+1" * 80_000,
+    "calls": "x = f" + "()" * 20_000,
+    "attributes": "x = a" + ".a" * 40_000,
     "blocks": "".join(" " * n + "if 1:\n" for n in range(300)),
     "lambdas": "x = " + "lambda: " * 20_000 + "1",
     "names": "x = " + "a" * 1_000_000,
     "digits": "x = " + "9" * 1_000_000,
     "spaces": " " * 1_000_000 + "!",
     "quotes": "x = " + "'\\" * 500_000,
-    "triple quotes": "x = 1 1\n" + "'''\\" * 200_000,
-    "open strings": "x = 1 1\n" + "'\n" * 100_000,
-    "equals": "x x\n" + "a = b\n" * 30_000,
-    "magics": "%a\n" * 100_000,
-    "definitions": "def f(\n" * 20_000,
-    "decorators": "@\n" * 30_000,
-    "prose": "some words here\n" * 20_000,
-    "zero bytes": "\0\n" * 50_000,
+    "triple quotes": "x = 1 1\n" + "'''\\" * 80_000,
+    "open strings": "x = 1 1\n" + "'\n" * 40_000,
+    "equals": "x x\n" + "a = b\n" * 12_000,
+    "magics": "%a\n" * 40_000,
+    "definitions": "def f(\n" * 8_000,
+    "decorators": "@\n" * 12_000,
+    "prose": "some words here\n" * 8_000,
+    "zero bytes": "\0\n" * 20_000,
     "questions": "a" * 500_000 + " ?",
-    "strays": "x x\n" + " def f(x):\n    return x\n" * 7_000,
-    "stray decorators": "x x\n" + " @d\n" * 30_000,
-    "conflicts": "x x\n" + "=======\n" * 20_000,
-    "conflicts apart": "x x\n" + "<<<<<<< A\n\n\n" * 20_000,
+    "strays": "x x\n" + " def f(x):\n    return x\n" * 3_000,
+    "stray decorators": "x x\n" + " @d\n" * 12_000,
+    "conflicts": "x x\n" + "=======\n" * 8_000,
+    "conflicts apart": "x x\n" + "<<<<<<< A\n\n\n" * 8_000,
     "dots": "x x\n" + "." * 500_000,
     "signs": "x = " + "…" * 300_000,
-    "nothing": "def f(): x = (" + "," * 100_000 + " " * 100_000 + "=" * 100_000,
+    "nothing": "def f(): x = (" + "," * 50_000 + " " * 50_000 + "=" * 50_000,
     "blanks between": "def f(): x = " + ("(" + " " * 2_000) * 200,
     "asked": "x = " + "?" * 500_000,
-    "open heads": "if x:\n" * 20_000,
-    "open strings in gaps": "def f(x):\n    # \n" + "'''\\" * 100_000,
+    "open heads": "if x:\n" * 8_000,
+    "open strings in gaps": "def f(x):\n    # \n" + "'''\\" * 40_000,
     "elifs": "if x: pass\n" + "elif x: pass\n" * 3000,
 }
 
@@ -414,7 +414,7 @@ DEEP = {
 def test_hostile_text_costs_bounded_time_and_not_its_neighbours(kind):
     start = time.process_time()
     result = extract("cell 1", DEEP[kind] + "\n" + AFTER)
-    assert time.process_time() - start < 8
+    assert time.process_time() - start < 4
     assert isinstance(result, Extracted)
 
 
@@ -432,6 +432,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(max_examples=50)
 @given(st.lists(LINES, max_size=15).map("\n".join) | st.text(max_size=60))
 def test_any_cell_gives_statements_and_faults_within_its_lines(source):
     result = extract("cell 1", source)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
 from grader.worker.extract import magics
@@ -57,7 +58,7 @@ class Statement:
     decides: Block | None = None
     """The `if` of which it is the condition; its `node` is an `if` without branches."""
 
-    @property
+    @cached_property  # each file that may import another asks for it
     def imports(self) -> tuple[str, ...]:
         """The modules that it may import: ``a.b``, ``.a`` and ``..a`` when relative, a path if run.
 
