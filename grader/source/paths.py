@@ -40,8 +40,12 @@ def place(name: str) -> Place:
     parts = [printable(part) for part in parts if part not in ("", ".")]
     is_long = sum(map(len, parts)) > _LONGEST_PATH or len(parts) > _DEEPEST_PATH
     if is_long or any(len(part) > LONGEST_NAME for part in parts):
-        short = "/".join(part[:80] for part in parts[:20] if part != "..")
-        return Place(short, "its name is too long: shorten it and hand it in again")
+        # What a system writes before a student's own name tells whose it is, and stays.
+        short = "/".join(part[:LONGEST_NAME] for part in parts[:20] if part != "..")
+        return Place(
+            short[:_LONGEST_PATH].rstrip("/"),
+            "its name is too long: shorten it and hand it in again",
+        )
     path = "/".join(part for part in parts if part != "..")
     if ".." in parts:
         return Place(path, f"its path leads elsewhere ({'/'.join(parts)[:200]})")

@@ -173,6 +173,27 @@ def test_what_is_refused_in_a_zip_is_listed_and_its_student_has_a_row(class_of, 
         assert words in reasons
 
 
+LONG = "An " * 60 + "Li"
+TOO_LONG = {
+    f"{LONG}_13_assignsubmission_file_{'w' * 99}.py": LONG,
+    f"{LONG}_13_assignsubmission_file_/{'w' * 260}.py": LONG,
+    f"{LONG}_13_assignsubmission_file_/{'deep/' * 120}a.py": LONG,
+    f"{LONG}_13_assignsubmission_file_/{('w' * 99 + '/') * 22}a.py": LONG,
+    f"Al Li_13_assignsubmission_file_{'w' * 300}.py": "Al Li",
+}
+
+
+@pytest.mark.parametrize("name", TOO_LONG, ids=lambda name: str(len(name)))
+def test_whose_a_name_is_that_is_too_long_is_told_by_its_begin(class_of, tmp_path, name):
+    archive = tmp_path / "class.zip"
+    others = [f"{who}_{who}_assignsubmission_file_/zero_init.py" for who in ("1", "2")]
+    archive.write_bytes(zipped(dict.fromkeys([name, *others], ZERO)))
+    gathered = class_of({}, path=archive)
+    submissions, rows, _ = seen(gathered)
+    assert (len(submissions), rows) == (2, {TOO_LONG[name]})
+    assert "too long: shorten it" in gathered.left_over[0].reason
+
+
 def test_there_is_no_number_of_bad_members_that_costs_the_others(class_of, tmp_path):
     bad = {f"s{n}/zero_init.py": "\n" * (5 << 20) for n in range(45)}
     archive = tmp_path / "class.zip"
