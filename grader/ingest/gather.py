@@ -53,6 +53,7 @@ _T = TypeVar("_T")
 _WHOSE: Final = f"{CALLED_AS_GIVEN}: name it after its student"
 _NOBODYS: Final = "it lies beside the students' own files"
 _PROGRAM: Final = f"{_NOBODYS}: if it is a student's work, name it after the student"
+_HOLLOW: Final = f"{_NOBODYS}, and there is nothing in it to read"
 _NOTES: Final = 10
 
 
@@ -263,6 +264,8 @@ def _why_stray(handed: HandedIn, clues: Clues) -> str:
     file = handed.file
     if handed.is_receipt:
         return OF_THE_SYSTEM
+    if file.kind is Kind.NOTHING:
+        return _HOLLOW
     is_called_so = file.kind in (Kind.CODE, Kind.DATA) and clues.names.is_given(file.path.name)
     if (is_called_so or file.is_code) and clues.is_as_given(file):
         return AS_GIVEN if file.is_code else CALLED_AS_GIVEN

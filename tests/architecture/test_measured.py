@@ -37,8 +37,11 @@ def test_what_a_stranger_s_bytes_meet_is_measured(kind: str) -> None:
 def test_nothing_is_left_out_of_what_is_measured() -> None:
     assert CONFIG["run"]["branch"]
     assert "omit" not in CONFIG["run"] | CONFIG["report"]
+    assert CONFIG["report"]["fail_under"] == 100
+    assert CONFIG["report"].keys() <= {"fail_under", "exclude_also", "show_missing", "skip_covered"}
     assert CONFIG["report"]["exclude_also"] == ["if TYPE_CHECKING:", "def __repr__"]
-    marked = [p for p in (ROOT / "grader").rglob("*.py") if "no cover" in p.read_text("utf-8")]
+    hides = re.compile(r"pragma:\s*no\s*(cover|branch)")
+    marked = [p for p in (ROOT / "grader").rglob("*.py") if hides.search(p.read_text("utf-8"))]
     assert marked == []
 
 
@@ -63,9 +66,38 @@ def test_one_branch_that_is_not_reached_is_too_many(
     assert ran.returncode == ends_with
 
 
+SCRIPT = (ROOT / ".ci" / "run").read_text("utf-8")
+IS_ROOT = 'if [ "$(id -u)" = 0 ]; then'
+
+
+def ends_by_it(script: str) -> bool:
+    """Whether root's tests are measured, and what is said of that ends the script."""
+    (tests,) = re.findall(r'^eval "\$\(readme tests\).*(?:\n .*)*', script, re.MULTILINE)
+    said = re.search(
+        rf"^measured=\n{re.escape(IS_ROOT)}\n.*\n  measured=--cov\n", script, re.MULTILINE
+    )
+    is_strict = "\nset -euo pipefail\n" in script and "set +e" not in script
+    is_lowered = "--no-cov" in script or "--cov-fail" in script
+    return bool(said) and is_strict and not is_lowered and "$measured" in tests and "|" not in tests
+
+
 def test_continuous_integration_measures_and_ends_by_it() -> None:
-    script = (ROOT / ".ci" / "run").read_text("utf-8")
-    (measured,) = re.findall(r"^ *eval .*--cov.*$", script, re.MULTILINE)
-    assert 'eval "$(readme tests) ' in measured
-    assert "||" not in measured
-    assert "fail" not in measured
+    assert ends_by_it(SCRIPT)
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("$measured", ""),
+        ("$measured", "$measured --cov-fail-under=0"),
+        ("$measured", "$measured --no-cov"),
+        ('$once)}"', '$once)}" || true'),
+        ('$once)}"', '$once)}" ||\n  true'),
+        ("  measured=--cov\n", "  measured=\n"),
+        (f"measured=\n{IS_ROOT}", "measured=\nif false; then"),
+        ("set -euo pipefail", "set -uo pipefail"),
+    ],
+)
+def test_a_script_that_does_not_would_be_noticed(part: str, other: str) -> None:
+    assert part in SCRIPT
+    assert not ends_by_it(SCRIPT.replace(part, other))

@@ -18,7 +18,9 @@ FOR_DEVELOPERS = ("anyio", "hypothesispytest", "pytest_cov", "syrupy", "xdist", 
 
 @pytest.fixture(autouse=True)
 def _without_the_plugins_of_developers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in FOR_DEVELOPERS))
+    monkeypatch.setenv(
+        "PYTEST_ADDOPTS", "".join(f" -p no:{n}" for n in FOR_DEVELOPERS), prepend=" "
+    )
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ to be the same, to the byte, and each of the hostile files has to be the hostile
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import count, product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -95,11 +95,17 @@ def test_what_a_student_hands_in_takes_nothing_from_others(
 OPENED = ("canvas", "moodle", "moodle files", "nbgrader", "weeks")
 
 
-@pytest.mark.parametrize(("kind", "tree", "archive"), in_pairs(OPENED, TREES, ARCHIVES))
+@pytest.mark.parametrize(
+    ("kind", "tree", "archive"),
+    dict.fromkeys([*product(OPENED, TREES, ("", "s1")), *in_pairs(OPENED, TREES, ARCHIVES)]),
+)
 def test_nor_does_an_archive_whatever_it_is_called(
     holds: Any, kind: str, tree: str, archive: str
 ) -> None:
-    """The kind tells whose an archive is; only then are its name and its tree looked at, alike."""
+    """Each tree in each kind, in an archive without a name and in one of another's name.
+
+    Of the other names, which all mean a folder of many, each meets each kind and each tree.
+    """
     honest, entry = CLASSES[kind]
     holds(honest, {f"{entry}{archive}.zip": packed(TREES[tree])})
 

@@ -357,7 +357,7 @@ def test_thousands_of_cells_take_bounded_time():
     ]
     start = time.process_time()
     report = Namespace().define(cells)
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 8
     assert "f2499" in report["functions"]
 
 
@@ -365,7 +365,7 @@ def test_many_statements_take_bounded_time():
     start = time.process_time()
     _, report = defined("x = y\n" * 30_000)
     assert report["skipped"] == 30_000
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 8
 
 
 @given(st.lists(st.text(max_size=40), max_size=4))

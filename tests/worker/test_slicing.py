@@ -59,6 +59,8 @@ match ran.note("a match"):
 raise SystemExit(ran.note("the end"))
 """
 _SINGLE = [ast.unparse(statement) for statement in ast.parse(NEEDLESS).body]
+_TABLE = _SINGLE.index("unused_table = {}")
+_SINGLE[_TABLE : _TABLE + 2] = ["\n".join(_SINGLE[_TABLE : _TABLE + 2])]  # its item is below it
 # Half of them stand above what is needed, half below; with the next form, the other way round.
 HALVES = ["\n".join(_SINGLE[::2]), "\n".join(_SINGLE[1::2])]
 
@@ -183,7 +185,7 @@ def test_a_long_try_is_looked_at_once() -> None:
     code = f"K0 = 1\ntry:\n    import math\n{inside}except ImportError:\n    pass\n"
     start = time.process_time()
     assert value(code, "def f(): return K1499") == 1500
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 8
 
 
 def test_a_condition_that_nobody_needs_is_not_executed(notes: list[str]) -> None:
