@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ DIGEST = "sha256:" + "0" * 64
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell that starts the tests in the background has it ignored, by what they start as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line(
         "markers", "layers(*names): the machine must enforce these sandbox layers, or it is skipped"
     )

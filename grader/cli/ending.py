@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 from typer.core import TyperGroup
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 COULD_NOT = 2
+_HEARD_WITHIN_SECONDS: Final = 0.2
 _stopped_by: list[int] = []
 
 
@@ -68,7 +69,7 @@ def carried_out(command: Callable[[], object]) -> int:
         work_in_any_locale()
         _judge_folder()
         must_have_room()
-        with _stoppable():
+        with _stoppable(), _awake():
             code = _code_of(command)
         if _stopped_by:  # click ends with 1 where it is met outside of a command
             code = stopped_code()
@@ -125,6 +126,26 @@ def _stoppable() -> Iterator[None]:
     finally:
         for number in heeded:
             signal.signal(number, before[number])
+
+
+@contextmanager
+def _awake() -> Iterator[None]:
+    """Interrupt whatever the block waits for, again and again, so that a signal is always heard.
+
+    Python hears a signal between two steps. One that comes just before a step begins to wait, or
+    that the system hands to another thread, does not interrupt that wait; the timer's next does.
+    """
+    number = getattr(signal, "SIGALRM", None)  # other systems interrupt no wait at all
+    if number is None or signal.getsignal(number) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(number, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, _HEARD_WITHIN_SECONDS, _HEARD_WITHIN_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _stop(number: int, _: object) -> None:

@@ -15,9 +15,8 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import pytest
@@ -42,8 +41,6 @@ ARGUMENTS = (
     )),
 )  # fmt: skip
 
-_HEARD_WITHIN_SECONDS: Final = 0.2
-
 
 class Suite:
     """The collected checks of one exercise. Unless closed, its thread stays with the process."""
@@ -60,7 +57,7 @@ class Suite:
         )
         with _no_settings(), _modules_of_its_own(root, self._files):
             self._thread.start()
-            self._problem = self._loop.answer()
+            self._problem = self._loop.answers.get()
         if self._problem:
             raise CourseError(f"exercise {folder.id}: {self._problem}")
         self.checks = self._loop.checks
@@ -77,7 +74,7 @@ class Suite:
         """Run the checks (all, or those with ids in `only`) on one submission; fill in its run."""
         if not self._problem:
             self._loop.requests.put((run, only))
-            self._problem = self._loop.answer()
+            self._problem = self._loop.answers.get()
         if self._problem:  # pytest has ended, and nobody would answer the next time
             raise CourseError(self._problem)
         return run
@@ -108,16 +105,6 @@ class _Loop:
         self.checks: tuple[Check, ...] = ()
         self.public: tuple[Check, ...] = ()
         self.problems: list[str] = []
-
-    def answer(self) -> str:
-        """Wait for what the thread answers, while Ctrl-C is heard.
-
-        A signal that comes just before a thread begins to wait does not interrupt that. It is heard
-        between two waits, of which none may be without an end.
-        """
-        while True:
-            with suppress(queue.Empty):
-                return self.answers.get(timeout=_HEARD_WITHIN_SECONDS)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

@@ -284,7 +284,6 @@ def test_a_full_disk_ends_the_run_with_a_sentence(classroom, monkeypatch):
 
 
 RUN = """
-    import signal
     import sys
     from functools import partial
     from pathlib import Path
@@ -295,8 +294,6 @@ RUN = """
     from grader.ingest import gather
 
     if __name__ == "__main__":
-        # A shell that starts the tests in the background has it ignored.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         root, jobs = Path(sys.argv[1]), int(sys.argv[2])
         course = Course(root / "course")
         gathered = gather(root / "class", root / "scratch", [f.exercise for f in course.folders])

@@ -47,13 +47,6 @@ WAITS = {
     "computes": "def square(x):\n    while True: pass",
     "reads what nobody sends": "import os\ndef square(x): return os.read(100, 1)",
 }
-CODE = """
-import signal, sys
-# A shell that starts the tests in the background has it ignored.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from grader.cli import main
-main()
-"""
 
 
 @pytest.fixture
@@ -68,7 +61,7 @@ def room(tmp_path, write_course):
 
 def start(room, *arguments):
     course = ("--course", str(room / "course"))
-    command = [sys.executable, "-c", CODE, *map(str, arguments), *course]
+    command = [sys.executable, "-m", "grader.cli", *map(str, arguments), *course]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, start_new_session=True, **pipes)
 

@@ -41,8 +41,8 @@ def interrupted(by):
 
 @pytest.fixture(autouse=True)
 def _handler():
-    """A shell that starts the tests in the background has Ctrl-C ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Leave Ctrl-C as it was."""
+    before = signal.getsignal(signal.SIGINT)
     yield
     signal.signal(signal.SIGINT, before)
 
