@@ -13,7 +13,7 @@ import typer
 from grader.cli.author import notebook, release, verify
 from grader.cli.autograder import gradescope
 from grader.cli.check import check
-from grader.cli.ending import Commands, carried_out
+from grader.cli.ending import Command, Commands, carried_out
 from grader.cli.export import export
 from grader.cli.grade import grade, sample
 from grader.cli.machine import doctor, schema
@@ -37,7 +37,7 @@ COMMANDS = (
     xqueue, push, gradescope,
 )  # fmt: skip
 for command in COMMANDS:
-    app.command()(command)
+    app.command(cls=Command)(command)
 
 
 @app.callback()

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from grader.cli.room import must_have_room
 from grader.cli.terminal import note_error, work_in_any_locale
@@ -48,6 +48,15 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
 
 
+class Command(TyperCommand):
+    """A command that begins where there is room for what it starts; its help takes none."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; raise UsageError where there is too little room."""
+        must_have_room()
+        return super().invoke(ctx)
+
+
 @contextmanager
 def _ended_here() -> Iterator[None]:
     try:
@@ -68,7 +77,6 @@ def carried_out(command: Callable[[], object]) -> int:
     try:
         work_in_any_locale()
         _judge_folder()
-        must_have_room()
         with _stoppable(), _awake():
             code = _code_of(command)
         if _stopped_by:  # click ends with 1 where it is met outside of a command

@@ -14,10 +14,13 @@ from grader.errors import UsageError
 
 # The kernel holds root to no such limit: there the command goes on as a user who has nothing else.
 RUN = """
-import os, resource, sys
-from grader.cli import main
+import contextlib, io, os, resource, sys
+from grader.cli import app, main
 from grader.cli.room import must_have_room
 import grader.errors
+# All that reading a command line imports, as long as the Python of root can be read.
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    app(["check", "--help"])
 limit = int(sys.argv.pop(1))
 if os.getuid() == 0:
     os.setgroups([])
@@ -86,6 +89,16 @@ def test_too_little_memory_is_a_sentence(mib: int, command: list[str]) -> None:
     assert f"a process may use {mib} MiB of memory here, and grading takes" in ended.stderr
     assert ended.stderr.endswith("raise the limit (ulimit -v)\n")
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["check", "--help"], ["grade", "-h"], ["doctor", "-h"]]
+)
+@pytest.mark.parametrize(("kind", "limit"), [("RLIMIT_AS", 900 << 20), ("RLIMIT_NPROC", 1)])
+def test_help_needs_no_room(words: list[str], kind: str, limit: int) -> None:
+    ended = run(limit, *words, kind=kind)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Usage: " in ended.stdout
 
 
 def test_with_enough_memory_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
