@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import UsageError
@@ -57,6 +59,7 @@ def enrol(gathered: Gathered, store: Store, *, whole: bool) -> Enrolment:
     people = identify(store.people(), gathered.handed, gathered.roster, rows, whole=whole)
     # There is one for each row, and those who handed in are not absent.
     people.absent = people.absent[: len(gathered.absent)]
+    people.unsure += [student.label for student in gathered.doubtful]
     known = _ids(store, people)
     doubtful = any(s.takes_nothing_away for s in gathered.submissions)
     graded = _graded(store) if doubtful else {}
@@ -140,10 +143,16 @@ def known_before(out: Path) -> Known:
         people, exercises = store.people(), asked_for(store, asked_of_most)
     labels = {s.label: p.stem for p in people for s in (p.student, *p.handed)}
 
-    def files(label: str) -> set[str]:
+    @cache
+    def handed_in() -> dict[str, set[str]]:
+        found = defaultdict[str, set[str]](set)
         with Store(path, create=False) as store:
-            reports = [row.report for row in store.rows() if row.seat.person == labels.get(label)]
-        return {name for report in reports if report for name in report.submission.files}
+            for row in store.rows():
+                found[row.seat.person].update(row.report.submission.files if row.report else ())
+        return found
+
+    def files(label: str) -> set[str]:
+        return handed_in().get(labels.get(label, ""), set())
 
     return Known(frozenset(labels), frozenset(exercises), files)
 

@@ -67,7 +67,7 @@ class Summary:
     kept_submissions: int = 0
     """Earlier submissions, of this run's students, that are not in this run."""
     unsure: list[str] = field(default_factory=list)
-    """Students who may be one of several earlier ones, by their labels."""
+    """Students who may be one of several, by their labels."""
     strangers: list[str] = field(default_factory=list)
     """Students who are not in the roster, and who of it they may be."""
     changes: list[str] = field(default_factory=list)

@@ -53,9 +53,7 @@ def complain(summary: Summary) -> None:
     _tell_passed_over(summary.passed_over)
     _list(ABSENT, [item.label or "" for item in summary.unmatched if not item.path])
     _list("not in the roster", summary.strangers)
-    _list(
-        "may be one of several students of earlier runs, and were joined with none", summary.unsure
-    )
+    _list("may be one of several students, and were joined with none", summary.unsure)
     _list("students of earlier runs were joined, parted or named anew", summary.changes)
     _tell_unasked(summary)
     _tell_kept(summary)

@@ -71,16 +71,15 @@ def gather(
 ) -> Gathered:
     """Find the submissions in a file, a folder or a zip, which is unpacked into `scratch`.
 
-    `only` is the exercise that the instructor named; `without` are folders inside that are not
-    the students', such as the one that the class is graded into; `roster` adds identities;
-    `known` is what earlier runs had, of which `path` may be a part; `given` is what the course
-    gives out; a worker of `forkserver`, or of one that is started, tells what files define.
+    `only` is the exercise that the instructor named; `without` are folders that are not students',
+    such as the one that the class is graded into; `known` is what earlier runs had, of which `path`
+    may be a part; a worker of `forkserver`, or of one that is started, tells what files define.
     Raise UsageError when there is nothing at `path` or it cannot be read at all.
     """
     names = FileNames(exercises, given)
     with Apart() as apart, Contents(exercises, given, forkserver, apart) as contents:
         listing = list_files(path, scratch, apart, without, partial(whose, names))
-        clues = Clues(listing.name, names, contents, partial(_is_known, known, roster))
+        clues = _clues(listing.name, names, contents, known, roster)
         chosen, read = read_layout(layout, listing, path, clues, known)
         files = [file for file in read if not file.is_stray]
         named = dict.fromkeys(file.student for file in files)
@@ -106,6 +105,7 @@ def gather(
         tuple(s for s, (_, row) in joined.items() if row is None) if roster else (),
         handed,
         roster,
+        doubtful=tuple(dict.fromkeys(joined[f.student][0] for f in files if f.is_doubtful)),
     )
 
 
@@ -125,6 +125,20 @@ def match_one(
     if ours and (matched is None or matched.problem):
         raise OSError(errno.EIO, f"{ours.path}: {ours.reason}")
     return matched
+
+
+def _clues(
+    name: str, names: FileNames, contents: Contents, known: Known, roster: Roster | None
+) -> Clues:
+    return Clues(
+        name,
+        names,
+        contents,
+        is_known=partial(_is_known, known, roster),
+        was_there=known.labels.__contains__,
+        files_before=known.files,
+        user_ids={s.user_id for s in roster.students if s.user_id} if roster else (),
+    )
 
 
 def _is_known(known: Known, roster: Roster | None, name: str) -> bool:

@@ -153,6 +153,8 @@ class Gathered:
     roster: Roster | None = None
     elsewhere: tuple[Student, ...] = ()
     """Rows of the roster that are of students in PATH who were not chosen."""
+    doubtful: tuple[Student, ...] = ()
+    """Made up for files whose names may be one student's or another's."""
 
     def only(self, labels: Collection[str]) -> Gathered:
         """Return the part that is of these students; raise UsageError when one is not there."""
@@ -173,6 +175,7 @@ class Gathered:
             absent=tuple(row for row in self.absent if row not in here),
             elsewhere=tuple(r for r in rows if r not in here and r not in self.absent),
             strangers=tuple(s for s in self.strangers if s in chosen),
+            doubtful=tuple(s for s in self.doubtful if s in chosen),
             handed={s: names for s, names in self.handed.items() if s in chosen},
         )
 

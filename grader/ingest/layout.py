@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -29,6 +29,8 @@ class HandedIn:
     """What the layout says of how it was handed in: late, by a group."""
     is_receipt: bool = False
     """Whether the system wrote it for the student: a time stamp, text typed into a box."""
+    is_doubtful: bool = False
+    """Whether its name may be another student's, and its student is made up for it alone."""
     is_stray: bool = False
     """Whether it lies beside the students and is nobody's: a list of names, a README."""
 
@@ -49,6 +51,12 @@ class Clues:
     contents: Contents
     is_known: Callable[[str], bool] = lambda _: False
     """Whether a student is called so, in an earlier run or in the roster."""
+    was_there: Callable[[str], bool] = lambda _: False
+    """Whether a student of an earlier run is called so."""
+    files_before: Callable[[str], Collection[str]] = lambda _: ()
+    """From a student's label, the paths of what was graded in earlier runs."""
+    user_ids: Collection[str] = ()
+    """Those of an LMS that are in the roster."""
     hints: list[str] = field(default_factory=list)
     """What a layout found that may have been meant otherwise, for the instructor."""
 

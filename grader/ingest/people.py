@@ -34,7 +34,7 @@ class People:
     merged: dict[str, str] = field(default_factory=dict)
     """Who turned out to be whom, by stems."""
     unsure: list[str] = field(default_factory=list)
-    """Labels of students who may be one of several earlier ones, and were taken for none."""
+    """Labels of students who may be one of several, and were taken for none."""
     changes: list[str] = field(default_factory=list)
     """Which students of earlier runs are one by now, or two, or have another name."""
     _faults: list[str] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import socket
 import zlib
 from collections.abc import Callable, Mapping
@@ -82,7 +83,7 @@ NAMES: Final = (
     "\u202eevil", "x" * 200, "👩‍💻", "4711", "onlinetext", "Group A 3", "LATE", "text.html",
     "Participant", "submission 1", "submitted", "Week 1", "random init", "s\u0307\u0323", "null",
     "-", "s3: [", "a\u2028b", "#s3", "!!python/object:os.system", "CON", "~", "s3 s1", "é",
-    "anon k1x",
+    "anon k1x", "s1_5", "zoe_4", "s1_5 _999", "zoe_4 _999 _x", "_4 _999", "4",
 )  # fmt: skip
 
 
@@ -216,8 +217,9 @@ def _renamed(entry: str, honest: dict[str, bytes], dice: Random) -> tuple[str, d
     if "assignsubmission" in entry:
         return entry.replace(entry.partition("_")[0], name.replace("_", " "), 1), {}
     if "_555_" in entry and not entry.startswith("anon"):
-        letters = "x" + "".join(sign for sign in name.lower() if sign.isalnum())
-        return entry.replace("s3", letters, 1), {}
+        # As Canvas does it, in this order.
+        made = re.sub(r"\W", "", re.sub(r"_([0-9]+)_", r"\1", name).lower())
+        return entry.replace("s3", made if re.search(r"_[0-9]", made) else f"x{made}", 1), {}
     return entry, {}
 
 
