@@ -142,6 +142,7 @@ def known_before(out: Path) -> Known:
     with Store(path, create=False) as store:
         people, exercises = store.people(), asked_for(store, asked_of_most)
     labels = {s.label: p.stem for p in people for s in (p.student, *p.handed)}
+    numbers = {p.student.user_id: p.stem for p in people if p.student.user_id}
 
     @cache
     def handed_in() -> dict[str, set[str]]:
@@ -151,10 +152,11 @@ def known_before(out: Path) -> Known:
                 found[row.seat.person].update(row.report.submission.files if row.report else ())
         return found
 
-    def files(label: str) -> set[str]:
-        return handed_in().get(labels.get(label, ""), set())
+    def files(name: str) -> set[str]:
+        stems = (stem for stem in (labels.get(name), numbers.get(name)) if stem)
+        return set[str]().union(*(handed_in()[stem] for stem in stems))
 
-    return Known(frozenset(labels), frozenset(exercises), files)
+    return Known(frozenset(labels), frozenset(exercises), frozenset(numbers), files)
 
 
 def _graded(store: Store) -> dict[str, str]:

@@ -135,8 +135,7 @@ def _clues(
         names,
         contents,
         is_known=partial(_is_known, known, roster),
-        was_there=known.labels.__contains__,
-        files_before=known.files,
+        known=known,
         user_ids={s.user_id for s in roster.students if s.user_id} if roster else (),
     )
 

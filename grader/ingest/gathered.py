@@ -27,8 +27,10 @@ class Known:
     """What layouts have called its students."""
     exercises: frozenset[str] = frozenset()
     """What it is asked for."""
-    files: Callable[[str], Collection[str]] = lambda label: ()  # noqa: ARG005
-    """From a student's label, the paths of what the student handed in."""
+    user_ids: frozenset[str] = frozenset()
+    """Those that its students have in an LMS."""
+    files: Callable[[str], Collection[str]] = lambda name: ()  # noqa: ARG005
+    """From a student's label or user id, the paths of what the student handed in."""
 
 
 NOBODY: Final = Known()

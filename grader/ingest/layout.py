@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from grader.ingest.answers.contents import Contents
 from grader.ingest.file_names import FileNames
+from grader.ingest.gathered import NOBODY, Known
 from grader.ingest.litter import LISTS
 from grader.ingest.stored import NOTHING, StoredFile
 from grader.model.submission import Student
@@ -51,10 +52,8 @@ class Clues:
     contents: Contents
     is_known: Callable[[str], bool] = lambda _: False
     """Whether a student is called so, in an earlier run or in the roster."""
-    was_there: Callable[[str], bool] = lambda _: False
-    """Whether a student of an earlier run is called so."""
-    files_before: Callable[[str], Collection[str]] = lambda _: ()
-    """From a student's label, the paths of what was graded in earlier runs."""
+    known: Known = NOBODY
+    """What earlier runs had."""
     user_ids: Collection[str] = ()
     """Those of an LMS that are in the roster."""
     hints: list[str] = field(default_factory=list)

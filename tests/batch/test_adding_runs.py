@@ -78,6 +78,22 @@ def test_one_student_regraded_leaves_the_others_as_they_are(hall):
     assert [row["max"] for row in hall.book().values()] == [row["max"] for row in book.values()]
 
 
+@pytest.mark.parametrize("roster", [None, "Student,ID,Section\nAda Lovelace,11,A\nBo Li,12,A\n"])
+def test_a_name_that_may_be_another_s_replaces_no_earlier_grade(hall, roster, tmp_path):
+    """`adalo_11_99999` is called so in Canvas, or has a file whose name begins with numbers."""
+    put(tmp_path / "first", adalo_11_99999_alpha="pass", boli_12_99998_alpha="pass")
+    put(tmp_path / "second", adalo_11_99999_19_55555_alpha="fail", boli_12_99998_alpha="pass")
+    assert hall.run(tmp_path / "first", roster=roster).complete
+    before = [row for row in hall.book().values() if row["user_id"] == "11"]
+    assert [row["alpha"] for row in before] == ["2"]
+    summary = hall.run(tmp_path / "second", roster=roster)
+    assert not summary.complete
+    assert summary.unsure == ["adalo_11_99999_19 (of user 11 or 19)"]
+    rows = hall.book().values()
+    assert [row for row in rows if row["user_id"] == "11"] == before
+    assert [row["alpha"] for row in rows if "(of user" in row["student"]] == ["0"]
+
+
 PLACES = {
     "folder": ("{s1}/alpha.py", "{s1}"),
     "file in the folder": ("{s1}/alpha.py", "{s1}/alpha.py"),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from thefts import packed, rows
 
-from grader.enrolment import known_before
 from grader.ingest.gathered import Known
 from grader.ingest.layouts import canvas
 from grader.ingest.roster import Roster
@@ -188,17 +187,23 @@ def test_what_is_typed_is_its_student_s_too(zip_of: Any) -> None:
     assert len(gathered.left_over) == 2
 
 
+@pytest.mark.parametrize("called", ["s1", "5"])
 @pytest.mark.parametrize("name", ["s1_5_999_9_555_zero_init.py", "s1_5_999_x_9_555_lab.py"])
-def test_nor_is_work_of_an_earlier_run_replaced(zip_of: Any, name: str) -> None:
-    files = {"s1": {"zero_init.py"}}
-    known = Known(labels=frozenset({"s1", "s2"}), files=lambda label: files.get(label, ()))
+def test_nor_is_work_of_an_earlier_run_replaced(zip_of: Any, name: str, called: str) -> None:
+    """Whether its student is known by the name that Canvas gives, or by the number alone."""
+    files = {called: {"zero_init.py"}}
+    known = Known(
+        frozenset({"s2", called} - {"5"}),
+        user_ids=frozenset({"6", called} - {"s1"}),
+        files=lambda name: files.get(name, ()),
+    )
     classmates = {"s2_6_302_zero_init.py": S2}
     got = of(zip_of({**classmates, name: S3}, known=known))
     assert "5" not in got
     assert [S3] in got.values()
     # Of nobody who was there before, it is the first one's; so it is when it was graded before.
     assert of(zip_of({**classmates, name: S3}))["5"] == [S3]
-    files["s1"] = {name.split("_", 3)[3]}
+    files[called] = {name.split("_", 3)[3]}
     assert of(zip_of({**classmates, name: S3}, known=known))["5"] == [S3]
 
 
@@ -211,8 +216,3 @@ def test_archives_of_both_have_budgets_of_their_own(zip_of: Any, tmp_path: Path)
     after = zip_of({**honest, **hostile})
     assert of(after)["5"] == [S1]
     assert of(after)["6"] == [S2]
-
-
-def test_known_files_are_those_of_the_store(tmp_path: Path) -> None:
-    known = known_before(tmp_path)
-    assert not known.files("s1")

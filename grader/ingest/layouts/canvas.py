@@ -182,5 +182,6 @@ def _likely(found: list[_Reading], usual: int, users: Collection[str]) -> list[_
 
 def _has_other_work(reading: _Reading, clues: Clues) -> bool:
     """Whether another file of this student was graded in an earlier run, and this one was not."""
-    label = reading.student.label
-    return clues.was_there(label) and reading.file not in clues.files_before(label)
+    label, known = reading.student.label, clues.known
+    was_there = label in known.labels or reading.user in known.user_ids
+    return was_there and reading.file not in {*known.files(label), *known.files(reading.user)}
